@@ -1,0 +1,3 @@
+//! The `lockstep` binary: the command line over the library.
+
+fn main() {}

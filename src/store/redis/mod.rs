@@ -1,0 +1,5 @@
+//! Redis 7.0.15.
+
+mod reply;
+
+pub use reply::{Bytes, Reply};

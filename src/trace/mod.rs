@@ -1,0 +1,3 @@
+//! Traces: JSON Lines that a person reads and the program replays.
+
+pub mod recorded;
