@@ -89,10 +89,10 @@ impl LongDouble {
     /// A number of seconds as whole milliseconds (ms), rounded up; what 64 bits do not hold is the smallest
     /// integer, as the processor answers.
     pub(crate) fn seconds_to_ms(self) -> i64 {
-        if self.infinite {
+        let product = round(u128::from(self.mantissa) * 1000, self.exponent, false);
+        if self.infinite || product.infinite {
             return i64::MIN;
         }
-        let product = round(u128::from(self.mantissa) * 1000, self.exponent, false);
         let (mantissa, exponent) = (u128::from(product.mantissa), product.exponent);
         let whole = match exponent {
             0..=63 => mantissa << exponent,
@@ -199,7 +199,10 @@ fn round(bits: u128, exponent: i64, sticky: bool) -> LongDouble {
     let up = bits.leading_zeros();
     let (bits, exponent) = (bits << up, exponent - i64::from(up) + 64);
     // Below the normal range fewer bits are kept.
-    let extra = (MIN_EXPONENT - exponent).clamp(0, 64);
+    let extra = (MIN_EXPONENT - exponent).max(0);
+    if extra > 64 {
+        return LongDouble::ZERO;
+    }
     let (drop, mut exponent) = (64 + extra as u32, exponent + extra);
     let (mut kept, rest) = match drop {
         128 => (0, bits),
