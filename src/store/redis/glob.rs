@@ -2,7 +2,7 @@
 
 /// Whether `text` matches `pattern`: `*`, `?`, `[a-c]`, `[^a]` and a backslash that quotes
 /// (<https://redis.io/docs/latest/commands/keys/>).
-pub(crate) fn glob_matches(pattern: &[u8], text: &[u8]) -> bool {
+pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut pattern, mut text) = (pattern, text);
     if text.is_empty() {
         // The real matcher does not look at a pattern at all here, so `*` does not match nothing.

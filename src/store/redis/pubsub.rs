@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::ctx::Ctx;
 use super::draw::Draw;
-use super::glob::glob_matches;
+use super::glob::matches;
 use super::reply::{Bytes, Reply};
 use crate::store::{Key, Link};
 
@@ -93,7 +93,7 @@ impl Ctx<'_> {
         }
         let patterns = self.core.pubsub.patterns.iter().map(|(pattern, _)| pattern);
         let matching: Vec<Bytes> =
-            patterns.filter(|pattern| glob_matches(pattern, channel)).cloned().collect();
+            patterns.filter(|pattern| matches(pattern, channel)).cloned().collect();
         for pattern in self.in_some_order(matching) {
             for link in self.core.pubsub.patterns.of(&pattern).to_vec() {
                 let parts = [

@@ -40,7 +40,6 @@ impl Ctx<'_> {
         match self.read(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.bytes().clone())),
-            #[expect(unreachable_patterns, reason = "collections follow")]
             Some(_) => Err(Error::WRONG_TYPE),
         }
     }
@@ -50,7 +49,6 @@ impl Ctx<'_> {
         match self.peek(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.bytes().clone())),
-            #[expect(unreachable_patterns, reason = "collections follow")]
             Some(_) => Err(Error::WRONG_TYPE),
         }
     }
