@@ -1,5 +1,6 @@
 //! Redis 7.0.15.
 
 mod reply;
+pub mod script;
 
 pub use reply::{Bytes, Reply};
