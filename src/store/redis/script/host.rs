@@ -17,10 +17,10 @@ pub trait Host {
         let _ = (level, message);
     }
 
-    /// Whether the user may run this command line, for `redis.acl_check_cmd`.
-    fn may_run(&mut self, argv: &[Bytes]) -> bool {
+    /// Whether the user may run this command line, for `redis.acl_check_cmd`; `None` if there is no such command.
+    fn may_run(&mut self, argv: &[Bytes]) -> Option<bool> {
         let _ = argv;
-        true
+        Some(true)
     }
 }
 
