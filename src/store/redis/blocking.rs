@@ -104,8 +104,7 @@ impl Ctx<'_> {
             let Some(blocked) = blocked else { continue };
             let (caller, inside) = (self.link, self.inside);
             (self.link, self.inside) = (link, Inside::Request);
-            let answer =
-                self.in_db(place.0, |ctx| (blocked.serve)(ctx, &blocked.argv, &place.1));
+            let answer = self.in_db(place.0, |ctx| (blocked.serve)(ctx, &blocked.argv, &place.1));
             (self.link, self.inside) = (caller, inside);
             self.later = false;
             if let Some(answer) = answer {

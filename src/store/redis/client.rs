@@ -89,15 +89,16 @@ impl Client {
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
         key.bytes(&self.name).int(self.db as i64).int(i64::from(self.dirty));
         match &self.multi {
-            None => key.int(-1),
+            None => {
+                key.int(-1);
+            }
             Some(multi) => {
                 key.int(multi.queue.len() as i64).int(i64::from(multi.refused));
                 for request in &multi.queue {
                     request_key(request, key);
                 }
-                key
             }
-        };
+        }
         key.int(self.watched.len() as i64);
         for watched in &self.watched {
             key.int(watched.place.0 as i64).bytes(&watched.place.1);
@@ -112,12 +113,11 @@ impl Client {
             }
         }
         match &self.blocked {
-            None => key.int(-1),
-            Some(blocked) => {
-                blocked.key(wall_us, key);
-                key
+            None => {
+                key.int(-1);
             }
-        };
+            Some(blocked) => blocked.key(wall_us, key),
+        }
         key.int(self.pending.len() as i64);
         for request in &self.pending {
             request_key(request, key);

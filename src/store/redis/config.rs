@@ -96,7 +96,10 @@ impl Eviction {
 
     /// The name in the configuration file.
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, policy)| *policy == self).map_or("noeviction", |(name, _)| name)
+        Self::NAMES
+            .iter()
+            .find(|(_, policy)| *policy == self)
+            .map_or("noeviction", |(name, _)| name)
     }
 
     /// The policy of that name.

@@ -1,4 +1,4 @@
-//! Everything that a server knows, in one value that a script can own while it runs.
+//! Everything that a server knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

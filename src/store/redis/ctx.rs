@@ -11,7 +11,8 @@ use crate::store::{Env, Link, Outbound};
 /// Keys are reached through the methods of `keyspace/access.rs` alone.
 pub(crate) struct Ctx<'a> {
     pub(super) core: &'a mut Core,
-    pub(super) asks: Asks<'a>,
+    /// Who answers what a real server leaves open.
+    pub(super) env: &'a mut dyn Env<RedisServer>,
     /// Whose command it is.
     pub(super) link: Link,
     /// The selected database. In a script, the script's own.
@@ -34,24 +35,6 @@ pub(crate) enum Inside {
     Script,
 }
 
-/// Who answers what a real server leaves open.
-pub(super) enum Asks<'a> {
-    /// The world, at once.
-    World(&'a mut dyn Env<RedisServer>),
-    /// A script runs, which cannot hold the world: known answers, then the nominal ones, and a list of what
-    /// was asked.
-    Script(&'a mut Answers),
-}
-
-/// The answers that a script gets.
-#[derive(Debug, Default)]
-pub(super) struct Answers {
-    /// Known from the beginning.
-    pub(super) given: Vec<u32>,
-    /// All that was asked so far.
-    pub(super) asked: Vec<(Draw, u32)>,
-}
-
 /// The link of what no client asked for.
 pub(super) const NOBODY: Link = Link(u32::MAX);
 
@@ -61,15 +44,7 @@ impl Ctx<'_> {
         if n < 2 {
             return 0;
         }
-        let answer = match &mut self.asks {
-            Asks::World(env) => env.draw(draw, n),
-            Asks::Script(answers) => {
-                let answer = answers.given.get(answers.asked.len()).copied().unwrap_or(0);
-                answers.asked.push((draw.clone(), n));
-                answer
-            }
-        };
-        answer.min(n - 1)
+        self.env.draw(draw, n).min(n - 1)
     }
 
     /// The wall clock in µs.

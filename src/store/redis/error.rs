@@ -23,10 +23,8 @@ impl Error {
     pub(crate) const OVERFLOW: Self = Self::fixed("ERR increment or decrement would overflow");
     pub(crate) const OUT_OF_MEMORY: Self =
         Self::fixed("OOM command not allowed when used memory > 'maxmemory'.");
-    pub(crate) const NO_SCRIPT: Self =
-        Self::fixed("NOSCRIPT No matching script. Please use EVAL.");
-    pub(crate) const NO_MULTI: Self =
-        Self::fixed("ERR Command not allowed inside a transaction");
+    pub(crate) const NO_SCRIPT: Self = Self::fixed("NOSCRIPT No matching script. Please use EVAL.");
+    pub(crate) const NO_MULTI: Self = Self::fixed("ERR Command not allowed inside a transaction");
 
     /// An error whose text never changes.
     pub(crate) const fn fixed(text: &'static str) -> Self {

@@ -53,7 +53,8 @@ impl Ctx<'_> {
 
     fn candidates(&self) -> Vec<(usize, Bytes)> {
         let keyspace = &self.core.keyspace;
-        let databases = (0..keyspace.databases()).filter_map(|db| Some((db, keyspace.database(db)?)));
+        let databases =
+            (0..keyspace.databases()).filter_map(|db| Some((db, keyspace.database(db)?)));
         match self.core.config.eviction {
             Eviction::NoEviction => Vec::new(),
             Eviction::AllKeys(_) => databases

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::command::{self, Flags, Lookup};
-use super::core::Core;
-use super::ctx::{Answers, Asks, Ctx, Inside};
+use super::ctx::{Ctx, Inside};
 use super::error::Error;
 use super::memory::is_short_of_memory;
 use super::reply::{Bytes, Reply};
 use super::script::{Host, Script};
-use crate::store::{Key, Link};
+use crate::store::Key;
 
 /// The script cache, by SHA1. It is lost when the server stops.
 #[derive(Clone, Debug, Default)]
@@ -53,10 +52,6 @@ impl Scripts {
 
 impl Ctx<'_> {
     /// Runs a script for the client of this command.
-    ///
-    /// A script cannot hold the world, so it cannot ask it. It runs with nominal answers first; if the world
-    /// then answers otherwise, all is put back and the script runs again with what is known. Only what may
-    /// ask at all pays for the copy.
     pub(super) fn run_script(
         &mut self,
         script: &Script,
@@ -64,77 +59,34 @@ impl Ctx<'_> {
         args: &[Bytes],
         read_only: bool,
     ) -> Reply {
-        let before = self.may_ask(script, args).then(|| self.core.clone());
-        let mut given = Vec::new();
-        loop {
-            let mut host = ScriptHost {
-                core: std::mem::take(self.core),
-                answers: Answers { given, asked: Vec::new() },
-                link: self.link,
-                db: self.db,
-                read_only: read_only || script.flags().no_writes,
-                allow_oom: script.flags().allow_oom,
-                wrote: false,
-            };
-            let reply = script.eval(keys, args, &mut host);
-            *self.core = host.core;
-            let Answers { given: mut known, asked } = host.answers;
-            let Some(before) = &before else { return reply };
-            let mut again = false;
-            for (draw, n) in asked.into_iter().skip(known.len()) {
-                let answer = self.draw(&draw, n);
-                known.push(answer);
-                if answer != 0 {
-                    again = true;
-                    break;
-                }
-            }
-            if !again {
-                return reply;
-            }
-            self.core.clone_from(before);
-            given = known;
-        }
+        let flags = script.flags();
+        // SELECT in a script does not leak out (FACTS-REDIS.md 17).
+        let (db, inside) = (self.db, std::mem::replace(&mut self.inside, Inside::Script));
+        let mut host = ScriptHost {
+            ctx: self,
+            read_only: read_only || flags.no_writes,
+            allow_oom: flags.allow_oom,
+            wrote: false,
+        };
+        let reply = script.eval(keys, args, &mut host);
+        (self.db, self.inside) = (db, inside);
+        reply
     }
-
-    /// Whether a command in the script may ask a question: those that pick at random do, deadlines in doubt
-    /// do, eviction does, and so does a message for several patterns.
-    fn may_ask(&self, script: &Script, args: &[Bytes]) -> bool {
-        self.core.config.doubt_ms >= 0
-            || self.core.config.maxmemory > 0
-            || self.core.pubsub.patterns.len() > 1
-            || std::iter::once(script.text()).chain(args).any(|text| mentions_random(text))
-    }
-}
-
-/// Whether a text names a command that picks at random: RANDOMKEY, SRANDMEMBER, HRANDFIELD, ZRANDMEMBER,
-/// SPOP, or one that counts keys.
-fn mentions_random(text: &[u8]) -> bool {
-    text.windows(4).any(|word| {
-        [b"rand", b"spop", b"dbsi"].iter().any(|name| word.eq_ignore_ascii_case(*name))
-    })
 }
 
 /// A server while a script runs in it.
-struct ScriptHost {
-    core: Core,
-    answers: Answers,
-    link: Link,
-    /// The script's own selected database: SELECT in a script does not leak out (FACTS-REDIS.md 17).
-    db: usize,
+struct ScriptHost<'a, 'b> {
+    ctx: &'a mut Ctx<'b>,
     read_only: bool,
     allow_oom: bool,
     /// Once a script wrote, memory does not stop it half-way.
     wrote: bool,
 }
 
-impl ScriptHost {
+impl ScriptHost<'_, '_> {
     fn try_call(&mut self, argv: &[Bytes]) -> Result<Reply, Error> {
-        let command = match command::find(argv) {
-            Lookup::Found(command) => command,
-            Lookup::UnknownCommand | Lookup::UnknownSubcommand(_) => {
-                return Err(Error::fixed("ERR Unknown Redis command called from script"));
-            }
+        let Lookup::Found(command) = command::find(argv) else {
+            return Err(Error::fixed("ERR Unknown Redis command called from script"));
         };
         if !command.takes(argv.len()) {
             return Err(Error::fixed("ERR Wrong number of args calling Redis command from script"));
@@ -149,28 +101,21 @@ impl ScriptHost {
         if command.has(Flags::DENY_OOM)
             && !self.wrote
             && !self.allow_oom
-            && is_short_of_memory(&self.core)
+            && is_short_of_memory(self.ctx.core)
         {
             return Err(Error::OUT_OF_MEMORY);
         }
         self.wrote |= writes;
-        let mut ctx = Ctx {
-            core: &mut self.core,
-            asks: Asks::Script(&mut self.answers),
-            link: self.link,
-            db: self.db,
-            inside: Inside::Script,
-            later: false,
-            own: Vec::new(),
-        };
-        let result = ctx.call(command, argv);
-        self.db = ctx.db;
-        result
+        self.ctx.call(command, argv)
     }
 }
 
-impl Host for ScriptHost {
+impl Host for ScriptHost<'_, '_> {
     fn call(&mut self, argv: Vec<Bytes>) -> Reply {
         self.try_call(&argv).unwrap_or_else(Reply::from)
+    }
+
+    fn may_run(&mut self, argv: &[Bytes]) -> Option<bool> {
+        matches!(command::find(argv), Lookup::Found(_)).then_some(true)
     }
 }

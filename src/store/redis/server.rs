@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::client::{Client, Request};
 use super::config::{Config, NotifyFlags};
 use super::core::Core;
-use super::ctx::{Asks, Ctx, Inside, NOBODY};
+use super::ctx::{Ctx, Inside, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
 use super::reply::{Bytes, Reply};
@@ -65,7 +65,7 @@ impl RedisServer {
         self.core.now = now;
         Ctx {
             core: &mut self.core,
-            asks: Asks::World(env),
+            env,
             link,
             db: 0,
             inside: Inside::Request,
@@ -247,9 +247,11 @@ impl Core {
         let databases = (0..self.keyspace.databases())
             .filter_map(|db| self.keyspace.database(db).map(|database| (db, database)));
         let keys = databases.flat_map(|(db, database)| {
-            database.by_deadline().map(move |(deadline, key)| match self.lingering.get(&(db, key.clone())) {
-                Some(again) => deadline.max(*again),
-                None => deadline,
+            database.by_deadline().map(move |(deadline, key)| {
+                match self.lingering.get(&(db, key.clone())) {
+                    Some(again) => deadline.max(*again),
+                    None => deadline,
+                }
             })
         });
         keys.min()

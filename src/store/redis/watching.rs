@@ -38,7 +38,8 @@ impl Ctx<'_> {
         if client.dirty {
             return true;
         }
-        let alive: Vec<_> = client.watched.iter().filter(|watched| !watched.expired).cloned().collect();
+        let alive: Vec<_> =
+            client.watched.iter().filter(|watched| !watched.expired).cloned().collect();
         alive.iter().any(|watched| self.is_expired(watched.place.0, &watched.place.1))
     }
 
@@ -47,8 +48,10 @@ impl Ctx<'_> {
         for link in self.core.keyspace.watchers.of(db, key) {
             let gone = !self.is_present(db, key);
             let Some(client) = self.core.client_mut(link) else { continue };
-            let watched =
-                client.watched.iter_mut().find(|watched| watched.place.0 == db && watched.place.1 == *key);
+            let watched = client
+                .watched
+                .iter_mut()
+                .find(|watched| watched.place.0 == db && watched.place.1 == *key);
             match watched {
                 // It was expired when it was watched, and now it is removed: no change.
                 Some(watched) if watched.expired && gone => watched.expired = false,
@@ -70,8 +73,10 @@ impl Ctx<'_> {
             let expired_after = by.is_some_and(|by| self.is_expired(by, &key));
             for link in self.core.keyspace.watchers.of(db, &key) {
                 let Some(client) = self.core.client_mut(link) else { continue };
-                let watched =
-                    client.watched.iter_mut().find(|watched| watched.place.0 == db && watched.place.1 == key);
+                let watched = client
+                    .watched
+                    .iter_mut()
+                    .find(|watched| watched.place.0 == db && watched.place.1 == key);
                 let Some(watched) = watched else { continue };
                 if watched.expired && !after {
                     watched.expired = false;

@@ -82,7 +82,10 @@ impl Database {
     }
 
     /// The keys whose deadline is before `now_ms`, earliest first.
-    pub(in crate::store::redis) fn overdue(&self, now_ms: i64) -> impl Iterator<Item = (i64, &Bytes)> {
+    pub(in crate::store::redis) fn overdue(
+        &self,
+        now_ms: i64,
+    ) -> impl Iterator<Item = (i64, &Bytes)> {
         self.deadlines
             .iter()
             .take_while(move |(deadline, _)| *deadline < now_ms)
@@ -117,7 +120,11 @@ impl Database {
         for (name, entry) in &self.entries {
             key.bytes(name);
             // A deadline far off stays exact: saturation only meets deadlines beyond 290,000 years.
-            key.int(entry.deadline.map_or(i64::MIN, |ms| ms.saturating_mul(1000).saturating_sub(wall_us)));
+            key.int(
+                entry
+                    .deadline
+                    .map_or(i64::MIN, |ms| ms.saturating_mul(1000).saturating_sub(wall_us)),
+            );
             entry.value.key(key);
         }
     }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 
 pub(super) use blocked::Waiters;
 pub(super) use database::{Database, Entry};
+pub(super) use doubt::Doubts;
 pub(super) use watched::Watchers;
 
 use super::reply::Bytes;
