@@ -1,0 +1,6 @@
+//! The libraries that Redis gives to scripts beside Lua's own.
+
+pub(super) mod bit;
+pub(super) mod cjson;
+pub(super) mod math;
+pub(super) mod redis;
