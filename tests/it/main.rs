@@ -5,4 +5,7 @@ mod bad_input;
 mod cli;
 mod json;
 mod layers;
+mod mutation;
+mod mutation_redis;
+mod mutation_zookeeper;
 mod tidy;
