@@ -1,3 +1,8 @@
 //! The `lockstep` binary: the command line over the library.
 
-fn main() {}
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    lockstep::cli::run(std::env::args_os(), io::stdout(), io::stderr())
+}

@@ -1,2 +1,11 @@
 //! The integration tests, one binary.
 mod redis_script;
+
+mod bad_input;
+mod cli;
+mod json;
+mod layers;
+mod mutation;
+mod mutation_redis;
+mod mutation_zookeeper;
+mod tidy;

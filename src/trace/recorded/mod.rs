@@ -7,3 +7,25 @@
 mod tally;
 
 pub use tally::{Difference, RuleUse, Tally};
+
+use super::{BadRecording, Header, Line};
+
+/// How the driver of one store compares a recording with its model.
+///
+/// `header` is line 1, `events` are the lines after it: a driver may look ahead to learn what the real
+/// server did. It understands each line with [`Line::parse`]; a line it cannot understand is a
+/// [`BadRecording`], never a panic and never skipped.
+pub type Driver = fn(header: &Header, events: &[Line]) -> Result<Tally, BadRecording>;
+
+/// The driver of every store, by the `store` of the header.
+const DRIVERS: [(&str, Driver); 0] = [];
+
+/// Compares the recording with the model of its store.
+pub fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {
+    let store = header.text("store")?;
+    let driver = DRIVERS.iter().find(|(known, _)| *known == store);
+    let Some((_, driver)) = driver else {
+        return Err(header.line.bad(format!("no model of the store \"{store}\" to compare with")));
+    };
+    driver(header, events)
+}

@@ -1,0 +1,52 @@
+//! Why a command could not do its work.
+
+use std::io;
+
+use super::exit::Exit;
+use super::output::{BAD, Output};
+use crate::json::Problem;
+use crate::trace::BadFile;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// Wrong use or bad input, in words.
+    Wrong(String),
+    /// The result could not be written.
+    Unwritable(io::Error),
+}
+
+impl Failure {
+    /// Tells what is wrong, and what the process exits with for it.
+    pub(super) fn show(self, output: &mut Output<'_>) -> Exit {
+        let message = match self {
+            // Whoever read the result has seen enough of it, as `head` does.
+            Self::Unwritable(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Exit::Expected;
+            }
+            Self::Unwritable(error) => format!("the result could not be written: {error}"),
+            Self::Wrong(message) => message,
+        };
+        // If even this cannot be written, the exit code still says it.
+        let _ = writeln!(output.err(), "{BAD}error:{BAD:#} {message}");
+        Exit::Wrong
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Unwritable(error)
+    }
+}
+
+impl From<Box<Problem>> for Failure {
+    fn from(problem: Box<Problem>) -> Self {
+        Self::Wrong(problem.to_string())
+    }
+}
+
+impl From<BadFile> for Failure {
+    fn from(bad: BadFile) -> Self {
+        Self::Wrong(bad.to_string())
+    }
+}

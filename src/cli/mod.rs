@@ -1,0 +1,83 @@
+//! The command line: one file a command.
+//!
+//! Nothing else in the crate writes to a terminal, and this writes only to the streams it was given: the
+//! result to the first, and to the second what is wrong and how far it is.
+
+mod check;
+mod demo;
+mod exit;
+mod failure;
+mod list;
+mod output;
+mod replay;
+mod run;
+mod usage;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{ColorChoice, Parser, Subcommand};
+
+pub use exit::Exit;
+use failure::Failure;
+use output::Output;
+pub use output::Stream;
+
+/// Simulates distributed locks on Redis and ZooKeeper, breaks them, and shows how
+#[derive(Parser, Debug)]
+#[command(
+    name = "lockstep",
+    version,
+    arg_required_else_help = true,
+    before_help = usage::FIRST_COMMANDS,
+    after_help = usage::EXIT_CODES,
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Write the result as JSON; nothing else then goes to standard output
+    #[arg(long, global = true)]
+    json: bool,
+
+    /// When to use colours; `auto` also looks at `NO_COLOR` and `TERM`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Demo(demo::Arguments),
+    Check(check::Arguments),
+    Run(run::Arguments),
+    Replay(replay::Arguments),
+    List(list::Arguments),
+}
+
+/// Runs the command line `arguments`, the program's name first, and returns what the process exits with.
+pub fn run<I, A>(arguments: I, out: impl Stream, err: impl Stream) -> ExitCode
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString>,
+{
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let mut output = Output::new(out, err, usage::color(&arguments));
+    let result = match usage::parse(&arguments) {
+        Ok(arguments) => execute(&arguments, &mut output),
+        Err(error) => usage::show(&error, &mut output),
+    };
+    let result = result.and_then(|exit| output.flush().map(|()| exit));
+    result.unwrap_or_else(|failure| failure.show(&mut output)).into()
+}
+
+fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    output.json = arguments.json;
+    match &arguments.command {
+        Command::Demo(arguments) => demo::execute(arguments, output),
+        Command::Check(arguments) => check::execute(arguments, output),
+        Command::Run(arguments) => run::execute(arguments, output),
+        Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::List(arguments) => list::execute(arguments, output),
+    }
+}

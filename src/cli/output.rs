@@ -1,0 +1,104 @@
+//! The streams of a command, and what may go to each.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use anstream::AutoStream;
+use anstream::stream::{AsLockedWrite, RawStream};
+use anstyle::{AnsiColor, Style};
+use clap::ColorChoice;
+use serde::Serialize;
+
+use super::failure::Failure;
+
+/// What is wrong.
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// What is as it should be.
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// What matters less than what stands beside it.
+pub(super) const FAINT: Style = Style::new().dimmed();
+
+/// A stream that knows whether it is a terminal: standard output, standard error, a `Vec<u8>`, a file.
+pub trait Stream: RawStream + AsLockedWrite {}
+
+impl<S: RawStream + AsLockedWrite> Stream for S {}
+
+/// The version of the program's JSON output.
+const SCHEMA: &str = "lockstep/1";
+
+/// The streams of a command. Colours may always be written: they are removed where they do not belong.
+pub(super) struct Output<'s> {
+    out: Box<dyn Write + 's>,
+    err: Box<dyn Write + 's>,
+    /// Whether a person watches the second stream.
+    watched: bool,
+    /// Whether a progress line stands there now.
+    progress: bool,
+    /// Whether the result is to be JSON.
+    pub(super) json: bool,
+}
+
+impl<'s> Output<'s> {
+    /// The streams `out`, for results, and `err`, for the rest.
+    pub(super) fn new(out: impl Stream + 's, err: impl Stream + 's, color: ColorChoice) -> Self {
+        let watched = err.is_terminal();
+        let choice = match color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        let out = Box::new(io::BufWriter::new(AutoStream::new(out, choice)));
+        let err = Box::new(AutoStream::new(err, choice));
+        Self { out, err, watched, progress: false, json: false }
+    }
+
+    /// Where the result goes.
+    pub(super) fn out(&mut self) -> &mut dyn Write {
+        self.clear();
+        &mut *self.out
+    }
+
+    /// Where everything else goes.
+    pub(super) fn err(&mut self) -> &mut dyn Write {
+        self.clear();
+        // A terminal shows both streams: keep their order. A failure comes back at the last flush.
+        let _ = self.out.flush();
+        &mut *self.err
+    }
+
+    /// Writes `result` as the one JSON object of this command, with the schema's version.
+    pub(super) fn write_json(&mut self, result: &impl Serialize) -> Result<(), Failure> {
+        #[derive(Serialize)]
+        struct Versioned<'r, R> {
+            schema: &'static str,
+            #[serde(flatten)]
+            result: &'r R,
+        }
+        let versioned = Versioned { schema: SCHEMA, result };
+        serde_json::to_writer_pretty(self.out(), &versioned).map_err(io::Error::from)?;
+        writeln!(self.out())?;
+        Ok(())
+    }
+
+    /// Shows how far the command is, if a person watches; the next output takes its place.
+    pub(super) fn progress(&mut self, text: impl fmt::Display) {
+        if self.watched {
+            // Nobody misses a progress line that could not be written.
+            let _ = write!(self.err, "\r\x1b[K{text}").and_then(|()| self.err.flush());
+            self.progress = true;
+        }
+    }
+
+    fn clear(&mut self) {
+        if self.progress {
+            let _ = write!(self.err, "\r\x1b[K").and_then(|()| self.err.flush());
+            self.progress = false;
+        }
+    }
+
+    /// Writes what is still held back.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        self.clear();
+        Ok(self.out.flush()?)
+    }
+}

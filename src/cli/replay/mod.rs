@@ -1,0 +1,94 @@
+//! `lockstep replay`: recordings against the store models, own traces against the simulator.
+
+mod files;
+mod report;
+
+use std::path::{Path, PathBuf};
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::Output;
+use crate::trace::recorded::{self, Tally};
+use crate::trace::{BadFile, Origin, Trace};
+
+/// Compare recordings of real servers with the store models, and own traces with a new run
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// Trace files (.jsonl), or directories that hold some
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+/// One file and what became of it.
+struct Replayed {
+    path: PathBuf,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// The comparison was made.
+    Compared { store: String, tally: Tally },
+    /// The file cannot be understood.
+    Bad(BadFile),
+    /// The file is a MONITOR log, found in a directory.
+    NotCompared,
+}
+
+/// Why MONITOR logs are left out.
+const MONITOR: &str =
+    "not compared here: a MONITOR log has no replies and no answers to compare with";
+
+impl Outcome {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Compared { tally, .. } if tally.different > 0 => Exit::Violated,
+            Self::Compared { .. } | Self::NotCompared => Exit::Expected,
+            Self::Bad(_) => Exit::Wrong,
+        }
+    }
+}
+
+pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let mut replayed = Vec::new();
+    let found = files::find(&arguments.paths);
+    for (number, file) in found.iter().enumerate() {
+        let path = file.path();
+        output.progress(format_args!("{}/{} {}", number + 1, found.len(), path.display()));
+        let outcome = match file {
+            files::Found::Trace(path) => compare(path).unwrap_or_else(Outcome::Bad),
+            files::Found::MonitorLog(_) => Outcome::NotCompared,
+            files::Found::Bad(bad) => Outcome::Bad(bad.clone()),
+        };
+        let one = Replayed { path: path.to_path_buf(), outcome };
+        if !output.json {
+            report::file(&one, output)?;
+        }
+        replayed.push(one);
+    }
+    let exit = replayed.iter().map(|one| one.outcome.exit()).max().unwrap_or_default();
+    if output.json {
+        report::json(&replayed, exit, output)?;
+    } else {
+        report::total(&replayed, output)?;
+    }
+    if replayed.iter().all(|one| matches!(one.outcome, Outcome::NotCompared)) {
+        // Not "as expected": nothing was looked at.
+        return Err(Failure::Wrong("there is nothing to compare but MONITOR logs".to_owned()));
+    }
+    Ok(exit)
+}
+
+fn compare(path: &Path) -> Result<Outcome, BadFile> {
+    let trace = Trace::open(path)?;
+    match trace.header.origin {
+        Origin::Recorded => {
+            let compared = recorded::replay(&trace.header, &trace.events);
+            let tally = compared.map_err(|bad| bad.of(path))?;
+            let store = trace.header.text("store").unwrap_or_default().to_owned();
+            Ok(Outcome::Compared { store, tally })
+        }
+        Origin::Run | Origin::Check => {
+            Err(trace.header.line.bad("this build cannot replay own traces").of(path))
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What a replay tells.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::{MONITOR, Outcome, Replayed};
+use crate::trace::recorded::{Difference, RuleUse, Tally};
+
+/// Writes the row of one file, and its first difference.
+pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), Failure> {
+    let path = replayed.path.display();
+    match &replayed.outcome {
+        Outcome::Compared { tally, .. } => {
+            counts(tally, &path.to_string(), output)?;
+            if let Some(difference) = tally.differences.first() {
+                show_difference(difference, output)?;
+            }
+        }
+        Outcome::NotCompared => writeln!(output.out(), "{FAINT}{path}: {MONITOR}{FAINT:#}")?,
+        Outcome::Bad(bad) => writeln!(output.err(), "{BAD}error:{BAD:#} {bad}")?,
+    }
+    Ok(())
+}
+
+fn counts(tally: &Tally, name: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Tally { compared, equal, different, rules, .. } = tally;
+    let style = if *different > 0 { BAD } else { GOOD };
+    write!(output.out(), "{compared:>7} compared {equal:>7} equal ")?;
+    write!(output.out(), "{style}{different:>5} different{style:#}  {name}")?;
+    let rules: Vec<String> = rules
+        .iter()
+        .map(|(rule, RuleUse { used, eligible })| format!("{rule} {used}/{eligible}"))
+        .collect();
+    if !rules.is_empty() {
+        write!(output.out(), "  {FAINT}{}{FAINT:#}", rules.join(", "))?;
+    }
+    writeln!(output.out())?;
+    Ok(())
+}
+
+fn show_difference(difference: &Difference, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Difference { line, at, what, recorded, model } = difference;
+    writeln!(output.out(), "        first in line {line}, at {at}: {what}")?;
+    writeln!(output.out(), "          recorded  {recorded}")?;
+    writeln!(output.out(), "          model     {BAD}{model}{BAD:#}")?;
+    Ok(())
+}
+
+/// Writes the sums.
+pub(super) fn total(replayed: &[Replayed], output: &mut Output<'_>) -> Result<(), Failure> {
+    let sums = Sums::of(replayed);
+    let name = format!("total of {} files", sums.files);
+    counts(&sums.tally, &name, output)?;
+    if sums.not_compared > 0 {
+        let count = sums.not_compared;
+        writeln!(output.out(), "{FAINT}not compared: {count} MONITOR logs{FAINT:#}")?;
+    }
+    if sums.bad > 0 {
+        writeln!(output.out(), "{BAD}not understood: {} files{BAD:#}", sums.bad)?;
+    }
+    Ok(())
+}
+
+struct Sums {
+    files: usize,
+    not_compared: usize,
+    bad: usize,
+    tally: Tally,
+}
+
+impl Sums {
+    fn of(replayed: &[Replayed]) -> Self {
+        let mut sums = Self { files: 0, not_compared: 0, bad: 0, tally: Tally::default() };
+        for one in replayed {
+            match &one.outcome {
+                Outcome::Compared { tally, .. } => {
+                    sums.files += 1;
+                    sums.tally.add(tally);
+                }
+                Outcome::NotCompared => sums.not_compared += 1,
+                Outcome::Bad(_) => sums.bad += 1,
+            }
+        }
+        sums
+    }
+}
+
+/// Writes everything as one JSON object.
+pub(super) fn json(
+    replayed: &[Replayed],
+    exit: Exit,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let sums = Sums::of(replayed);
+    for one in replayed {
+        if let Outcome::Bad(bad) = &one.outcome {
+            writeln!(output.err(), "{BAD}error:{BAD:#} {bad}")?;
+        }
+    }
+    output.write_json(&JsonReplay {
+        command: "replay",
+        files: replayed.iter().map(JsonFile::of).collect(),
+        total: JsonTotal {
+            files: sums.files,
+            not_compared: sums.not_compared,
+            not_understood: sums.bad,
+            counts: JsonCounts::of(&sums.tally),
+        },
+        exit: exit.code(),
+    })
+}
+
+#[derive(Serialize)]
+struct JsonReplay<'r> {
+    command: &'static str,
+    files: Vec<JsonFile<'r>>,
+    total: JsonTotal<'r>,
+    exit: u8,
+}
+
+#[derive(Serialize)]
+struct JsonTotal<'r> {
+    files: usize,
+    not_compared: usize,
+    not_understood: usize,
+    #[serde(flatten)]
+    counts: JsonCounts<'r>,
+}
+
+#[derive(Serialize)]
+struct JsonFile<'r> {
+    path: String,
+    #[serde(flatten)]
+    outcome: JsonOutcome<'r>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum JsonOutcome<'r> {
+    Compared {
+        store: &'r str,
+        #[serde(flatten)]
+        counts: JsonCounts<'r>,
+        first_difference: Option<JsonDifference<'r>>,
+    },
+    NotCompared {
+        not_compared: &'static str,
+    },
+    Bad {
+        error: JsonBad<'r>,
+    },
+}
+
+#[derive(Serialize)]
+struct JsonBad<'r> {
+    line: usize,
+    column: usize,
+    message: &'r str,
+}
+
+#[derive(Serialize)]
+struct JsonDifference<'r> {
+    line: usize,
+    at_us: i64,
+    what: &'r str,
+    recorded: &'r str,
+    model: &'r str,
+}
+
+#[derive(Serialize)]
+struct JsonCounts<'r> {
+    compared: u64,
+    equal: u64,
+    different: u64,
+    rules: BTreeMap<&'r str, JsonRule>,
+}
+
+#[derive(Serialize)]
+struct JsonRule {
+    used: u64,
+    eligible: u64,
+}
+
+impl<'r> JsonFile<'r> {
+    fn of(replayed: &'r Replayed) -> Self {
+        let outcome = match &replayed.outcome {
+            Outcome::Compared { store, tally } => JsonOutcome::Compared {
+                store,
+                counts: JsonCounts::of(tally),
+                first_difference: tally.differences.first().map(|it| JsonDifference {
+                    line: it.line,
+                    at_us: it.at.0,
+                    what: &it.what,
+                    recorded: &it.recorded,
+                    model: &it.model,
+                }),
+            },
+            Outcome::NotCompared => JsonOutcome::NotCompared { not_compared: MONITOR },
+            Outcome::Bad(bad) => JsonOutcome::Bad {
+                error: JsonBad { line: bad.line, column: bad.column, message: &bad.message },
+            },
+        };
+        Self { path: replayed.path.display().to_string(), outcome }
+    }
+}
+
+impl<'r> JsonCounts<'r> {
+    fn of(tally: &'r Tally) -> Self {
+        let rules = tally
+            .rules
+            .iter()
+            .map(|(rule, &RuleUse { used, eligible })| (*rule, JsonRule { used, eligible }));
+        let Tally { compared, equal, different, .. } = *tally;
+        Self { compared, equal, different, rules: rules.collect() }
+    }
+}

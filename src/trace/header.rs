@@ -1,0 +1,95 @@
+//! The first line of a trace.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::bad::BadRecording;
+use super::lines::Line;
+
+/// Where a trace comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A recording of a real server.
+    Recorded,
+    /// A run of a model with sampled answers.
+    Run,
+    /// A witness that a search found.
+    Check,
+}
+
+impl Origin {
+    /// Every origin with its name in a header.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("recorded", Self::Recorded), ("run", Self::Run), ("check", Self::Check)];
+}
+
+/// The header of a trace: its first line.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Header {
+    /// Where the trace comes from.
+    pub origin: Origin,
+    /// Every member of the header, in the order of the file.
+    pub members: Map<String, Value>,
+    /// The line itself, for messages about it.
+    pub line: Line,
+}
+
+impl Header {
+    /// The version of the format that this program reads and writes.
+    pub const VERSION: u64 = 1;
+
+    /// Understands `line` as a header.
+    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
+        let members: Map<String, Value> = line.parse().map_err(|bad| {
+            let message = format!("{}; a trace begins with a header, a JSON object", bad.message);
+            BadRecording { message, ..bad }
+        })?;
+        if members.get("trace").and_then(Value::as_str) != Some("lockstep") {
+            let message = "this is no trace: its first line has no \"trace\":\"lockstep\"";
+            return Err(line.bad(message));
+        }
+        match members.get("version") {
+            Some(Value::Number(version)) if version.as_u64() == Some(Self::VERSION) => {}
+            Some(version) => {
+                let known = Self::VERSION;
+                let message =
+                    format!("version {version} of the format; this program reads {known}");
+                return Err(line.bad(message));
+            }
+            None => return Err(line.bad("the header has no \"version\"")),
+        }
+        let origin = Self::origin(line, &members)?;
+        Ok(Self { origin, members, line: line.clone() })
+    }
+
+    fn origin(line: &Line, members: &Map<String, Value>) -> Result<Origin, BadRecording> {
+        let name = members.get("origin").ok_or_else(|| line.bad("the header has no \"origin\""))?;
+        let known = Origin::ALL.iter().find(|(known, _)| name.as_str() == Some(known));
+        known.map(|(_, origin)| *origin).ok_or_else(|| {
+            let known = Origin::ALL.map(|(known, _)| format!("\"{known}\"")).join(", ");
+            line.bad(format!("unknown origin {name}; known are {known}"))
+        })
+    }
+
+    /// The text of the member `name`, which must be there.
+    pub fn text(&self, name: &str) -> Result<&str, BadRecording> {
+        match self.members.get(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(other) => {
+                Err(self.line.bad(format!("the header's \"{name}\" must be a text, not {other}")))
+            }
+            None => Err(self.line.bad(format!("the header has no \"{name}\""))),
+        }
+    }
+
+    /// The member `name` (as `config`) understood as a `T`, or `T`'s default if it is missing.
+    pub fn member<T: DeserializeOwned + Default>(&self, name: &str) -> Result<T, BadRecording> {
+        self.members.get(name).map_or_else(
+            || Ok(T::default()),
+            |value| {
+                serde_json::from_value(value.clone())
+                    .map_err(|error| self.line.bad(format!("the header's \"{name}\": {error}")))
+            },
+        )
+    }
+}

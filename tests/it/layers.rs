@@ -1,0 +1,121 @@
+//! Dependencies point one way.
+
+use std::collections::BTreeMap;
+
+use super::tidy::files;
+
+/// What each top-level module may use of the crate, besides itself.
+///
+/// `cli` stands over all; then `explore`, `compare` and `report`; then `sim`; then the client libraries; then
+/// the stores. Recipes and workloads know `cx`, and of the stores the types it hands on. `registry` joins
+/// recipes and simulator, which do not know each other.
+const MAY_USE: &[(&str, &[&str])] = &[
+    // The bottom: each of these stands on nothing, or on what is named here.
+    ("time", &[]),
+    ("choice", &["time"]),
+    ("suggest", &[]),
+    ("json", &["suggest", "time"]),
+    ("store", &["choice", "time"]),
+    ("trace", &["choice", "json", "store", "suggest", "time"]),
+    // Recipes.
+    ("cx", &["choice", "store", "time"]),
+    ("locks", &["cx", "json", "store", "time"]),
+    ("workload", &["cx", "json", "locks", "store", "time"]),
+    ("property", &["choice", "cx", "json", "store", "time", "trace"]),
+    // The simulator.
+    ("client", &["choice", "store", "time"]),
+    ("model", &["choice", "json", "suggest", "time"]),
+    ("sim", &["choice", "client", "cx", "json", "model", "property", "store", "time", "trace"]),
+    (
+        "registry",
+        &["choice", "cx", "json", "locks", "model", "property", "sim", "store", "time", "workload"],
+    ),
+    // The top.
+    ("explore", &["choice", "cx", "json", "model", "property", "registry", "sim", "time", "trace"]),
+    (
+        "compare",
+        &["choice", "explore", "json", "model", "registry", "report", "sim", "time", "trace"],
+    ),
+    ("report", &["choice", "explore", "json", "model", "registry", "sim", "time", "trace"]),
+];
+
+/// These may use whatever they like; nothing below the top may use them.
+const TOP: &[&str] = &["cli", "lib", "main"];
+
+/// The top-level module of a source file.
+fn module(name: &str) -> &str {
+    let inner = name.trim_start_matches("src/").trim_end_matches(".rs");
+    inner.split('/').next().unwrap_or(inner)
+}
+
+/// The top-level modules that the text names after `crate::`, each with its line.
+fn used(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let code = line.split("//").next().unwrap_or_default();
+        for (at, _) in code.match_indices("crate::") {
+            let rest = &code[at + "crate::".len()..];
+            let names = rest.strip_prefix('{').map_or_else(
+                || vec![rest],
+                // `use crate::{a, b::c}` on one line; deeper groups belong to the first name's module.
+                |group| group.split(',').map(str::trim).collect(),
+            );
+            for name in names {
+                let name: String = name
+                    .chars()
+                    .take_while(|char| char.is_alphanumeric() || *char == '_')
+                    .collect();
+                if !name.is_empty() {
+                    found.push((number + 1, name));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_module_uses_one_above_it() {
+    let rules: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    let sources = files("src", &["rs"]);
+    let modules: Vec<&str> = sources.iter().map(|(name, _)| module(name)).collect();
+    let mut wrong = Vec::new();
+    let mut looked_at = 0;
+    for (name, text) in &sources {
+        let from = module(name);
+        if TOP.contains(&from) {
+            continue;
+        }
+        let Some(allowed) = rules.get(from) else {
+            wrong.push(format!("{name}: the module `{from}` has no place in the layers"));
+            continue;
+        };
+        for (line, to) in used(text) {
+            // A macro or a re-export at the root is no module.
+            if !modules.contains(&&*to) {
+                continue;
+            }
+            looked_at += 1;
+            if to != from && !allowed.contains(&&*to) {
+                wrong.push(format!("{name}:{line}: `{from}` must not use `{to}`"));
+            }
+        }
+    }
+    assert!(looked_at > 0, "no use was found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_layers_have_no_cycle() {
+    let rules: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    // Whoever only uses what is done is done next.
+    let mut done: Vec<&str> = TOP.to_vec();
+    while done.len() < rules.len() + TOP.len() {
+        let next = rules.iter().find(|(module, uses)| {
+            !done.contains(module) && uses.iter().all(|used| done.contains(used))
+        });
+        let (module, _) = next.unwrap_or_else(|| panic!("a cycle; done are {done:?}"));
+        done.push(module);
+    }
+    assert!(!rules["sim"].contains(&"locks") && !rules["locks"].contains(&"sim"));
+}
