@@ -15,6 +15,7 @@
 
 mod connection;
 mod generic;
+mod scripting;
 mod string;
 
 use std::sync::LazyLock;
@@ -27,7 +28,8 @@ use super::error::Error;
 use super::reply::{Bytes, Reply};
 
 /// All families.
-const FAMILIES: &[&[Command]] = &[connection::COMMANDS, generic::COMMANDS, string::COMMANDS];
+const FAMILIES: &[&[Command]] =
+    &[connection::COMMANDS, generic::COMMANDS, scripting::COMMANDS, string::COMMANDS];
 
 /// What runs a command.
 pub(crate) type Handler = fn(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>;
