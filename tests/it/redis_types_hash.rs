@@ -112,15 +112,15 @@ fn events_name_the_command_and_the_end_of_the_key() {
     check_events(
         r#"
         HSET h a 1 => 1
-        log <- ["pmessage", "__keyevent@0__:*", "__keyevent@0__:new", "h"]
-        log <- ["pmessage", "__keyevent@0__:*", "__keyevent@0__:hset", "h"]
+        log <- new h
+        log <- hset h
         HSETNX h a 1 => 0
         HINCRBYFLOAT h a 1 => "2"
-        log <- ["pmessage", "__keyevent@0__:*", "__keyevent@0__:hincrbyfloat", "h"]
+        log <- hincrbyfloat h
         HDEL h none => 0
         HDEL h a a => 1
-        log <- ["pmessage", "__keyevent@0__:*", "__keyevent@0__:hdel", "h"]
-        log <- ["pmessage", "__keyevent@0__:*", "__keyevent@0__:del", "h"]
+        log <- hdel h
+        log <- del h
         "#,
     );
 }
