@@ -69,10 +69,8 @@ fn bitpos_finds_the_first_bit() {
         SET empty '' => +OK
         BITPOS empty 0 => -1
         BITPOS b 2 => -ERR The bit argument must be 1 or 0.
-        BITPOS b 1 0 1 2 3 => -ERR wrong number of arguments for 'bitpos' command
-        "#
-        .replace("-ERR wrong number of arguments for 'bitpos' command", "-ERR syntax error")
-        .as_str(),
+        BITPOS b 1 0 1 BIT 3 => -ERR syntax error
+        "#,
     );
 }
 

@@ -5,21 +5,19 @@ use crate::redis_types_session::{check, check_events};
 #[test]
 fn hincrbyfloat_calculates_as_long_double() {
     check(
-        r"
+        r#"
         HSET h f 10.50 g 5.0e3 text abc huge 1e4932 => 4
-        HINCRBYFLOAT h f 0.1 => '10.6'
-        HINCRBYFLOAT h f -5 => '5.6'
-        HINCRBYFLOAT h g 2.0e2 => '5200'
-        HINCRBYFLOAT h new 0.3 => '0.3'
-        HINCRBYFLOAT h new -0.3 => '0'
+        HINCRBYFLOAT h f 0.1 => "10.6"
+        HINCRBYFLOAT h f -5 => "5.6"
+        HINCRBYFLOAT h g 2.0e2 => "5200"
+        HINCRBYFLOAT h new 0.3 => "0.3"
+        HINCRBYFLOAT h new -0.3 => "0"
         HINCRBYFLOAT h text 1 => -ERR hash value is not a float
         HINCRBYFLOAT h f abc => -ERR value is not a valid float
         HINCRBYFLOAT h f inf => -ERR value is NaN or Infinity
         HINCRBYFLOAT h huge 1e4932 => -ERR increment would produce NaN or Infinity
-        HGET h f => '5.6'
-        "
-        .replace('\'', "\"")
-        .as_str(),
+        HGET h f => "5.6"
+        "#,
     );
 }
 

@@ -224,13 +224,13 @@ fn zrandmember_draws() {
     check(
         r#"
         ZADD z 1 a 2 b 3 c => 3
-        draws 0
+        draws 2
         ZRANDMEMBER z => "c"
         draws 1 0
-        ZRANDMEMBER z 2 WITHSCORES => ["b", "2", "c", "3"]
+        ZRANDMEMBER z 2 WITHSCORES => ["b", "2", "a", "1"]
         ZRANDMEMBER z 5 WITHSCORES => ["c", "3", "b", "2", "a", "1"]
         draws 2 2
-        ZRANDMEMBER z -2 => ["a", "a"]
+        ZRANDMEMBER z -2 => ["c", "c"]
         ZRANDMEMBER none => nil
         ZRANDMEMBER none 1 => []
         ZRANDMEMBER z 1 WITHVALUES => -ERR syntax error
