@@ -9,6 +9,7 @@ mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
 mod redis_recordings;
+mod redis_types_arguments;
 mod redis_types_bits;
 mod redis_types_blocking;
 mod redis_types_hash;

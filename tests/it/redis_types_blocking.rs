@@ -98,20 +98,20 @@ fn a_store_wakes_who_waits_for_its_destination() {
 #[test]
 fn inside_a_transaction_nothing_blocks() {
     check(
-        r#"
+        r"
         MULTI => +OK
         BLMPOP 0 1 none LEFT => +QUEUED
         BZPOPMIN none 0 => +QUEUED
         BLMOVE none b LEFT LEFT 0 => +QUEUED
         EXEC => [nil, nil, nil]
-        "#,
+        ",
     );
 }
 
 #[test]
 fn wrong_arguments_are_found_before_anything_blocks() {
     check(
-        r#"
+        r"
         BLMOVE a b LEFT UP 0 => -ERR syntax error
         BLMOVE a b LEFT RIGHT x => -ERR timeout is not a float or out of range
         BRPOPLPUSH a b -1 => -ERR timeout is negative
@@ -120,7 +120,7 @@ fn wrong_arguments_are_found_before_anything_blocks() {
         SET s v => +OK
         BLPOP none s 0 => -WRONGTYPE Operation against a key holding the wrong kind of value
         BLMOVE s b LEFT LEFT 0 => -WRONGTYPE Operation against a key holding the wrong kind of value
-        "#,
+        ",
     );
 }
 

@@ -24,14 +24,14 @@ fn hincrbyfloat_calculates_as_long_double() {
 #[test]
 fn hincrby_refuses_what_is_no_integer_or_overflows() {
     check(
-        r#"
+        r"
         HSET h max 9223372036854775807 text 1.0 => 2
         HINCRBY h max 1 => -ERR increment or decrement would overflow
         HINCRBY h max -1 => 9223372036854775806
         HINCRBY h text 1 => -ERR hash value is not an integer
         HINCRBY h max 1.0 => -ERR value is not an integer or out of range
         HINCRBY new f -7 => -7
-        "#,
+        ",
     );
 }
 

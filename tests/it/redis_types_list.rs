@@ -5,7 +5,7 @@ use crate::redis_types_session::{check, check_events};
 #[test]
 fn lpos_finds_by_rank_count_and_length() {
     check(
-        r#"
+        r"
         RPUSH l a b c 1 2 3 c c => 8
         LPOS l c => 2
         LPOS l c RANK 2 => 6
@@ -26,7 +26,7 @@ fn lpos_finds_by_rank_count_and_length() {
         LPOS l c MAXLEN -1 => -ERR MAXLEN can't be negative
         LPOS l c COUNT => -ERR syntax error
         LPOS l c NOSUCH 1 => -ERR syntax error
-        "#,
+        ",
     );
 }
 

@@ -64,7 +64,7 @@ fn unions_intersections_and_differences() {
 #[test]
 fn smove_moves_what_is_there() {
     check(
-        r#"
+        r"
         SADD a x y => 2
         SMOVE a b x => 1
         SMOVE a b x => 0
@@ -78,7 +78,7 @@ fn smove_moves_what_is_there() {
         SET s v => +OK
         SMOVE b s x => -WRONGTYPE Operation against a key holding the wrong kind of value
         SMOVE none s x => 0
-        "#,
+        ",
     );
 }
 
