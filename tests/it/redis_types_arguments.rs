@@ -14,7 +14,7 @@ const COMMANDS: &str = "hset hmset hsetnx hincrby hincrbyfloat hget hmget hdel h
 /// Keys of all kinds, options of all commands, and numbers at the edges of all types.
 const ARGUMENTS: &str = "h l s i z str none h l s i z a b c d f 0 1 2 3 -1 -2 10 64 100 1.5 -0 inf -inf +inf nan \
     (1 [a (b - + 1e400 1e-400 0x1p4 9223372036854775807 -9223372036854775808 -9223372036854775807 \
-    4294967296 4294967295 18446744073709551616 99999999999999999999 '' ' ' '\\x00' '\\xff\\x00' * h* #1 \
+    4294967296 4294967295 18446744073709551616 99999999999999999999 '' '\\x00' '\\xff\\x00' * h* #1 \
     #9223372036854775807 left right before after limit count match withscores withvalues weights aggregate \
     sum min max byscore bylex rev nx xx gt lt ch incr rank maxlen by get store alpha asc desc and or xor not \
     get set incrby overflow sat wrap fail u8 i64 u63 i5 bit byte h_*->f w_*";
