@@ -13,10 +13,27 @@
 //! key that was really changed and `notify(class, event, key)` in the order in which Redis does. To block:
 //! `ctx.block(..)` (see `../blocking.rs`) if `ctx.may_block()`, else the reply of a timeout.
 
+mod bits;
+mod client;
+mod config;
 mod connection;
+mod expire;
 mod generic;
+mod hash;
+mod keys;
+mod left_out;
+mod list;
+mod parse;
+mod pubsub;
+mod random;
+mod scan;
 mod scripting;
+mod server;
+mod set;
+mod sort;
 mod string;
+mod transaction;
+mod zset;
 
 use std::sync::LazyLock;
 
@@ -28,8 +45,26 @@ use super::error::Error;
 use super::reply::{Bytes, Reply};
 
 /// All families.
-const FAMILIES: &[&[Command]] =
-    &[connection::COMMANDS, generic::COMMANDS, scripting::COMMANDS, string::COMMANDS];
+const FAMILIES: &[&[Command]] = &[
+    bits::COMMANDS,
+    client::COMMANDS,
+    config::COMMANDS,
+    connection::COMMANDS,
+    expire::COMMANDS,
+    generic::COMMANDS,
+    hash::COMMANDS,
+    keys::COMMANDS,
+    left_out::COMMANDS,
+    list::COMMANDS,
+    pubsub::COMMANDS,
+    scripting::COMMANDS,
+    server::COMMANDS,
+    set::COMMANDS,
+    sort::COMMANDS,
+    string::COMMANDS,
+    transaction::COMMANDS,
+    zset::COMMANDS,
+];
 
 /// What runs a command.
 pub(crate) type Handler = fn(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>;
