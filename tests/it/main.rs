@@ -1,5 +1,7 @@
 //! The integration tests, one binary.
 mod redis_script;
+mod redis_script_libraries;
+mod redis_script_sandbox;
 
 mod bad_input;
 mod cli;
