@@ -68,6 +68,8 @@ fn a_script_that_goes_on_ends_with_our_error() {
         "local co = coroutine.wrap(function() while true do coroutine.yield(1) end end) while true do co() end",
         "return string.find(string.rep('a', 50), string.rep('a?', 50) .. string.rep('a', 50))",
         "load(math.random)",
+        "while true do xpcall(function() while true do end end, function() end) end",
+        "local co = coroutine.create(function() while true do end end) while true do coroutine.resume(co) end",
         "local s = ('x'):rep(1e6) while true do s:find('yy', 1, true) end",
         "local s = ('x'):rep(1e6) while true do redis.sha1hex(s) end",
         "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.insert(t, 1, 0) table.remove(t, 1) end",

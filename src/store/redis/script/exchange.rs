@@ -55,10 +55,14 @@ pub(super) enum Request {
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     pub(super) job: Job,
+    /// The VM is entered.
+    pub(super) running: bool,
     /// The reply of an evaluation; an error of a load.
     pub(super) outcome: Option<Reply>,
     /// Bytes that this evaluation may allocate; zero: all that an evaluation may.
     pub(super) memory: usize,
+    /// Bytes that were in use after the last collection.
+    pub(super) live: usize,
     /// The evaluation stopped because it needed more.
     pub(super) short_of_memory: bool,
     /// The function that hands `request` to the host and puts its `answer` here; nil outside an evaluation.

@@ -52,9 +52,10 @@ const GARBAGE: usize = 4 << 20;
 /// Arms the limits for what runs next.
 pub(super) fn arm(state: &mut LuaState) {
     let mut used = state.global().total_bytes();
-    if used > GARBAGE {
+    if used > exchange::with(|exchange| exchange.live) + GARBAGE {
         state.gc().full_collect();
         used = state.global().total_bytes();
+        exchange::with(|exchange| exchange.live = used);
     }
     let memory = match exchange::with(|exchange| std::mem::take(&mut exchange.memory)) {
         0 => MEMORY,
