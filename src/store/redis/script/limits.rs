@@ -47,7 +47,7 @@ fn widest(function: &LuaProto) -> u32 {
 }
 
 /// Garbage that may lie about between two evaluations, bytes.
-const GARBAGE: usize = 4 << 20;
+const GARBAGE: usize = 512 << 10;
 
 /// Arms the limits for what runs next.
 pub(super) fn arm(state: &mut LuaState) {
