@@ -40,7 +40,8 @@ impl ScanOptions {
 
     /// Whether `name` is asked for.
     pub(super) fn matches(&self, name: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| matches(pattern, name))
+        // A lone star is not even looked at: it matches an empty name too.
+        self.pattern.as_ref().is_none_or(|pattern| **pattern == *b"*" || matches(pattern, name))
     }
 }
 
@@ -51,11 +52,9 @@ pub(super) fn cursor(argument: &[u8]) -> Result<u64, Error> {
     if text.is_empty() {
         return Ok(0);
     }
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
+    let negative = text.starts_with(b"-");
+    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
+    let digits = unsigned.unwrap_or(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(INVALID);
     }
