@@ -4,6 +4,7 @@ pub mod choice;
 pub mod cli;
 pub mod client;
 pub mod cx;
+pub mod explore;
 pub mod json;
 pub mod property;
 pub mod sim;
