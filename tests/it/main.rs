@@ -5,3 +5,4 @@ mod cli;
 mod json;
 mod layers;
 mod tidy;
+mod zookeeper_recordings;

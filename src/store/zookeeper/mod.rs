@@ -3,6 +3,7 @@
 mod acl;
 mod call;
 mod children;
+mod commit;
 mod config;
 mod ensemble;
 mod error;

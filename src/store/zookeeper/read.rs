@@ -43,7 +43,6 @@ impl Read<'_> {
             }
             Op::GetEphemerals { prefix } => Ok(Answer::Ephemerals(self.ephemerals(prefix))),
             Op::GetAcl { path } => self.get_acl(path),
-            Op::Sync { path } => Ok(Answer::Path(path.clone())),
             Op::MultiRead(parts) => self.multi_read(parts),
             Op::AddWatch { path, mode } => self.add_watch(path, *mode),
             Op::CheckWatches { path, kind } => found(self.watches.check(path, *kind)?),
