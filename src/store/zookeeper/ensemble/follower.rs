@@ -26,7 +26,8 @@ impl ZooKeeper {
     /// A follower of a new ensemble: server `number` (1, 2, ...), with its link to the leader.
     pub fn follower(config: Config, number: u8, leader: Link) -> Self {
         let mut server = Self::member(config, number);
-        server.follow(Some(leader));
+        let (log, committed) = (VecDeque::new(), server.replica.zxid);
+        server.role = Role::Follower(Follower { number, leader: Some(leader), log, committed });
         server
     }
 

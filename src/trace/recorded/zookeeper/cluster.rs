@@ -62,7 +62,7 @@ impl Env<ZooKeeper> for World<'_> {
             // A follower applies nothing before it has to be seen.
             Draw::Lag { .. } => match outcomes.applied {
                 Some((server, zxid)) if server == self.from => {
-                    u32::try_from(outcomes.committed - zxid).unwrap_or(0).min(n - 1)
+                    u32::try_from(outcomes.committed.saturating_sub(zxid)).unwrap_or(0).min(n - 1)
                 }
                 _ => n - 1,
             },

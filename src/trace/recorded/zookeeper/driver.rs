@@ -162,6 +162,10 @@ impl<'a> Driver<'a> {
             session,
             last_zxid_seen: Zxid(connect.last_zxid_seen),
         });
+        // A session is granted by a transaction, and the answer comes when the server has applied it.
+        if connect.session.is_none() {
+            self.cluster.expect(server, i64::MAX);
+        }
         self.cluster.deliver(self.now, server, link, Inbound::Request(request));
         self.collect(at, false);
         let sent = self.outboxes.entry(link).or_default().sent.pop_front();
@@ -269,6 +273,8 @@ impl<'a> Driver<'a> {
         what: &str,
         reply: Option<&Value>,
     ) -> Option<i64> {
+        // Without an answer the server has got as far as it could.
+        self.cluster.expect(server, i64::MAX);
         let zxid = reply?.get("zxid")?.as_i64().filter(|zxid| *zxid > 0)?;
         self.cluster.expect(server, zxid);
         let seen = self.seen.entry(session.to_owned()).or_default();
