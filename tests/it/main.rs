@@ -5,4 +5,5 @@ mod cli;
 mod json;
 mod layers;
 mod tidy;
+mod zookeeper_mutations;
 mod zookeeper_recordings;

@@ -4,7 +4,7 @@ use crate::store::{Env, Link, Outbound};
 use crate::time::Micros;
 
 use super::acl;
-use super::ensemble::{Origin, Submission, Waiting, Waits, Word};
+use super::ensemble::{Origin, Submission, Waiting, Waits, Word, tell};
 use super::error::ZkError;
 use super::id::{Password, SessionId, Zxid};
 use super::read::Read;
@@ -61,7 +61,7 @@ impl ZooKeeper {
         let server = self.role.number();
         match self.leader_link() {
             Some(leader) if proven => {
-                self.tell(leader, Word::Renew { server, client: link, session, timeout_ms }, env);
+                tell(leader, Word::Renew { server, client: link, session, timeout_ms }, env);
             }
             _ => {
                 let valid = proven && self.tracker.touch(session, timeout_ms, now);
@@ -121,7 +121,7 @@ impl ZooKeeper {
             Op::Sync { path } => {
                 let waiting = Waiting { client: link, xid, path: path.clone() };
                 match self.leader_link() {
-                    Some(leader) => self.tell(leader, Word::Sync(waiting), env),
+                    Some(leader) => tell(leader, Word::Sync(waiting), env),
                     None => self.sync(None, waiting, env),
                 }
             }
@@ -146,7 +146,7 @@ impl ZooKeeper {
             return self.tracker.touch(session, timeout_ms, now);
         }
         if let Some(leader) = self.leader_link() {
-            self.tell(leader, Word::Touch { session, timeout_ms }, env);
+            tell(leader, Word::Touch { session, timeout_ms }, env);
         }
         self.replica.has_session(session)
     }

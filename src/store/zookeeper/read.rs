@@ -152,7 +152,7 @@ impl Read<'_> {
             match self.state.tree.get(path) {
                 None => self.event(EventType::NodeDeleted, path),
                 Some(node) if node.mzxid > set.relative_zxid => {
-                    self.event(EventType::NodeDataChanged, path)
+                    self.event(EventType::NodeDataChanged, path);
                 }
                 Some(_) => self.watches.data.add(path, self.link, Mode::Once),
             }

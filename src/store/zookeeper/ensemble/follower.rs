@@ -9,7 +9,7 @@ use crate::time::Micros;
 use super::super::config::Config;
 use super::super::id::Zxid;
 use super::super::server::{Draw, ZooKeeper};
-use super::{Proposal, Role, Submission, Word};
+use super::{Proposal, Role, Submission, Word, tell};
 
 /// What only a follower has.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,7 +82,7 @@ impl ZooKeeper {
     /// Hands a request of a client on. Without a leader the client is left without an answer.
     pub(in super::super) fn hand_on(&self, submission: Submission, env: &mut dyn Env<Self>) {
         if let Some(leader) = self.leader_link() {
-            self.tell(leader, Word::Submit(submission), env);
+            tell(leader, Word::Submit(submission), env);
         }
     }
 
@@ -102,7 +102,7 @@ impl ZooKeeper {
             Word::Propose(proposal) => {
                 let zxid = proposal.txn.zxid;
                 follower.log.push_back(proposal);
-                self.tell(link, Word::Ack(zxid), env);
+                tell(link, Word::Ack(zxid), env);
             }
             Word::Commit(zxid) => {
                 follower.committed = zxid;

@@ -3,17 +3,16 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::store::{Env, Link, Outbound};
+use crate::store::{Env, Link};
 use crate::time::Micros;
 
 use super::super::config::Config;
 use super::super::id::{Path, Zxid};
 use super::super::replica::Replica;
-use super::super::response::Message;
 use super::super::server::ZooKeeper;
 use super::super::txn::{Change, Txn};
 use super::super::write::{self, Asker};
-use super::{Origin, Peer, Proposal, Role, Submission, Word};
+use super::{Origin, Proposal, Role, Submission, Word, tell};
 
 /// What only a leader has.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,7 +61,7 @@ impl ZooKeeper {
         }
         self.replica.zxid = self.replica.zxid.next_epoch();
         for link in followers {
-            self.tell(*link, Word::Snapshot(self.replica.clone()), env);
+            tell(*link, Word::Snapshot(self.replica.clone()), env);
         }
         self.role = Role::Leader(Leader {
             number,
@@ -136,7 +135,7 @@ impl ZooKeeper {
         leader.pending.push_back(proposal.clone());
         let followers: Vec<Link> = leader.followers.iter().map(|(link, _)| *link).collect();
         for link in followers {
-            self.tell(link, Word::Propose(proposal.clone()), env);
+            tell(link, Word::Propose(proposal.clone()), env);
         }
         self.commit_pending(now, env);
     }
@@ -169,7 +168,7 @@ impl ZooKeeper {
             let Some(proposal) = leader.pending.pop_front() else { return };
             let followers: Vec<Link> = leader.followers.iter().map(|(link, _)| *link).collect();
             for link in followers {
-                self.tell(link, Word::Commit(zxid), env);
+                tell(link, Word::Commit(zxid), env);
             }
             self.finish(now, &proposal, env);
             self.answer_syncs(env);
@@ -194,11 +193,11 @@ impl ZooKeeper {
     fn answer_syncs(&mut self, env: &mut dyn Env<Self>) {
         let applied = self.replica.zxid;
         while let Role::Leader(leader) = &mut self.role
-            && let Some((_, over, waiting)) =
-                leader.syncs.pop_front_if(|(zxid, ..)| *zxid <= applied)
+            && leader.syncs.front().is_some_and(|(zxid, ..)| *zxid <= applied)
+            && let Some((_, over, waiting)) = leader.syncs.pop_front()
         {
             match over {
-                Some(link) => self.tell(link, Word::Synced(waiting), env),
+                Some(link) => tell(link, Word::Synced(waiting), env),
                 None => self.synced(waiting, env),
             }
         }
@@ -210,10 +209,6 @@ impl ZooKeeper {
             Role::Leader(leader) => &leader.head,
             Role::Alone | Role::Follower(_) => &self.replica,
         }
-    }
-
-    pub(in super::super) fn tell(&self, link: Link, word: Word, env: &mut dyn Env<Self>) {
-        env.send(link, Outbound::Message(Message::Peer(Peer(word))));
     }
 
     /// A follower speaks.
@@ -234,7 +229,7 @@ impl ZooKeeper {
                 if valid {
                     self.tracker.set_owner(session, server);
                 }
-                self.tell(link, Word::Renewed { client, session, timeout_ms, valid }, env);
+                tell(link, Word::Renewed { client, session, timeout_ms, valid }, env);
             }
             Word::Sync(waiting) => self.sync(Some(link), waiting, env),
             Word::Ack(zxid) => self.acked(now, link, zxid, env),

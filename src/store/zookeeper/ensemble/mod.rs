@@ -9,12 +9,14 @@ mod leader;
 
 use std::rc::Rc;
 
-use crate::store::Link;
+use crate::store::{Env, Link, Outbound};
 
 use super::acl::Identity;
 use super::id::{SessionId, Zxid};
 use super::replica::Replica;
 use super::request::Op;
+use super::response::Message;
+use super::server::ZooKeeper;
 use super::txn::Txn;
 
 pub(super) use follower::Follower;
@@ -46,6 +48,11 @@ pub(super) enum Word {
     Commit(Zxid),
     /// Everything that was committed before the leader was elected.
     Snapshot(Replica),
+}
+
+/// Sends a word to another server.
+pub(super) fn tell(link: Link, word: Word, env: &mut dyn Env<ZooKeeper>) {
+    env.send(link, Outbound::Message(Message::Peer(Peer(word))));
 }
 
 /// A transaction on its way, and who waits for it.

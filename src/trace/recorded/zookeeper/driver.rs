@@ -14,42 +14,36 @@ use crate::trace::recorded::{Difference, Tally};
 use super::call::{self, Unmade};
 use super::cluster::Cluster;
 use super::compare::{self, Clock};
-use super::event::{Connect, ConnectReply, Event, Watch, What};
-use super::outbox::{Awaited, Met, Outbox, Sent};
-use super::{outcome, render};
+use super::event::{Connect, ConnectReply, Event, What};
+use super::outbox::{Met, Outbox, Sent};
+use super::render;
 
-const REMOVED: &str = "the ephemerals removed with one session are a set";
-const EXPIRY: &str = "a session ends in (timeout, timeout + tick] after its last request";
-const REAPING: &str = "an empty container is found within one check interval";
-const LAST_WORDS: &str = "an expired session may or may not hear of its own ephemerals";
 const PASSWORD: &str = "passwords are not recorded: a live session refused had a wrong one";
 const BEHIND: &str = "a follower has applied any prefix that its client has not seen more of";
 const UNANSWERED: &str = "a request that was never answered ran after the one before it";
-const CAME_UP: &str = "a restarted server came up between its start and the first connection";
-const LOST: &str = "what was on its way is lost with the connection";
 const PREFIX: &str = "a truncated recording ends before everything has arrived";
 
 /// One replay.
 pub(super) struct Driver<'a> {
-    cluster: Cluster,
-    events: &'a [Event],
-    truncated: bool,
-    now: Micros,
+    pub(super) cluster: Cluster,
+    pub(super) events: &'a [Event],
+    pub(super) truncated: bool,
+    pub(super) now: Micros,
     /// When the last request before this line was answered.
-    answered: Micros,
-    clock: Clock,
-    tally: Tally,
+    pub(super) answered: Micros,
+    pub(super) clock: Clock,
+    pub(super) tally: Tally,
     /// Sessions by their names in the recording, and back.
-    sessions: BTreeMap<String, SessionId>,
-    names: BTreeMap<SessionId, String>,
-    timeouts: BTreeMap<String, Micros>,
+    pub(super) sessions: BTreeMap<String, SessionId>,
+    pub(super) names: BTreeMap<SessionId, String>,
+    pub(super) timeouts: BTreeMap<String, Micros>,
     /// The connection of each client and of each session, per server.
-    by_client: BTreeMap<(String, usize), Link>,
-    by_session: BTreeMap<(String, usize), Link>,
-    servers: BTreeMap<Link, usize>,
-    outboxes: BTreeMap<Link, Outbox>,
+    pub(super) by_client: BTreeMap<(String, usize), Link>,
+    pub(super) by_session: BTreeMap<(String, usize), Link>,
+    pub(super) servers: BTreeMap<Link, usize>,
+    pub(super) outboxes: BTreeMap<Link, Outbox>,
     /// The last transaction of which each session has heard.
-    seen: BTreeMap<String, i64>,
+    pub(super) seen: BTreeMap<String, i64>,
 }
 
 impl<'a> Driver<'a> {
@@ -186,14 +180,14 @@ impl<'a> Driver<'a> {
                     .map_or(connect.session.is_none(), |known| *known == session),
                 _ => false,
             };
-        if !same {
+        if same {
+            self.tally.same();
+        } else {
             let model = describe(&ConnectReply {
-                session: granted.session.map(|(session, _)| self.name(session)),
+                session: granted.session.map(|(session, _)| name_of(&self.names, session)),
                 timeout_ms: granted.timeout_ms,
             });
             self.differs(at, client, &recorded, &model);
-        } else {
-            self.tally.same();
         }
         if let (Some((session, _)), Some(name)) = (granted.session, name) {
             self.names.insert(session, name.clone());
@@ -302,160 +296,8 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn watch(&mut self, at: usize, (session, server): (&str, usize), watch: &Watch) {
-        let what = format!("{session} watch event");
-        let recorded = format!("{} {}", watch.kind, watch.path);
-        let Some(link) = self.by_session.get(&(session.to_owned(), server)).copied() else {
-            return self.differs(at, &what, &recorded, "this session has no connection here");
-        };
-        let mut met = self.take(link, watch);
-        while met == Met::Nothing && self.cluster.advance(self.now, server) {
-            self.collect(at, false);
-            met = self.take(link, watch);
-        }
-        let outbox = self.outboxes.entry(link).or_default();
-        if met == Met::Nothing {
-            outbox.awaited.push_back(Awaited { event: at, watch: watch.clone() });
-        } else {
-            self.met(at, met, watch);
-        }
-    }
-
-    fn take(&mut self, link: Link, watch: &Watch) -> Met {
-        let outbox = self.outboxes.entry(link).or_default();
-        if outbox.awaited.is_empty() { outbox.take(watch) } else { Met::Nothing }
-    }
-
-    fn met(&mut self, at: usize, met: Met, watch: &Watch) {
-        match met {
-            Met::Same { unordered } => {
-                self.tally.same();
-                if unordered {
-                    self.tally.rule(REMOVED, false);
-                }
-            }
-            Met::OutOfOrder => {
-                self.tally.same();
-                self.tally.rule(REMOVED, true);
-            }
-            Met::Other(_) | Met::Nothing => {
-                let recorded = format!("{} {}", watch.kind, watch.path);
-                self.differs(at, "watch event", &recorded, &format!("{met:?}"));
-            }
-        }
-    }
-
-    /// Compares the events that were read before their cause was.
-    fn settle(&mut self, link: Link) {
-        while let Some(outbox) = self.outboxes.get_mut(&link)
-            && let Some(awaited) = outbox.awaited.front().cloned()
-        {
-            let met = outbox.take(&awaited.watch);
-            if met == Met::Nothing {
-                return;
-            }
-            outbox.awaited.pop_front();
-            self.met(awaited.event, met, &awaited.watch);
-        }
-    }
-
-    /// After a line that causes events: those that were read before it are its events.
-    fn caused(&mut self, at: usize, before: i64) {
-        let event = &self.events[at];
-        let zxid = self.cluster.zxid();
-        if zxid > before {
-            self.clock.span(before.max(self.clock.last()), zxid, self.answered, event.at);
-        }
-        self.answered = event.at;
-        let links: Vec<Link> = self.outboxes.keys().copied().collect();
-        for link in links {
-            self.settle(link);
-            let server = self.servers.get(&link).copied().unwrap_or(0);
-            while self.outboxes.get(&link).is_some_and(|outbox| !outbox.awaited.is_empty())
-                && self.cluster.advance(self.now, server)
-            {
-                self.collect(at, matches!(event.what, What::Expired { .. }));
-                self.settle(link);
-            }
-            let awaited =
-                self.outboxes.get_mut(&link).map(|outbox| std::mem::take(&mut outbox.awaited));
-            for awaited in awaited.into_iter().flatten() {
-                self.met(awaited.event, Met::Nothing, &awaited.watch);
-            }
-        }
-    }
-
-    fn disconnect(&mut self, at: usize, link: Option<Link>) {
-        let Some(link) = link else {
-            return self.differs(at, "disconnect", "a connection ends", "there is none");
-        };
-        let server = self.servers.get(&link).copied().unwrap_or(0);
-        self.cluster.deliver(self.now, server, link, Inbound::Disconnect);
-        let sent = std::mem::take(&mut self.outboxes.entry(link).or_default().sent);
-        for sent in sent {
-            match sent {
-                Sent::Watch { .. } => self.tally.rule(LOST, true),
-                Sent::Close => self.tally.same(),
-                Sent::Reply(_) | Sent::Connect(_) => {
-                    self.differs(at, "disconnect", "no answer", &format!("{sent:?}"));
-                }
-            }
-        }
-        self.outboxes.remove(&link);
-    }
-
-    fn expired(&mut self, at: usize, name: &str) {
-        let session = self.sessions.get(name).copied();
-        let Some(session) = session.filter(|session| self.cluster.is_live(*session)) else {
-            return self.differs(at, name, "expired", "there is no such session");
-        };
-        let mine: Vec<_> = self
-            .by_session
-            .iter()
-            .filter(|((session, _), _)| session == name)
-            .map(|(_, link)| *link)
-            .collect();
-        let awaits =
-            mine.iter().filter_map(|link| self.outboxes.get(link)).any(|it| !it.awaited.is_empty());
-        let last_words = awaits || outcome::hears_more(self.events, at, name);
-        if last_words {
-            self.cluster.has_last_words(session);
-        }
-        self.cluster.wake(self.now, Some(session), None);
-        self.collect(at, true);
-        self.tally.rule(EXPIRY, true);
-        self.tally.rule(LAST_WORDS, last_words);
-        if self.cluster.is_live(session) {
-            self.differs(at, name, "expired", "it cannot have expired yet");
-        } else {
-            self.tally.same();
-        }
-    }
-
-    fn reaped(&mut self, at: usize, path: &str) {
-        let before = self.cluster.zxid();
-        self.cluster.wake(self.now, None, Some(path.into()));
-        self.collect(at, false);
-        self.tally.rule(REAPING, true);
-        if self.cluster.zxid() == before + 1 {
-            self.tally.same();
-        } else {
-            self.differs(at, path, "deleted by the reaper", "it cannot have been");
-        }
-    }
-
-    fn restart(&mut self, at: usize) {
-        self.cluster.crash();
-        self.outboxes.clear();
-        self.by_session.clear();
-        self.by_client.clear();
-        let up = outcome::came_up(self.events, at, &|name| self.timeouts.get(name).copied());
-        self.tally.rule(CAME_UP, up > self.events[at].at);
-        self.cluster.restart(up);
-    }
-
     /// Puts what the model sent into the boxes of its connections.
-    fn collect(&mut self, cause: usize, unordered: bool) {
+    pub(super) fn collect(&mut self, cause: usize, unordered: bool) {
         for (link, outbound) in self.cluster.sent() {
             let names = &self.names;
             let sent = match outbound {
@@ -482,7 +324,7 @@ impl<'a> Driver<'a> {
         self.collect(last, false);
         for (_, outbox) in std::mem::take(&mut self.outboxes) {
             for awaited in outbox.awaited {
-                self.met(awaited.event, Met::Nothing, &awaited.watch);
+                self.met(awaited.event, &Met::Nothing, &awaited.watch);
             }
             for sent in outbox.sent {
                 if self.truncated {
@@ -494,11 +336,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn name(&self, session: SessionId) -> String {
-        name_of(&self.names, session)
-    }
-
-    fn differs(&mut self, at: usize, what: &str, recorded: &str, model: &str) {
+    pub(super) fn differs(&mut self, at: usize, what: &str, recorded: &str, model: &str) {
         let event = &self.events[at];
         self.tally.differs(Difference {
             line: event.line,

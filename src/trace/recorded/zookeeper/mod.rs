@@ -5,10 +5,12 @@ mod call;
 mod cluster;
 mod compare;
 mod driver;
+mod ends;
 mod event;
 mod outbox;
 mod outcome;
 mod render;
+mod watches;
 
 use serde::Deserialize;
 
