@@ -4,7 +4,7 @@
 
 use super::asking::Asking;
 use super::parameters::{Facts, parameters};
-use super::{Event, Judgement, Liveness, Names, Property};
+use super::{About, Event, Judgement, Liveness, Names, Property};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
@@ -16,11 +16,13 @@ pub struct BoundedWait {
 }
 
 impl BoundedWait {
-    /// Its name in model files.
-    pub const NAME: &str = "bounded-wait";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "while somebody waits, the next entry of anybody comes within `bound` \
-        (Lamport 1977, liveness; the bound is the model's)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "bounded-wait",
+        title: "while somebody waits, somebody enters within the bound",
+        source: "Lamport 1977, \"Proving the Correctness of Multiprocess Programs\": liveness",
+        params: &[("bound", "how long nobody may enter: there is no default")],
+    };
 
     /// The next entry comes within `bound` (µs).
     pub fn new(bound: Micros) -> Self {
@@ -47,7 +49,7 @@ impl BoundedWait {
 
 impl Property for BoundedWait {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {

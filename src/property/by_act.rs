@@ -5,7 +5,7 @@
 
 use super::parameters::{Facts, parameters};
 use super::words::{self, OLDEST};
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -31,11 +31,13 @@ struct Entered {
 }
 
 impl ByAct {
-    /// Its name in model files.
-    pub const NAME: &str = "mutual-exclusion-by-act";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "no request of a section reaches the ledger while another thread is in its section, or \
-        after a section that was entered later has acted there (Kleppmann 2016, the delayed write)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "mutual-exclusion-by-act",
+        title: "no request of a section reaches the ledger while another thread is in its section, or after a later one acted",
+        source: "Kleppmann 2016, \"How to do distributed locking\": the delayed write",
+        params: &[],
+    };
 
     /// Reads `"mutual-exclusion-by-act"`.
     pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
@@ -78,7 +80,7 @@ impl ByAct {
 
 impl Property for ByAct {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {

@@ -5,7 +5,7 @@
 
 use super::parameters::{Facts, parameters};
 use super::words;
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -25,11 +25,13 @@ struct Waiter {
 }
 
 impl Fifo {
-    /// Its name in model files.
-    pub const NAME: &str = "fifo";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "nobody who is in line is overtaken more than `overtakings` (0) times; crashed threads \
-        leave the line (Lamport 1974, the bakery; Hunt et al. 2010, section 2.4)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "fifo",
+        title: "nobody who is in line is overtaken; who crashes leaves the line",
+        source: "Lamport 1974, the bakery algorithm; Hunt et al. 2010, \"ZooKeeper\", section 2.4",
+        params: &[("overtakings", "how often one may be overtaken: 0")],
+    };
 
     /// Nobody is overtaken more than `overtakings` times.
     pub fn new(overtakings: u32) -> Self {
@@ -50,7 +52,7 @@ impl Fifo {
         let place = place.unwrap_or(self.line.len());
         let happened = self.line.iter().any(|waiter| waiter.who != who);
         for waiter in &mut self.line[..place] {
-            waiter.overtaken += 1;
+            waiter.overtaken = (waiter.overtaken + 1).min(self.overtakings.saturating_add(1));
         }
         let too_often = self.line[..place].iter().filter(|one| one.overtaken > self.overtakings);
         let too_often: Vec<String> = too_often.map(|one| names.who(one.who)).collect();
@@ -71,7 +73,7 @@ impl Fifo {
 
 impl Property for Fifo {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {

@@ -3,7 +3,7 @@
 //! The anomaly P4 of Berenson et al. 1995, "A Critique of ANSI SQL Isolation Levels".
 
 use super::parameters::{Facts, parameters};
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -26,11 +26,13 @@ struct Basis {
 }
 
 impl LostUpdate {
-    /// Its name in model files.
-    pub const NAME: &str = "lost-update";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "no write rests on a read that another's write has overtaken \
-        (Berenson et al. 1995, anomaly P4)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "lost-update",
+        title: "no write rests on a read that another's write has overtaken",
+        source: "Berenson et al. 1995, \"A Critique of ANSI SQL Isolation Levels\": P4",
+        params: &[],
+    };
 
     /// Reads `"lost-update"`.
     pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
@@ -59,7 +61,7 @@ impl LostUpdate {
 
 impl Property for LostUpdate {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {

@@ -5,6 +5,7 @@
 mod asking;
 mod bounded_wait;
 mod by_act;
+mod catalogue;
 mod fifo;
 mod lost_update;
 mod mutual_exclusion;
@@ -16,6 +17,7 @@ mod words;
 
 pub use bounded_wait::BoundedWait;
 pub use by_act::ByAct;
+pub use catalogue::{About, Entry, build, catalogue};
 pub use fifo::Fifo;
 pub use lost_update::LostUpdate;
 pub use mutual_exclusion::MutualExclusion;

@@ -7,7 +7,7 @@
 use super::asking::Asking;
 use super::parameters::{Facts, parameters};
 use super::words::{self, OLDEST};
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -29,12 +29,13 @@ struct Inside {
 }
 
 impl MutualExclusion {
-    /// Its name in model files.
-    pub const NAME: &str = "mutual-exclusion";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "never more threads that believe to hold the lock than `permits` (1): from the return \
-        of the acquisition to the end of the section, or of the validity that the work heeds (Dijkstra 1965; by \
-        belief: Kleppmann 2016)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "mutual-exclusion",
+        title: "never more threads that believe to hold the lock than there are permits",
+        source: "Kleppmann 2016, \"How to do distributed locking\"",
+        params: &[("permits", "how many may be in their sections at once: 1")],
+    };
 
     /// At most `permits` threads at once.
     pub fn new(permits: u32) -> Self {
@@ -114,7 +115,7 @@ impl MutualExclusion {
 
 impl Property for MutualExclusion {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {

@@ -4,7 +4,7 @@
 
 use super::asking::Asking;
 use super::parameters::{Facts, parameters};
-use super::{Event, Judgement, Liveness, Names, Property, Who};
+use super::{About, Event, Judgement, Liveness, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -20,11 +20,13 @@ pub struct OrphanedLock {
 }
 
 impl OrphanedLock {
-    /// Its name in model files.
-    pub const NAME: &str = "orphaned-lock";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "whoever still wants the lock gets it: a lock is not left behind for ever by somebody \
-        who is gone (Redis documentation, \"Distributed Locks with Redis\": liveness property A)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "orphaned-lock",
+        title: "a lock is not left behind for ever by somebody who is gone",
+        source: "Redis documentation, \"Distributed Locks with Redis\": liveness property A",
+        params: &[],
+    };
 
     /// The property; `crashes` says whether processes can die at all.
     pub fn new(crashes: bool) -> Self {
@@ -39,7 +41,7 @@ impl OrphanedLock {
 
 impl Property for OrphanedLock {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {

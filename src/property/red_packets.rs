@@ -3,7 +3,7 @@
 //! The ledger holds what remains. A thread reads it, takes a part of it for somebody, and writes back the rest.
 
 use super::parameters::{Facts, parameters};
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -19,11 +19,13 @@ pub struct RedPackets {
 }
 
 impl RedPackets {
-    /// Its name in model files.
-    pub const NAME: &str = "red-packets";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "what was handed out and what remains in the ledger is what there was at the beginning, \
-        at each write (an invariant of the sum; the lost update of Berenson et al. 1995 breaks it)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "red-packets",
+        title: "what was handed out and what remains is what there was, at each write",
+        source: "the sum as an invariant: Berenson et al. 1995, P4",
+        params: &[],
+    };
 
     /// The property of a ledger that says `initial` at the beginning.
     pub fn new(initial: i64) -> Self {
@@ -67,7 +69,7 @@ impl RedPackets {
 
 impl Property for RedPackets {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::parameters::{Facts, parameters};
-use super::{Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -22,11 +22,13 @@ struct Placed {
 }
 
 impl ReleaseSafety {
-    /// Its name in model files.
-    pub const NAME: &str = "release-safety";
-    /// What it says, with a source.
-    pub const ABOUT: &str = "no request of a thread removes the key or node that another living thread placed \
-        (Redis documentation, \"Distributed Locks with Redis\": safe release)";
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "release-safety",
+        title: "no request of a thread removes what another living thread placed",
+        source: "Redis documentation, \"Distributed Locks with Redis\": single instance",
+        params: &[],
+    };
 
     /// Reads `"release-safety"`.
     pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
@@ -42,7 +44,7 @@ impl ReleaseSafety {
 
 impl Property for ReleaseSafety {
     fn name(&self) -> &'static str {
-        Self::NAME
+        Self::ABOUT.name
     }
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
