@@ -29,5 +29,8 @@ pub use tell::{Listener, Nobody, Told};
 pub use thread::Phase;
 pub use world::{Found, Violation, World};
 
+pub(crate) use agenda::{Agenda, Event};
+pub(crate) use conn::Conn;
+pub(crate) use process::Process;
 pub(crate) use step::Alternative;
-pub(crate) use world::{Stage, surroundings};
+pub(crate) use world::{Placed, Stage, surroundings};

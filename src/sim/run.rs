@@ -1,6 +1,5 @@
 //! One run: the world from its first event to its end.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::engine::Engine;
@@ -44,7 +43,6 @@ pub struct Run<'a> {
     /// The world as it is.
     pub world: World,
     steps: u64,
-    sites: BTreeMap<String, u64>,
     alternatives: Vec<Alternative>,
 }
 
@@ -97,7 +95,6 @@ impl<'a> Run<'a> {
             engine,
             world: World::new(setup),
             steps: 0,
-            sites: BTreeMap::new(),
             alternatives: Vec::new(),
         };
         let mut stage =
@@ -134,21 +131,14 @@ impl<'a> Run<'a> {
         let Some(&nominal) = alternatives.first() else { return false };
         self.steps += 1;
         let mut taken = nominal;
-        let mut site = None;
-        if alternatives.len() > 1 {
-            // A site is what the step is about, with how often that was asked before.
-            let name = self.world.site(self.setup);
-            let count = self.sites.entry(name.clone()).or_default();
-            *count += 1;
-            let numbered = format!("{name} #{count}");
+        if !self.setup.faults.is_empty() {
             let picked = choices.pick(&Question {
                 about: About::Step,
                 n: alternatives.len() as u32,
-                site: &|| numbered.clone(),
+                site: &|| self.world.site(self.setup),
                 name: &|n| self.world.name(self.setup, alternatives[n as usize].step),
             });
             taken = alternatives[picked as usize];
-            site = (picked != 0).then_some(numbered);
         }
         let mut stage = Stage {
             setup: self.setup,
@@ -157,8 +147,8 @@ impl<'a> Run<'a> {
             choices,
             listener,
         };
-        if let Some(site) = site {
-            self.world.tell_deviation(&mut stage, &site, taken);
+        if taken != nominal {
+            self.world.tell_deviation(&mut stage, taken);
         }
         self.world.take(&mut stage, taken);
         true

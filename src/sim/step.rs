@@ -362,14 +362,10 @@ impl World {
     }
 
     /// Tells whoever listens that something other than the nominal happens.
-    pub(crate) fn tell_deviation(
-        &self,
-        stage: &mut Stage<'_>,
-        site: &str,
-        alternative: Alternative,
-    ) {
+    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
         let take = self.name(stage.setup, alternative.step);
         let cost = alternative.cost();
-        stage.listener.hear(self.total(), &Told::Deviated { site, take: &take, cost });
+        let site = self.site(stage.setup);
+        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
     }
 }

@@ -131,7 +131,9 @@ impl World {
             }
             self.wake_readers(process, &mut todo);
         }
-        self.process_mut(process).local.known_tokens = 0;
+        let local = &mut self.process_mut(process).local;
+        local.known_tokens = 0;
+        local.wall = Micros::ZERO;
         self.forget_watches(process);
     }
 

@@ -1,8 +1,13 @@
 //! The integration tests, one binary.
-mod redis_script;
 
 mod bad_input;
 mod cli;
 mod json;
 mod layers;
+mod mutation;
+mod mutation_redis;
+mod mutation_zookeeper;
+mod redis_recordings;
+mod redis_script;
+mod search;
 mod tidy;
