@@ -24,11 +24,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("property", &["choice", "cx", "json", "store", "time", "trace"]),
     // The simulator.
     ("client", &["choice", "store", "time"]),
-    ("model", &["choice", "json", "suggest", "time"]),
-    ("sim", &["choice", "client", "cx", "json", "model", "property", "store", "time", "trace"]),
+    ("sim", &["choice", "client", "cx", "json", "property", "store", "time", "trace"]),
+    ("registry", &["cx", "json", "locks", "property", "sim", "store", "time", "workload"]),
     (
-        "registry",
-        &["choice", "cx", "json", "locks", "model", "property", "sim", "store", "time", "workload"],
+        "model",
+        &[
+            "cx", "json", "locks", "property", "registry", "sim", "store", "suggest", "time",
+            "workload",
+        ],
     ),
     // The top.
     ("explore", &["choice", "cx", "json", "model", "property", "registry", "sim", "time", "trace"]),
