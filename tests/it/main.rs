@@ -8,4 +8,5 @@ mod layers;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod redis_recordings;
 mod tidy;

@@ -25,6 +25,8 @@ pub(super) struct Core {
     pub(super) keyspace: Keyspace,
     /// What was answered about keys in doubt during this request.
     pub(super) doubts: Doubts,
+    /// The remaining times and deadlines (ms) that were read during this request.
+    pub(super) times_read: Vec<i64>,
     /// Expired keys that the background cycle passed over, and when (ms) it comes again.
     pub(super) lingering: BTreeMap<Place, i64>,
     pub(super) clients: BTreeMap<Link, Rc<Client>>,

@@ -17,6 +17,7 @@ impl Ctx<'_> {
         self.db = client.db;
         self.inside = Inside::Request;
         self.later = false;
+        self.core.times_read.clear();
         if argv.is_empty() {
             return;
         }

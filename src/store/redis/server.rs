@@ -61,6 +61,12 @@ impl RedisServer {
         Some(self.core.after_ms(until))
     }
 
+    /// The remaining times and deadlines (ms) that the commands of the last request read, in order. Only a
+    /// server with [`Config::doubt_ms`] keeps them.
+    pub fn times_read(&self) -> &[i64] {
+        &self.core.times_read
+    }
+
     fn ctx<'a>(&'a mut self, now: Micros, link: Link, env: &'a mut dyn Env<Self>) -> Ctx<'a> {
         self.core.now = now;
         Ctx {
@@ -185,7 +191,9 @@ impl Ctx<'_> {
     fn expire_in_background(&mut self) {
         let now = self.now_ms();
         let enabled = self.core.config.notify;
-        let heard = enabled.contains(NotifyFlags::EXPIRED) && !self.core.pubsub.is_silent();
+        // Beside a recording it always is: what the real server did shows in other ways too.
+        let heard = self.core.config.doubt_ms >= 0
+            || enabled.contains(NotifyFlags::EXPIRED) && !self.core.pubsub.is_silent();
         for (deadline_ms, (db, key)) in self.core.overdue() {
             let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
             if heard && self.draw(&draw, 2) == 1 {
