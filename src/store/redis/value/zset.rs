@@ -38,7 +38,8 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn order(&self, other: &Self) -> Ordering {
+    /// As sorted sets order their members.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         self.score.order(other.score).then_with(|| self.member.cmp(&other.member))
     }
 }
