@@ -78,7 +78,13 @@ impl Server for Ledger {
     type Message = Reply;
     type Draw = std::convert::Infallible;
 
-    fn deliver(&mut self, _: Micros, link: Link, message: Inbound<Request>, env: &mut dyn Env<Self>) {
+    fn deliver(
+        &mut self,
+        _: Micros,
+        link: Link,
+        message: Inbound<Request>,
+        env: &mut dyn Env<Self>,
+    ) {
         let Inbound::Request(request) = message else { return };
         let admitted = match request {
             Request::Read { fence } => self.admits(fence, self.fencing == Fencing::Both),

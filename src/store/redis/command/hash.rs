@@ -3,6 +3,7 @@
 use super::parse::{draw_count, integer, is_option};
 use super::random::{pick, sample};
 use super::scan::{self, ScanOptions};
+use super::{Command, Flags};
 use crate::store::redis::config::NotifyFlags;
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::error::Error;
@@ -10,13 +11,34 @@ use crate::store::redis::number::{LongDouble, read_integer};
 use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::Hash;
 
+const FAST: Flags = Flags::FAST;
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("hset", -4, hset).grows(1, 1, 1).flags(FAST),
+    Command::new("hmset", -4, hmset).grows(1, 1, 1).flags(FAST),
+    Command::new("hsetnx", 4, hsetnx).grows(1, 1, 1).flags(FAST),
+    Command::new("hincrby", 4, hincrby).grows(1, 1, 1).flags(FAST),
+    Command::new("hincrbyfloat", 4, hincrbyfloat).grows(1, 1, 1).flags(FAST),
+    Command::new("hget", 3, hget).reads(1, 1, 1).flags(FAST),
+    Command::new("hmget", -3, hmget).reads(1, 1, 1).flags(FAST),
+    Command::new("hdel", -3, hdel).writes(1, 1, 1).flags(FAST),
+    Command::new("hexists", 3, hexists).reads(1, 1, 1).flags(FAST),
+    Command::new("hlen", 2, hlen).reads(1, 1, 1).flags(FAST),
+    Command::new("hstrlen", 3, hstrlen).reads(1, 1, 1).flags(FAST),
+    Command::new("hgetall", 2, hgetall).reads(1, 1, 1),
+    Command::new("hkeys", 2, hkeys).reads(1, 1, 1),
+    Command::new("hvals", 2, hvals).reads(1, 1, 1),
+    Command::new("hrandfield", -2, hrandfield).reads(1, 1, 1),
+    Command::new("hscan", -3, hscan).reads(1, 1, 1),
+];
+
 /// `HSET key field value [field value ...]`
-pub(super) fn hset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     set_fields(ctx, argv, "hset").map(Reply::from)
 }
 
 /// `HMSET key field value [field value ...]`
-pub(super) fn hmset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hmset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     set_fields(ctx, argv, "hmset").map(|_| Reply::OK)
 }
 
@@ -35,7 +57,7 @@ fn set_fields(ctx: &mut Ctx<'_>, argv: &[Bytes], name: &str) -> Result<usize, Er
 }
 
 /// `HSETNX key field value`
-pub(super) fn hsetnx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hsetnx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if ctx.peek_as::<Hash>(&argv[1])?.is_some_and(|hash| hash.get(&argv[2]).is_some()) {
         return Ok(Reply::Int(0));
     }
@@ -47,7 +69,7 @@ pub(super) fn hsetnx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> 
 }
 
 /// `HINCRBY key field increment`
-pub(super) fn hincrby(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hincrby(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     const NOT_AN_INTEGER: Error = Error::fixed("ERR hash value is not an integer");
     let increment = integer(&argv[3])?;
     let value = match field(ctx, &argv[1], &argv[2])? {
@@ -61,7 +83,7 @@ pub(super) fn hincrby(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>
 }
 
 /// `HINCRBYFLOAT key field increment`
-pub(super) fn hincrbyfloat(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hincrbyfloat(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     const NOT_A_FLOAT: Error = Error::fixed("ERR hash value is not a float");
     let increment = LongDouble::read(&argv[3]).ok_or(Error::NOT_A_FLOAT)?;
     if increment.is_infinite() {
@@ -81,20 +103,21 @@ pub(super) fn hincrbyfloat(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, E
 }
 
 /// `HGET key field`
-pub(super) fn hget(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hget(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?;
     Ok(hash.and_then(|hash| hash.get(&argv[2]).cloned()).into())
 }
 
 /// `HMGET key field [field ...]`
-pub(super) fn hmget(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hmget(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?.unwrap_or_default();
-    let values: Vec<Reply> = argv[2..].iter().map(|field| hash.get(field).cloned().into()).collect();
+    let values: Vec<Reply> =
+        argv[2..].iter().map(|field| hash.get(field).cloned().into()).collect();
     Ok(Reply::array(values))
 }
 
 /// `HDEL key field [field ...]`
-pub(super) fn hdel(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hdel(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let Some(hash) = ctx.peek_as::<Hash>(&argv[1])? else { return Ok(Reply::Int(0)) };
     let none = argv[2..].iter().all(|field| hash.get(field).is_none());
     drop(hash);
@@ -110,42 +133,42 @@ pub(super) fn hdel(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `HEXISTS key field`
-pub(super) fn hexists(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hexists(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?;
     Ok(hash.is_some_and(|hash| hash.get(&argv[2]).is_some()).into())
 }
 
 /// `HLEN key`
-pub(super) fn hlen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hlen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(ctx.read_as::<Hash>(&argv[1])?.map_or(0, |hash| hash.len()).into())
 }
 
 /// `HSTRLEN key field`
-pub(super) fn hstrlen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hstrlen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?.unwrap_or_default();
     Ok(hash.get(&argv[2]).map_or(0, |value| value.len()).into())
 }
 
 /// `HGETALL key`
-pub(super) fn hgetall(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hgetall(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?.unwrap_or_default();
     Ok(Reply::bulks(hash.iter().flat_map(|(field, value)| [field.clone(), value.clone()])))
 }
 
 /// `HKEYS key`
-pub(super) fn hkeys(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hkeys(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?.unwrap_or_default();
     Ok(Reply::bulks(hash.iter().map(|(field, _)| field.clone())))
 }
 
 /// `HVALS key`
-pub(super) fn hvals(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hvals(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let hash = ctx.read_as::<Hash>(&argv[1])?.unwrap_or_default();
     Ok(Reply::bulks(hash.iter().map(|(_, value)| value.clone())))
 }
 
 /// `HRANDFIELD key [count [WITHVALUES]]`
-pub(super) fn hrandfield(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hrandfield(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let Some(count) = argv.get(2) else {
         let Some(hash) = ctx.read_as::<Hash>(&argv[1])? else { return Ok(Reply::Nil) };
         let fields: Vec<Bytes> = hash.iter().map(|(field, _)| field.clone()).collect();
@@ -174,13 +197,16 @@ pub(super) fn hrandfield(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Err
 }
 
 /// `HSCAN key cursor [MATCH pattern] [COUNT count]`
-pub(super) fn hscan(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn hscan(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let cursor = scan::cursor(&argv[2])?;
     let Some(hash) = ctx.read_as::<Hash>(&argv[1])? else { return Ok(scan::reply(0, Vec::new())) };
     let options = ScanOptions::read(&argv[3..], false)?;
     let (next, found) = hash.scan(cursor, options.count);
     let matching = found.into_iter().filter(|(field, _)| options.matches(field));
-    Ok(scan::reply(next, matching.flat_map(|(field, value)| [field.clone(), value.clone()]).collect()))
+    Ok(scan::reply(
+        next,
+        matching.flat_map(|(field, value)| [field.clone(), value.clone()]).collect(),
+    ))
 }
 
 /// The value of one field, for a command that will write.

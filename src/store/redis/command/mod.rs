@@ -15,7 +15,14 @@
 
 mod connection;
 mod generic;
+mod hash;
+mod list;
+mod parse;
+mod random;
+mod scan;
+mod set;
 mod string;
+mod zset;
 
 use std::sync::LazyLock;
 
@@ -27,7 +34,15 @@ use super::error::Error;
 use super::reply::{Bytes, Reply};
 
 /// All families.
-const FAMILIES: &[&[Command]] = &[connection::COMMANDS, generic::COMMANDS, string::COMMANDS];
+const FAMILIES: &[&[Command]] = &[
+    connection::COMMANDS,
+    generic::COMMANDS,
+    hash::COMMANDS,
+    list::COMMANDS,
+    set::COMMANDS,
+    string::COMMANDS,
+    zset::COMMANDS,
+];
 
 /// What runs a command.
 pub(crate) type Handler = fn(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>;

@@ -26,7 +26,8 @@ pub(super) fn positive_or(argument: &[u8], error: Error) -> Result<usize, Error>
 
 /// An integer of at least 1, with the command's own error for everything else.
 pub(super) fn at_least_one(argument: &[u8], error: Error) -> Result<usize, Error> {
-    positive_or(argument, error.clone()).and_then(|number| if number == 0 { Err(error) } else { Ok(number) })
+    positive_or(argument, error.clone())
+        .and_then(|number| if number == 0 { Err(error) } else { Ok(number) })
 }
 
 /// The count of a command that draws at random: any integer but the smallest.
@@ -59,7 +60,11 @@ pub(super) fn timeout(argument: &[u8], now_ms: i64) -> Result<Option<i64>, Error
 }
 
 /// The keys that `numkeys` at `at` announces, and the position behind them: `None` if they are not all there.
-pub(super) fn numbered_keys(argv: &[Bytes], at: usize, numkeys: usize) -> Option<(&[Bytes], usize)> {
+pub(super) fn numbered_keys(
+    argv: &[Bytes],
+    at: usize,
+    numkeys: usize,
+) -> Option<(&[Bytes], usize)> {
     let end = (at + 1).checked_add(numkeys)?;
     Some((argv.get(at + 1..end)?, end))
 }

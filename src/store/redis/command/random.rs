@@ -15,7 +15,11 @@ pub(super) fn pick(ctx: &mut Ctx<'_>, candidates: &[Bytes]) -> usize {
 
 /// The positions of `count` of `candidates`: different ones (all in their order, if that many are asked
 /// for), or, for a negative count, so many that may repeat.
-pub(super) fn sample(ctx: &mut Ctx<'_>, candidates: &[Bytes], count: i64) -> Result<Vec<usize>, Error> {
+pub(super) fn sample(
+    ctx: &mut Ctx<'_>,
+    candidates: &[Bytes],
+    count: i64,
+) -> Result<Vec<usize>, Error> {
     if candidates.is_empty() {
         return Ok(Vec::new());
     }

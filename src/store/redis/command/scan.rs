@@ -59,7 +59,8 @@ pub(super) fn cursor(argument: &[u8]) -> Result<u64, Error> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(INVALID);
     }
-    let number: u64 = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).ok_or(INVALID)?;
+    let number: u64 =
+        std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).ok_or(INVALID)?;
     Ok(if negative { number.wrapping_neg() } else { number })
 }
 

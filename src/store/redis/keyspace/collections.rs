@@ -17,6 +17,11 @@ impl Ctx<'_> {
         self.peek(key).map(|value| T::of(value).cloned().ok_or(Error::WRONG_TYPE)).transpose()
     }
 
+    /// Whether the key is there and holds a collection of this kind.
+    pub(crate) fn holds<T: Collection>(&mut self, key: &Bytes) -> bool {
+        self.peek(key).and_then(T::of).is_some()
+    }
+
     /// The collection under a key to change in place. A command that took something away goes on with
     /// [`shrunk`](Self::shrunk).
     pub(crate) fn write_as<T: Collection>(&mut self, key: &Bytes) -> Result<Option<&mut T>, Error> {
@@ -24,7 +29,11 @@ impl Ctx<'_> {
     }
 
     /// The same; a missing key is added with `empty`, which the command fills before it ends.
-    pub(crate) fn write_or_add<T: Collection>(&mut self, key: &Bytes, empty: T) -> Result<&mut T, Error> {
+    pub(crate) fn write_or_add<T: Collection>(
+        &mut self,
+        key: &Bytes,
+        empty: T,
+    ) -> Result<&mut T, Error> {
         if !self.exists(key) {
             self.add(key, empty.into_value());
         }

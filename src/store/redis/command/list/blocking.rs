@@ -8,33 +8,33 @@ use crate::store::redis::blocking::Serve;
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::error::Error;
 use crate::store::redis::reply::{Bytes, Reply};
-use crate::store::redis::value::{Collection, End, List};
+use crate::store::redis::value::{End, List};
 
 /// `BLPOP key [key ...] timeout`
-pub(crate) fn blpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn blpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     pop_or_block(ctx, argv, |ctx, _, key| serve_pop(ctx, key, End::Left))
 }
 
 /// `BRPOP key [key ...] timeout`
-pub(crate) fn brpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn brpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     pop_or_block(ctx, argv, |ctx, _, key| serve_pop(ctx, key, End::Right))
 }
 
 /// `BLMPOP timeout numkeys key [key ...] LEFT|RIGHT [COUNT count]`
-pub(crate) fn blmpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn blmpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let request = PopMany::read(argv, 2)?;
     let until_ms = timeout(&argv[1], ctx.now_ms())?;
     serve_or_block(ctx, argv, request.keys, until_ms, |ctx, argv, key| {
-        has_list(ctx, key).then(|| PopMany::read(argv, 2)?.serve(ctx, key))
+        ctx.holds::<List>(key).then(|| PopMany::read(argv, 2)?.serve(ctx, key))
     })
 }
 
 /// `BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout`
-pub(crate) fn blmove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn blmove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let (_from, _to) = (end(&argv[3])?, end(&argv[4])?);
     let until_ms = timeout(&argv[5], ctx.now_ms())?;
     serve_or_block(ctx, argv, &argv[1..2], until_ms, |ctx, argv, source| {
-        has_list(ctx, source).then(|| {
+        ctx.holds::<List>(source).then(|| {
             let ends = (end(&argv[3])?, end(&argv[4])?);
             Ok(move_element(ctx, source, &argv[2], ends)?.into())
         })
@@ -42,10 +42,10 @@ pub(crate) fn blmove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> 
 }
 
 /// `BRPOPLPUSH source destination timeout`
-pub(crate) fn brpoplpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn brpoplpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let until_ms = timeout(&argv[3], ctx.now_ms())?;
     serve_or_block(ctx, argv, &argv[1..2], until_ms, |ctx, argv, source| {
-        has_list(ctx, source)
+        ctx.holds::<List>(source)
             .then(|| Ok(move_element(ctx, source, &argv[2], (End::Right, End::Left))?.into()))
     })
 }
@@ -57,6 +57,8 @@ fn pop_or_block(ctx: &mut Ctx<'_>, argv: &[Bytes], serve: Serve) -> Result<Reply
 }
 
 /// Serves the client from the first of `keys` that is a list, or lets it wait for one.
+///
+/// `serve` is called again for each of the keys that becomes ready; it minds that the key may hold another kind.
 fn serve_or_block(
     ctx: &mut Ctx<'_>,
     argv: &[Bytes],
@@ -77,13 +79,8 @@ fn serve_or_block(
     Ok(ctx.block(argv, keys, until_ms, serve, Reply::Nil))
 }
 
-/// A waiting client is only meant if the key that became ready is a list.
-fn has_list(ctx: &mut Ctx<'_>, key: &Bytes) -> bool {
-    ctx.peek(key).and_then(List::of).is_some()
-}
-
 fn serve_pop(ctx: &mut Ctx<'_>, key: &Bytes, end: End) -> Option<Result<Reply, Error>> {
-    has_list(ctx, key).then(|| {
+    ctx.holds::<List>(key).then(|| {
         let element = take_one(ctx, key, end)?;
         Ok(Reply::array([Reply::Bulk(key.clone()), element.into()]))
     })

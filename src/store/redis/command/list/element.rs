@@ -8,18 +8,18 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::{End, List, span};
 
 /// `LLEN key`
-pub(crate) fn llen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn llen(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(ctx.read_as::<List>(&argv[1])?.map_or(0, |list| list.len()).into())
 }
 
 /// `LINDEX key index`
-pub(crate) fn lindex(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lindex(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let Some(list) = ctx.read_as::<List>(&argv[1])? else { return Ok(Reply::Nil) };
     Ok(list.get(integer(&argv[2])?).cloned().into())
 }
 
 /// `LRANGE key start stop`
-pub(crate) fn lrange(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lrange(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let (start, stop) = (integer(&argv[2])?, integer(&argv[3])?);
     let list = ctx.read_as::<List>(&argv[1])?.unwrap_or_default();
     let range = span(start, stop, list.len()).unwrap_or(0..0);
@@ -27,12 +27,13 @@ pub(crate) fn lrange(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> 
 }
 
 /// `LSET key index element`
-pub(crate) fn lset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if ctx.peek_as::<List>(&argv[1])?.is_none() {
         return Err(Error::NO_SUCH_KEY);
     }
     let index = integer(&argv[2])?;
-    let is_set = ctx.write_as::<List>(&argv[1])?.is_some_and(|list| list.set(index, argv[3].clone()));
+    let is_set =
+        ctx.write_as::<List>(&argv[1])?.is_some_and(|list| list.set(index, argv[3].clone()));
     if !is_set {
         return Err(Error::INDEX_RANGE);
     }
@@ -42,7 +43,7 @@ pub(crate) fn lset(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `LINSERT key BEFORE|AFTER pivot element`
-pub(crate) fn linsert(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn linsert(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let behind = if is_option(&argv[2], "after") {
         1
     } else if is_option(&argv[2], "before") {
@@ -65,7 +66,7 @@ pub(crate) fn linsert(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>
 }
 
 /// `LREM key count element`
-pub(crate) fn lrem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lrem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let count = integer(&argv[2])?;
     let from = if count < 0 { End::Right } else { End::Left };
     let limit = if count == 0 { usize::MAX } else { count.unsigned_abs() as usize };
@@ -75,13 +76,14 @@ pub(crate) fn lrem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if none {
         return Ok(Reply::Int(0));
     }
-    let removed = ctx.write_as::<List>(&argv[1])?.map_or(0, |list| list.remove(&argv[3], from, limit));
+    let removed =
+        ctx.write_as::<List>(&argv[1])?.map_or(0, |list| list.remove(&argv[3], from, limit));
     ctx.shrunk::<List>(&argv[1], "lrem");
     Ok(removed.into())
 }
 
 /// `LTRIM key start stop`
-pub(crate) fn ltrim(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn ltrim(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let (start, stop) = (integer(&argv[2])?, integer(&argv[3])?);
     let Some(list) = ctx.write_as::<List>(&argv[1])? else { return Ok(Reply::OK) };
     list.trim(span(start, stop, list.len()).unwrap_or(0..0));
@@ -90,7 +92,7 @@ pub(crate) fn ltrim(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `LPOS key element [RANK rank] [COUNT num-matches] [MAXLEN len]`
-pub(crate) fn lpos(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lpos(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let options = Positions::read(&argv[3..])?;
     let list = ctx.read_as::<List>(&argv[1])?.unwrap_or_default();
     let length = list.len();
@@ -103,7 +105,9 @@ pub(crate) fn lpos(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         .take(looked_at)
         .filter(|at| list.get(*at as i64) == Some(&argv[2]))
         .skip(options.skip);
-    let Some(count) = options.count else { return Ok(found.next().map_or(Reply::Nil, Reply::from)) };
+    let Some(count) = options.count else {
+        return Ok(found.next().map_or(Reply::Nil, Reply::from));
+    };
     let wanted = if count == 0 { usize::MAX } else { count };
     let positions: Vec<Reply> = found.take(wanted).map(Reply::from).collect();
     Ok(Reply::array(positions))

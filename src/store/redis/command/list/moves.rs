@@ -8,13 +8,13 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::{End, List};
 
 /// `LMOVE source destination LEFT|RIGHT LEFT|RIGHT`
-pub(crate) fn lmove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lmove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let ends = (end(&argv[3])?, end(&argv[4])?);
     Ok(move_element(ctx, &argv[1], &argv[2], ends)?.into())
 }
 
 /// `RPOPLPUSH source destination`
-pub(crate) fn rpoplpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn rpoplpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(move_element(ctx, &argv[1], &argv[2], (End::Right, End::Left))?.into())
 }
 

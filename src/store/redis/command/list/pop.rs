@@ -8,12 +8,12 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::{End, List};
 
 /// `LPOP key [count]`
-pub(crate) fn lpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     pop(ctx, argv, End::Left, "lpop")
 }
 
 /// `RPOP key [count]`
-pub(crate) fn rpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn rpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     pop(ctx, argv, End::Right, "rpop")
 }
 
@@ -33,7 +33,7 @@ fn pop(ctx: &mut Ctx<'_>, argv: &[Bytes], end: End, name: &str) -> Result<Reply,
 }
 
 /// `LMPOP numkeys key [key ...] LEFT|RIGHT [COUNT count]`
-pub(crate) fn lmpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lmpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let request = PopMany::read(argv, 1)?;
     for key in request.keys {
         if ctx.peek_as::<List>(key)?.is_some() {
@@ -84,7 +84,8 @@ fn take(ctx: &mut Ctx<'_>, key: &Bytes, end: End, count: usize) -> Result<Vec<By
     if count == 0 {
         return Ok(Vec::new());
     }
-    let elements = ctx.write_as::<List>(key)?.map_or_else(Vec::new, |list| list.pop_many(end, count));
+    let elements =
+        ctx.write_as::<List>(key)?.map_or_else(Vec::new, |list| list.pop_many(end, count));
     ctx.shrunk::<List>(key, pop_event(end));
     Ok(elements)
 }

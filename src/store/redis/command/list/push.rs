@@ -8,22 +8,22 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::{End, List};
 
 /// `LPUSH key element [element ...]`
-pub(crate) fn lpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     push(ctx, argv, End::Left)
 }
 
 /// `RPUSH key element [element ...]`
-pub(crate) fn rpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn rpush(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     push(ctx, argv, End::Right)
 }
 
 /// `LPUSHX key element [element ...]`
-pub(crate) fn lpushx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn lpushx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     push_to_existing(ctx, argv, End::Left)
 }
 
 /// `RPUSHX key element [element ...]`
-pub(crate) fn rpushx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn rpushx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     push_to_existing(ctx, argv, End::Right)
 }
 

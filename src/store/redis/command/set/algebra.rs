@@ -7,19 +7,19 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::Set;
 
 /// `SINTER key [key ...]`
-pub(crate) fn sinter(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sinter(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let sets = sets(ctx, &argv[1..])?;
     Ok(Reply::bulks(intersection(&sets).collect::<Vec<_>>()))
 }
 
 /// `SINTERSTORE destination key [key ...]`
-pub(crate) fn sinterstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sinterstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let result = intersection(&sets(ctx, &argv[2..])?).collect();
     Ok(store(ctx, &argv[1], result, "sinterstore"))
 }
 
 /// `SINTERCARD numkeys key [key ...] [LIMIT limit]`
-pub(crate) fn sintercard(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sintercard(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     const NUMKEYS: Error = Error::fixed("ERR numkeys should be greater than 0");
     const TOO_MANY: Error = Error::fixed("ERR Number of keys can't be greater than number of args");
     const LIMIT: Error = Error::fixed("ERR LIMIT can't be negative");
@@ -37,23 +37,23 @@ pub(crate) fn sintercard(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Err
 }
 
 /// `SUNION key [key ...]`
-pub(crate) fn sunion(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sunion(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::bulks(union(&sets(ctx, &argv[1..])?).iter()))
 }
 
 /// `SUNIONSTORE destination key [key ...]`
-pub(crate) fn sunionstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sunionstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let result = union(&sets(ctx, &argv[2..])?);
     Ok(store(ctx, &argv[1], result, "sunionstore"))
 }
 
 /// `SDIFF key [key ...]`
-pub(crate) fn sdiff(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sdiff(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::bulks(difference(&sets(ctx, &argv[1..])?).iter()))
 }
 
 /// `SDIFFSTORE destination key [key ...]`
-pub(crate) fn sdiffstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sdiffstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let result = difference(&sets(ctx, &argv[2..])?);
     Ok(store(ctx, &argv[1], result, "sdiffstore"))
 }

@@ -8,7 +8,7 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::Set;
 
 /// `SADD key member [member ...]`
-pub(crate) fn sadd(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sadd(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if let Some(set) = ctx.peek_as::<Set>(&argv[1])?
         && argv[2..].iter().all(|member| set.contains(member))
     {
@@ -22,7 +22,7 @@ pub(crate) fn sadd(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `SREM key member [member ...]`
-pub(crate) fn srem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn srem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let Some(set) = ctx.peek_as::<Set>(&argv[1])? else { return Ok(Reply::Int(0)) };
     let none = argv[2..].iter().all(|member| !set.contains(member));
     drop(set);
@@ -38,7 +38,7 @@ pub(crate) fn srem(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `SMOVE source destination member`
-pub(crate) fn smove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn smove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let (source, destination, member) = (&argv[1], &argv[2], &argv[3]);
     let is_source_there = ctx.exists(source);
     // A destination past its deadline goes even if there is nothing to move.
@@ -64,29 +64,29 @@ pub(crate) fn smove(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 /// `SISMEMBER key member`
-pub(crate) fn sismember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sismember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(ctx.read_as::<Set>(&argv[1])?.is_some_and(|set| set.contains(&argv[2])).into())
 }
 
 /// `SMISMEMBER key member [member ...]`
-pub(crate) fn smismember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn smismember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let set = ctx.read_as::<Set>(&argv[1])?.unwrap_or_default();
     let answers: Vec<Reply> = argv[2..].iter().map(|member| set.contains(member).into()).collect();
     Ok(Reply::array(answers))
 }
 
 /// `SCARD key`
-pub(crate) fn scard(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn scard(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(ctx.read_as::<Set>(&argv[1])?.map_or(0, |set| set.len()).into())
 }
 
 /// `SMEMBERS key`
-pub(crate) fn smembers(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn smembers(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::bulks(ctx.read_as::<Set>(&argv[1])?.unwrap_or_default().iter()))
 }
 
 /// `SSCAN key cursor [MATCH pattern] [COUNT count]`
-pub(crate) fn sscan(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn sscan(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let cursor = scan::cursor(&argv[2])?;
     let Some(set) = ctx.read_as::<Set>(&argv[1])? else { return Ok(scan::reply(0, Vec::new())) };
     let options = ScanOptions::read(&argv[3..], false)?;

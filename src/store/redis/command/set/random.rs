@@ -9,7 +9,7 @@ use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::redis::value::{Collection, Set};
 
 /// `SPOP key [count]`
-pub(crate) fn spop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn spop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let key = &argv[1];
     match &argv[2..] {
         [] => {
@@ -54,7 +54,8 @@ fn pop_many(ctx: &mut Ctx<'_>, key: &Bytes, count: usize) -> Result<Vec<Bytes>, 
         popped
     } else {
         // What stays is a new set, which may be an intset again.
-        let staying: Set = sample(ctx, &members, left as i64)?.into_iter().map(|at| members[at].clone()).collect();
+        let staying: Set =
+            sample(ctx, &members, left as i64)?.into_iter().map(|at| members[at].clone()).collect();
         let popped = members.into_iter().filter(|member| !staying.contains(member)).collect();
         ctx.overwrite(key, staying.into_value());
         popped
@@ -64,7 +65,7 @@ fn pop_many(ctx: &mut Ctx<'_>, key: &Bytes, count: usize) -> Result<Vec<Bytes>, 
 }
 
 /// `SRANDMEMBER key [count]`
-pub(crate) fn srandmember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+pub(super) fn srandmember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let count = match &argv[2..] {
         [] => None,
         [count] => Some(draw_count(count)?),

@@ -1,6 +1,6 @@
 //! ZADD, ZINCRBY.
 
-use super::super::parse::{double, is_option};
+use super::super::parse::double;
 use crate::store::redis::config::NotifyFlags;
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::error::Error;
@@ -90,7 +90,8 @@ fn add(ctx: &mut Ctx<'_>, argv: &[Bytes], options: Options) -> Result<Reply, Err
     let key = &argv[1];
     let (options, pairs) = options.read(&argv[2..])?;
     // All scores are read before anything is changed.
-    let scores = pairs.iter().step_by(2).map(|score| double(score)).collect::<Result<Vec<_>, _>>()?;
+    let scores =
+        pairs.iter().step_by(2).map(|score| double(score)).collect::<Result<Vec<_>, _>>()?;
     let members: Vec<&Bytes> = pairs.iter().skip(1).step_by(2).collect();
     if ctx.peek_as::<ZSet>(key)?.is_none() && options.only_present {
         return Ok(if options.increment { Reply::Nil } else { Reply::Int(0) });

@@ -55,7 +55,7 @@ pub(super) fn zdiffstore(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Err
 
 fn store(ctx: &mut Ctx<'_>, key: &Bytes, result: Vec<Entry>, event: &'static str) -> Reply {
     let size = result.len();
-    ctx.store(key, ZSet::of(result), event);
+    ctx.store(key, ZSet::from_iter(result), event);
     size.into()
 }
 
@@ -93,8 +93,20 @@ impl Aggregate {
         match self {
             // Opposite infinities come to 0.
             Self::Sum => number(one + other),
-            Self::Min => if other < one { other } else { one },
-            Self::Max => if other > one { other } else { one },
+            Self::Min => {
+                if other < one {
+                    other
+                } else {
+                    one
+                }
+            }
+            Self::Max => {
+                if other > one {
+                    other
+                } else {
+                    one
+                }
+            }
         }
     }
 }
@@ -114,12 +126,23 @@ struct Request {
 
 impl Request {
     /// Reads the keys that `numkeys` at `at` announces, then the options.
-    fn read(ctx: &mut Ctx<'_>, argv: &[Bytes], at: usize, takes: Takes, name: &str) -> Result<Self, Error> {
+    fn read(
+        ctx: &mut Ctx<'_>,
+        argv: &[Bytes],
+        at: usize,
+        takes: Takes,
+        name: &str,
+    ) -> Result<Self, Error> {
         let numkeys = integer(&argv[at])?;
         if numkeys < 1 {
-            return Err(Error::text(format!("ERR at least 1 input key is needed for '{name}' command")));
+            return Err(Error::text(format!(
+                "ERR at least 1 input key is needed for '{name}' command"
+            )));
         }
-        let keys = argv.get(at + 1..).and_then(|rest| rest.get(..numkeys as usize)).ok_or(Error::SYNTAX)?;
+        let keys = argv
+            .get(at + 1..)
+            .and_then(|rest| rest.get(..numkeys as usize))
+            .ok_or(Error::SYNTAX)?;
         let mut inputs = Vec::with_capacity(keys.len());
         for key in keys {
             inputs.push((input(ctx, key)?, 1.0));
@@ -140,7 +163,9 @@ impl Request {
                     input.1 = read_double(weight).ok_or(WEIGHT)?;
                 }
                 options = more;
-            } else if let (true, [name, more @ ..]) = (takes.weights && is_option(option, "aggregate"), rest) {
+            } else if let (true, [name, more @ ..]) =
+                (takes.weights && is_option(option, "aggregate"), rest)
+            {
                 self.aggregate = match name.to_ascii_lowercase().as_slice() {
                     b"sum" => Aggregate::Sum,
                     b"min" => Aggregate::Min,
@@ -150,7 +175,9 @@ impl Request {
                 options = more;
             } else if takes.scores && is_option(option, "withscores") {
                 self.with_scores = true;
-            } else if let (true, [limit, more @ ..]) = (takes.limit && is_option(option, "limit"), rest) {
+            } else if let (true, [limit, more @ ..]) =
+                (takes.limit && is_option(option, "limit"), rest)
+            {
                 self.limit = positive_or(limit, LIMIT)?;
                 options = more;
             } else {
@@ -184,7 +211,8 @@ impl Request {
 
     fn intersection(&self) -> Vec<Entry> {
         let inputs = self.by_size();
-        let Some(((smallest, weight), others)) = inputs.split_first().map(|(first, others)| (*first, others))
+        let Some(((smallest, weight), others)) =
+            inputs.split_first().map(|(first, others)| (*first, others))
         else {
             return Vec::new();
         };
@@ -201,7 +229,8 @@ impl Request {
 
     fn difference(&self) -> Vec<Entry> {
         let Some(((first, _), others)) = self.inputs.split_first() else { return Vec::new() };
-        let is_elsewhere = |entry: &&Entry| others.iter().any(|(zset, _)| zset.score(&entry.member).is_some());
+        let is_elsewhere =
+            |entry: &&Entry| others.iter().any(|(zset, _)| zset.score(&entry.member).is_some());
         first.entries().iter().filter(|entry| !is_elsewhere(entry)).cloned().collect()
     }
 
@@ -226,7 +255,7 @@ fn input(ctx: &mut Ctx<'_>, key: &Bytes) -> Result<ZSet, Error> {
 }
 
 fn with_scores(set: &Set) -> ZSet {
-    ZSet::of(set.iter().filter_map(|member| entry(&member, 1.0)))
+    set.iter().filter_map(|member| entry(&member, 1.0)).collect()
 }
 
 fn entry(member: &Bytes, score: f64) -> Option<Entry> {

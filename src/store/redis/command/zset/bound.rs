@@ -72,7 +72,10 @@ impl LexRange {
     pub(super) fn ranks(&self, entries: &[Entry], reverse: bool) -> Range<usize> {
         let none = 0..0;
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return none };
-        if !self.reaches_up_to(&last.member) || !self.reaches_down_to(&first.member) || self.is_empty() {
+        if !self.reaches_up_to(&last.member)
+            || !self.reaches_down_to(&first.member)
+            || self.is_empty()
+        {
             return none;
         }
         let in_min = |entry: &Entry| self.reaches_up_to(&entry.member);
@@ -113,7 +116,9 @@ impl LexRange {
             (Bound::Highest, _) | (_, Bound::Lowest) => true,
             (Bound::Lowest, _) | (_, Bound::Highest) => false,
             (Bound::Closed(min), Bound::Closed(max)) => min > max,
-            (Bound::Closed(min) | Bound::Open(min), Bound::Closed(max) | Bound::Open(max)) => min >= max,
+            (Bound::Closed(min) | Bound::Open(min), Bound::Closed(max) | Bound::Open(max)) => {
+                min >= max
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("zmpop", -4, pop::zmpop).writes(0, 0, 0),
     Command::new("bzpopmin", -3, pop::bzpopmin).writes(1, -2, 1).flags(BLOCKING.with(FAST)),
     Command::new("bzpopmax", -3, pop::bzpopmax).writes(1, -2, 1).flags(BLOCKING.with(FAST)),
-    Command::new("bzmpop", -5, pop::bzmpop).writes(0, 0, 0).flags(BLOCKING),
+    Command::new("bzmpop", -5, pop::bzmpop).writes(0, 0, 0).flags(Flags::BLOCKING),
     Command::new("zrange", -4, range::zrange).reads(1, 1, 1),
     Command::new("zrangebyscore", -4, range::zrangebyscore).reads(1, 1, 1),
     Command::new("zrangebylex", -4, range::zrangebylex).reads(1, 1, 1),

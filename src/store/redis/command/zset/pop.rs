@@ -5,7 +5,7 @@ use crate::store::redis::blocking::Serve;
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::error::Error;
 use crate::store::redis::reply::{Bytes, Reply};
-use crate::store::redis::value::{Collection, Entry, ZSet};
+use crate::store::redis::value::{Entry, ZSet};
 
 /// `ZPOPMIN key [count]`
 pub(super) fn zpopmin(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
@@ -60,11 +60,13 @@ pub(super) fn bzmpop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> 
     let request = PopMany::read(argv, 2)?;
     let until_ms = timeout(&argv[1], ctx.now_ms())?;
     serve_or_block(ctx, argv, request.keys, until_ms, |ctx, argv, key| {
-        has_zset(ctx, key).then(|| PopMany::read(argv, 2)?.serve(ctx, key))
+        ctx.holds::<ZSet>(key).then(|| PopMany::read(argv, 2)?.serve(ctx, key))
     })
 }
 
 /// Serves the client from the first of `keys` that is a sorted set, or lets it wait for one.
+///
+/// `serve` is called again for each of the keys that becomes ready; it minds that the key may hold another kind.
 fn serve_or_block(
     ctx: &mut Ctx<'_>,
     argv: &[Bytes],
@@ -85,13 +87,8 @@ fn serve_or_block(
     Ok(ctx.block(argv, keys, until_ms, serve, Reply::Nil))
 }
 
-/// A waiting client is only meant if the key that became ready is a sorted set.
-fn has_zset(ctx: &mut Ctx<'_>, key: &Bytes) -> bool {
-    ctx.peek(key).and_then(ZSet::of).is_some()
-}
-
 fn serve_one(ctx: &mut Ctx<'_>, key: &Bytes, side: Side) -> Option<Result<Reply, Error>> {
-    has_zset(ctx, key).then(|| {
+    ctx.holds::<ZSet>(key).then(|| {
         let entries = take(ctx, key, side, 1)?;
         let popped = entries.into_iter().flat_map(|entry| [entry.member, entry.score.to_bytes()]);
         Ok(Reply::bulks(std::iter::once(key.clone()).chain(popped)))
@@ -143,7 +140,8 @@ impl<'a> PopMany<'a> {
     /// Pops from the sorted set under `key`.
     fn serve(&self, ctx: &mut Ctx<'_>, key: &Bytes) -> Result<Reply, Error> {
         let entries = take(ctx, key, self.side, self.count)?;
-        let pairs = entries.into_iter().map(|entry| Reply::bulks([entry.member, entry.score.to_bytes()]));
+        let pairs =
+            entries.into_iter().map(|entry| Reply::bulks([entry.member, entry.score.to_bytes()]));
         Ok(Reply::array([Reply::Bulk(key.clone()), Reply::array(pairs.collect::<Vec<_>>())]))
     }
 }
@@ -159,7 +157,8 @@ fn take(ctx: &mut Ctx<'_>, key: &Bytes, side: Side, count: usize) -> Result<Vec<
         Side::Min => 0..count,
         Side::Max => length - count..length,
     };
-    let mut popped = ctx.write_as::<ZSet>(key)?.map_or_else(Vec::new, |zset| zset.remove_ranks(ranks));
+    let mut popped =
+        ctx.write_as::<ZSet>(key)?.map_or_else(Vec::new, |zset| zset.remove_ranks(ranks));
     if side == Side::Max {
         popped.reverse();
     }

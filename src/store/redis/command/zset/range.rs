@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::parse::{integer, is_option};
+use super::super::parse::integer;
 use super::bound::{LexRange, ScoreRange};
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::error::Error;
