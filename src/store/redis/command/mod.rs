@@ -13,6 +13,7 @@
 //! key that was really changed and `notify(class, event, key)` in the order in which Redis does. To block:
 //! `ctx.block(..)` (see `../blocking.rs`) if `ctx.may_block()`, else the reply of a timeout.
 
+mod bits;
 mod connection;
 mod generic;
 mod hash;
@@ -21,6 +22,7 @@ mod parse;
 mod random;
 mod scan;
 mod set;
+mod sort;
 mod string;
 mod zset;
 
@@ -35,11 +37,13 @@ use super::reply::{Bytes, Reply};
 
 /// All families.
 const FAMILIES: &[&[Command]] = &[
+    bits::COMMANDS,
     connection::COMMANDS,
     generic::COMMANDS,
     hash::COMMANDS,
     list::COMMANDS,
     set::COMMANDS,
+    sort::COMMANDS,
     string::COMMANDS,
     zset::COMMANDS,
 ];
