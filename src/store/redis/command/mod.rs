@@ -13,9 +13,18 @@
 //! key that was really changed and `notify(class, event, key)` in the order in which Redis does. To block:
 //! `ctx.block(..)` (see `../blocking.rs`) if `ctx.may_block()`, else the reply of a timeout.
 
+mod bits;
 mod connection;
 mod generic;
+mod hash;
+mod list;
+mod parse;
+mod random;
+mod scan;
+mod set;
+mod sort;
 mod string;
+mod zset;
 
 use std::sync::LazyLock;
 
@@ -27,7 +36,17 @@ use super::error::Error;
 use super::reply::{Bytes, Reply};
 
 /// All families.
-const FAMILIES: &[&[Command]] = &[connection::COMMANDS, generic::COMMANDS, string::COMMANDS];
+const FAMILIES: &[&[Command]] = &[
+    bits::COMMANDS,
+    connection::COMMANDS,
+    generic::COMMANDS,
+    hash::COMMANDS,
+    list::COMMANDS,
+    set::COMMANDS,
+    sort::COMMANDS,
+    string::COMMANDS,
+    zset::COMMANDS,
+];
 
 /// What runs a command.
 pub(crate) type Handler = fn(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error>;

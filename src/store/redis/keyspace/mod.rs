@@ -7,6 +7,7 @@
 
 mod access;
 mod blocked;
+mod collections;
 mod database;
 mod doubt;
 mod watched;

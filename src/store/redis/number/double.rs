@@ -21,6 +21,13 @@ pub(crate) fn read_double_prefix(text: &[u8]) -> Option<f64> {
     (text.get(length).is_none_or(|byte| *byte == 0) && !value.is_nan()).then_some(value)
 }
 
+/// A double as SORT reads what it sorts by: as a bound of a score range, but what overflows or vanishes is
+/// refused.
+pub(crate) fn read_sort_key(text: &[u8]) -> Option<f64> {
+    let (_, _, exact_range) = prefix(text);
+    read_double_prefix(text).filter(|_| exact_range)
+}
+
 /// The double as C's `%.17g` prints it, integers within 2^52 as such.
 ///
 /// Redis 7.0 prints scores so: `0.1` is `0.10000000000000001` (FACTS-REDIS.md, 24).

@@ -38,7 +38,8 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn order(&self, other: &Self) -> Ordering {
+    /// As sorted sets order their members.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         self.score.order(other.score).then_with(|| self.member.cmp(&other.member))
     }
 }
@@ -51,24 +52,6 @@ impl ZSet {
             empty.convert();
         }
         empty
-    }
-
-    /// A sorted set of different members, a listpack if they fit.
-    pub(crate) fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
-        let mut order: Vec<Entry> = entries.into_iter().collect();
-        let fits = order.len() <= MAX_LISTPACK_ENTRIES
-            && order.iter().all(|entry| entry.member.len() <= MAX_LISTPACK_VALUE);
-        if fits {
-            for entry in &mut order {
-                entry.score = entry.score.in_listpack();
-            }
-        }
-        order.sort_by(Entry::order);
-        let mut set = Self(Rc::new(Members { order, table: None }));
-        if !fits {
-            set.convert();
-        }
-        set
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -165,5 +148,25 @@ impl ZSet {
             }
             members.table = Some(table);
         }
+    }
+}
+
+/// A sorted set of different members, a listpack if they fit.
+impl FromIterator<Entry> for ZSet {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut order: Vec<Entry> = entries.into_iter().collect();
+        let fits = order.len() <= MAX_LISTPACK_ENTRIES
+            && order.iter().all(|entry| entry.member.len() <= MAX_LISTPACK_VALUE);
+        if fits {
+            for entry in &mut order {
+                entry.score = entry.score.in_listpack();
+            }
+        }
+        order.sort_by(Entry::order);
+        let mut set = Self(Rc::new(Members { order, table: None }));
+        if !fits {
+            set.convert();
+        }
+        set
     }
 }
