@@ -18,7 +18,12 @@ pub(super) struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// The rules by which the replies are equal, or `None` if they are not.
-    pub(super) fn compare(&mut self, argv: &[Bytes], model: &Reply, recorded: &Reply) -> Option<Rules> {
+    pub(super) fn compare(
+        &mut self,
+        argv: &[Bytes],
+        model: &Reply,
+        recorded: &Reply,
+    ) -> Option<Rules> {
         let is = |name: &str| argv[0].eq_ignore_ascii_case(name.as_bytes());
         if is("exec")
             && let (Reply::Array(ours), Reply::Array(theirs)) = (model, recorded)
@@ -28,7 +33,9 @@ impl Comparison<'_> {
                 return None;
             }
             let mut rules = Vec::new();
-            for (argv, (ours, theirs)) in self.transaction.iter().zip(ours.iter().zip(theirs.iter())) {
+            for (argv, (ours, theirs)) in
+                self.transaction.iter().zip(ours.iter().zip(theirs.iter()))
+            {
                 rules.extend(self.compare(argv, ours, theirs)?);
             }
             return Some(rules);
@@ -94,7 +101,10 @@ impl Comparison<'_> {
             }
             (Reply::Array(ours), Reply::Array(theirs)) => {
                 ours.len() == theirs.len()
-                    && ours.iter().zip(theirs.iter()).all(|(a, b)| self.compare_scripted(a, b, rules))
+                    && ours
+                        .iter()
+                        .zip(theirs.iter())
+                        .all(|(a, b)| self.compare_scripted(a, b, rules))
             }
             _ => model == recorded,
         }

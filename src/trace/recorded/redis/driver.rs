@@ -58,7 +58,12 @@ impl Driver {
     pub(super) fn step(&mut self, event: &Event, after: &[Event]) {
         if event.at < self.at {
             let before = self.at.0;
-            self.differ(event, "the time", format!("at {}", event.at.0), format!("at {before} or later"));
+            self.differ(
+                event,
+                "the time",
+                format!("at {}", event.at.0),
+                format!("at {before} or later"),
+            );
         }
         self.at = self.at.max(event.at);
         let node = match &event.node {
@@ -136,9 +141,10 @@ impl Driver {
     }
 
     fn disconnect(&mut self, event: &Event, node: usize, name: &str, link: Link) {
-        let owed = self.worlds.iter().all(|world| {
-            !matches!(world.next(link), None | Some(Outbound::Close))
-        });
+        let owed = self
+            .worlds
+            .iter()
+            .all(|world| !matches!(world.next(link), None | Some(Outbound::Close)));
         if owed {
             let said = self.worlds[0].next(link).map(print).unwrap_or_default();
             self.differ(event, name, "disconnects".to_owned(), said);
@@ -187,7 +193,9 @@ impl Driver {
                         rules.extend(std::iter::repeat_n((rule::BACKGROUND, true), reaped));
                         matching.push((branch.world, rules));
                     }
-                    None if nominal.is_none() && matching.is_empty() => nominal = Some(branch.world),
+                    None if nominal.is_none() && matching.is_empty() => {
+                        nominal = Some(branch.world)
+                    }
                     None => {}
                 }
             }
@@ -295,9 +303,7 @@ impl Driver {
 
     fn push(&mut self, event: &Event, node: usize, name: &str, link: Link, push: &Reply) {
         let what = format!("{name} push");
-        let shows = |world: &World| {
-            matches!(world.next(link), Some(Outbound::Message(Message::Push(model))) if model == push)
-        };
+        let shows = |world: &World| matches!(world.next(link), Some(Outbound::Message(Message::Push(model))) if model == push);
         let mut background = false;
         if !self.worlds.iter().any(&shows)
             && let Some(place) = expired(push)
@@ -338,9 +344,7 @@ impl Driver {
 
     fn unblocked(&mut self, event: &Event, node: usize, name: &str, link: Link, reply: &Reply) {
         let what = format!("{name} unblocked");
-        let shows = |world: &World| {
-            matches!(world.next(link), Some(Outbound::Message(Message::Reply(model))) if model == reply)
-        };
+        let shows = |world: &World| matches!(world.next(link), Some(Outbound::Message(Message::Reply(model))) if model == reply);
         let mut late = None;
         if !self.worlds.iter().any(&shows) {
             let until = self.worlds.iter().find_map(|world| world.server(node).blocked_until(link));

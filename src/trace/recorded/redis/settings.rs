@@ -109,8 +109,7 @@ impl Settings {
             doubt_ms: DOUBT_MS,
             absolute_time: true,
         };
-        let nodes =
-            if written.nodes.is_empty() { vec![String::new()] } else { written.nodes };
+        let nodes = if written.nodes.is_empty() { vec![String::new()] } else { written.nodes };
         Ok(Self {
             server,
             nodes,
@@ -138,6 +137,9 @@ fn names(names: &[String], argv: &[Bytes]) -> bool {
     names.iter().any(|name| {
         let words: Vec<&str> = name.split(' ').collect();
         words.len() <= argv.len()
-            && words.iter().zip(argv).all(|(word, argument)| argument.eq_ignore_ascii_case(word.as_bytes()))
+            && words
+                .iter()
+                .zip(argv)
+                .all(|(word, argument)| argument.eq_ignore_ascii_case(word.as_bytes()))
     })
 }
