@@ -63,12 +63,14 @@ fn droppable(recording: &Recording, used: &[bool], index: usize) -> Option<Mutat
         // nor after the session's own end.
         let own = |other: &&Value| other["session"] == event["session"];
         let expired = events[..index].iter().filter(own).any(|it| it.get("expired").is_some());
-        // The ephemerals that go with one session are a set: what is missing shows only when the set is over.
-        let next = (index + 1..events.len()).find(|next| {
-            let event_of_set = events[*next].get("watch").is_some_and(is_free);
-            events[*next]["session"] == event["session"]
-                && !(is_free(&event["watch"]) && event_of_set)
-        })?;
+        // One of several equal events is not to be told from the others, nor is the order of the ephemerals
+        // that go with one session: what is missing shows when these are over.
+        let alike = |other: &Value| {
+            let both_free = is_free(&event["watch"]) && is_free(&other["watch"]);
+            other["watch"] == event["watch"] || both_free
+        };
+        let next = (index + 1..events.len())
+            .find(|next| events[*next]["session"] == event["session"] && !alike(&events[*next]))?;
         let heard = events[next].get("watch").is_some() || zxid(&events[next]).is_some();
         let seen = !ensemble && !expired && heard;
         return if seen { drop((preceding(events, index)?, next)) } else { None };
