@@ -1,7 +1,13 @@
 //! Lockstep: a deterministic simulator of distributed-lock protocols on Redis and ZooKeeper.
 
+pub mod choice;
 pub mod cli;
+pub mod client;
+pub mod cx;
+pub mod explore;
 pub mod json;
+pub mod property;
+pub mod sim;
 pub mod store;
 pub mod suggest;
 pub mod time;

@@ -9,10 +9,10 @@ use std::hash::{Hash, Hasher};
 use std::pin::Pin;
 use std::rc::Rc;
 
+use super::Cx;
 use super::local::{Handle, Instant};
 use super::op::CallError;
 use super::state::{State, handles_in};
-use super::Cx;
 use crate::time::Micros;
 
 /// What an acquisition grants, as the protocol claims it. The properties judge.

@@ -4,8 +4,8 @@
 //! why a task is a pure function of what it has observed.
 
 use std::collections::BTreeMap;
-use std::hash::{Hash, Hasher};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Add;
 
 use super::state::{Value, note};
@@ -224,7 +224,10 @@ impl Local {
         match ask {
             Ask::Now => {
                 let kept = Kept { reading: self.monotonic, owners: 1 << task };
-                Answer::Instant(Instant { slot: place(&mut self.instants, kept, 0), plus: Micros::ZERO })
+                Answer::Instant(Instant {
+                    slot: place(&mut self.instants, kept, 0),
+                    plus: Micros::ZERO,
+                })
             }
             Ask::IsPast(instant) => Answer::Yes(self.reading(*instant) <= self.monotonic),
             Ask::Since(instant) => {
@@ -238,7 +241,12 @@ impl Local {
                 Answer::Number(self.wall.as_ms())
             }
             Ask::Token => {
-                let serial = if self.serial_tokens { self.minted += 1; self.minted } else { 0 };
+                let serial = if self.serial_tokens {
+                    self.minted += 1;
+                    self.minted
+                } else {
+                    0
+                };
                 let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };
                 let slot = place(&mut self.tokens, kept, self.known_tokens);
                 Answer::Token(Token { process: self.process, slot, serial })

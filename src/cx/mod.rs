@@ -365,7 +365,10 @@ pub struct Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("op", &self.op).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Pending")
+            .field("op", &self.op)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -57,8 +57,6 @@ pub enum Event {
     Removed {
         /// Whose request it was; nobody's when it expired.
         by: Option<Who>,
-        /// Whose request had put it there.
-        owner: Option<Who>,
         /// The key or node.
         what: Rc<str>,
     },

@@ -1,14 +1,13 @@
 //! A process: its tasks, its clocks, its client libraries.
 
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use super::agenda::{ConnId, Event};
 use super::clock::Clock;
 use super::engine::Handle;
 use super::thread::Thread;
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Call, Local, OpId, OpResult, Session, Surroundings, TaskId, Value, WatchId};
+use crate::cx::{Lane, Local, OpId, OpResult, Session, TaskId, Value, WatchId};
 use crate::time::Micros;
 
 /// What an operation of a task waits for.
@@ -59,12 +58,9 @@ pub(crate) struct Process {
     pub(crate) tasks: Vec<(TaskId, Running)>,
     pub(crate) threads: Vec<Thread>,
     pub(crate) zk: Option<ZkClient>,
-    /// Calls that wait for the session's first connection.
-    pub(crate) waiting_calls: Vec<(TaskId, Call)>,
+    /// The connections that were used, by their lanes.
+    pub(crate) conns: Vec<(Lane, ConnId)>,
 }
-
-/// What a process is told about the world, for each of its threads.
-pub(crate) type Around = Rc<[Rc<Surroundings>]>;
 
 impl Process {
     pub(crate) fn task(&self, task: TaskId) -> Option<&Running> {
@@ -104,7 +100,9 @@ impl Process {
 impl Waiting {
     fn rebase(&mut self, dt: Micros) {
         match self {
-            Self::Timer(until) | Self::Turn { until, .. } | Self::Reply { until: Some(until), .. } => {
+            Self::Timer(until)
+            | Self::Turn { until, .. }
+            | Self::Reply { until: Some(until), .. } => {
                 *until -= dt;
             }
             Self::Gather { parts, .. } => {

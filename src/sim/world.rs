@@ -48,6 +48,10 @@ pub struct World {
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
+    /// Whether ZooKeeper clients really ping.
+    pub(crate) pings: bool,
+    /// When the messages of the request that is being executed leave their server (sampled timing).
+    pub(crate) leaving: Micros,
     /// Not part of the state: what the last step found.
     pub(crate) found: Found,
 }
@@ -111,7 +115,7 @@ impl World {
                 tasks: Vec::new(),
                 threads: threads(setup, number as u16),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms)),
-                waiting_calls: Vec::new(),
+                conns: Vec::new(),
             })
         });
         let budgets = setup.faults.iter().map(|fault| fault.budget.unwrap_or(u32::MAX));
@@ -124,6 +128,8 @@ impl World {
             agenda: Agenda::default(),
             budgets: budgets.collect(),
             properties: setup.properties.clone().into(),
+            pings: has_zk && !setup.is_abstract(),
+            leaving: Micros::ZERO,
             found: Found::default(),
         }
     }
@@ -135,9 +141,9 @@ impl World {
 
     /// Whether every thread that is still alive has had enough.
     pub fn is_done(&self) -> bool {
-        self.processes.iter().all(|process| {
-            !process.alive || process.threads.iter().all(|thread| !thread.wants())
-        })
+        self.processes
+            .iter()
+            .all(|process| !process.alive || process.threads.iter().all(|thread| !thread.wants()))
     }
 
     /// Threads that are alive and still want something, with where they are.
@@ -146,7 +152,10 @@ impl World {
             |(number, process)| {
                 process.threads.iter().enumerate().filter(|(_, thread)| thread.wants()).map(
                     move |(thread, state)| {
-                        (property::Who { process: number as u16, thread: thread as u8 }, state.phase)
+                        (
+                            property::Who { process: number as u16, thread: thread as u8 },
+                            state.phase,
+                        )
                     },
                 )
             },
@@ -163,11 +172,14 @@ impl World {
 
     /// The connection of a process on this lane.
     pub(crate) fn conn_on(&mut self, process: ProcessId, lane: Lane) -> ConnId {
-        let known = self.conns.iter().position(|conn| conn.process == process && conn.to == lane);
-        known.unwrap_or_else(|| {
-            self.conns.push(Rc::new(Conn::new(process, lane)));
-            self.conns.len() - 1
-        }) as ConnId
+        let known = self.processes[usize::from(process)].conns.iter().find(|(of, _)| *of == lane);
+        if let Some((_, conn)) = known {
+            return *conn;
+        }
+        let conn = self.conns.len() as ConnId;
+        self.conns.push(Rc::new(Conn::new(process, lane)));
+        self.process_mut(process).conns.push((lane, conn));
+        conn
     }
 
     /// Tells the properties and whoever listens.

@@ -1,5 +1,4 @@
 //! The integration tests, one binary.
-mod redis_script;
 
 mod bad_input;
 mod cli;
@@ -9,4 +8,6 @@ mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
 mod redis_recordings;
+mod redis_script;
+mod search;
 mod tidy;

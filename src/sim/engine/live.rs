@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Engine, Handle, Ran};
-use crate::cx::{Act, BoxFuture, Call, Cx, Did, Local, OpId, OpResult, Output, Surroundings, TaskId};
+use crate::cx::{
+    Act, BoxFuture, Call, Cx, Did, Local, OpId, OpResult, Output, Surroundings, TaskId,
+};
 
 struct Running {
     cx: Cx,
@@ -28,7 +30,8 @@ impl std::fmt::Debug for Live {
 impl Live {
     fn poll(&mut self, handle: Handle, local: &mut Local) -> Ran {
         let mut acts = Vec::new();
-        let running = self.tasks[handle as usize].as_mut().expect("a task is polled while it lives");
+        let running =
+            self.tasks[handle as usize].as_mut().expect("a task is polled while it lives");
         let finished = poll(&running.cx, &mut running.future, local);
         running.cx.with_run(|run| {
             run.answered.clear();

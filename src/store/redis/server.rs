@@ -43,6 +43,10 @@ impl RedisServer {
         &self.core.config
     }
 
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Moves the server's wall clock by `span`, forward or back. Deadlines of keys and timeouts of blocked
     /// clients stay where they are on the wall clock.
     pub fn jump_clock(&mut self, span: Micros) {

@@ -1,6 +1,7 @@
 //! ZooKeeper 3.8.0.
 
 mod acl;
+mod attend;
 mod call;
 mod children;
 mod config;
