@@ -3,9 +3,7 @@
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{Event, Judgement, Names, Property, PropertyBox, Who};
-use lockstep::sim::{
-    AnyServer, Clock, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
-};
+use lockstep::sim::{AnyServer, Clock, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -155,7 +153,8 @@ fn without_faults_there_is_one_run_and_it_holds() {
 
 #[test]
 fn a_pause_longer_than_the_lease_lets_two_in() {
-    let outcome = search(&setup(2, 1, 4000, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]));
+    let outcome =
+        search(&setup(2, 1, 4000, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]));
     println!("{outcome:?}");
     assert!(matches!(outcome.verdict, Verdict::Violated { deviations: 1, .. }), "{outcome:?}");
 }
