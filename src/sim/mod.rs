@@ -22,7 +22,7 @@ mod world;
 pub use clock::Clock;
 pub use engine::{History, HistoryCounts, Live};
 pub use fault::{Fault, FaultKind};
-pub use run::{End, Limits, Run};
+pub use run::{End, EngineBox, Limits, Run};
 pub use server::{AnyMessage, AnyRequest, AnyServer};
 pub use setup::{ProcessSetup, ServerSetup, Setup, Timing};
 pub use tell::{Listener, Nobody, Told};

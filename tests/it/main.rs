@@ -7,6 +7,8 @@ mod layers;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod recipe_catalogue;
+mod recipe_world;
 mod redis_recordings;
 mod redis_script;
 mod redis_types_arguments;
