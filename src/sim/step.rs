@@ -346,6 +346,8 @@ impl World {
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;
+        // What a dead process had in mind is nothing to anybody.
+        state.threads.clear();
         for (_, running) in std::mem::take(&mut state.tasks) {
             stage.engine.end(running.handle);
         }

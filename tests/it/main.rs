@@ -7,6 +7,7 @@ mod layers;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod plain_enum;
 mod recipe_catalogue;
 mod recipe_world;
 mod redis_recordings;
