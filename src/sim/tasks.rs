@@ -396,6 +396,15 @@ impl World {
         self.now + clock.world_span(span.max(Micros::ZERO))
     }
 
+    /// Notes when the timer of an operation is due now.
+    pub(crate) fn set_due(&mut self, process: ProcessId, op: OpRef, due: Micros) {
+        let Some(running) = self.running(process, op.task) else { return };
+        let Some((_, waiting)) = running.ops.iter_mut().find(|(id, _)| *id == op.op) else {
+            return;
+        };
+        waiting.set_due(op.slot, due);
+    }
+
     /// A timer of a task fires.
     pub(crate) fn timer(&mut self, stage: &mut Stage<'_>, process: ProcessId, op: OpRef) {
         stage.listener.hear(self.total(), &Told::Timer { process });

@@ -157,7 +157,8 @@ impl World {
     fn arm(&mut self) {
         // An arming that changes nothing leaves the entry where it is.
         let due = self.key.map(|(_, left)| left + 1);
-        let armed = self.agenda.iter().find(|(_, event)| *event == Event::Wake).map(|(due, _)| *due);
+        let armed =
+            self.agenda.iter().find(|(_, event)| *event == Event::Wake).map(|(due, _)| *due);
         if due != armed {
             self.cancel(|event| *event == Event::Wake);
             if let Some(due) = due {
@@ -273,7 +274,8 @@ impl World {
         }
         let (due, event) = self.agenda[0];
         let alive = |c: usize| {
-            !matches!(self.clients[c].phase, Phase::Done | Phase::Dead) && self.clients[c].paused.is_none()
+            !matches!(self.clients[c].phase, Phase::Done | Phase::Dead)
+                && self.clients[c].paused.is_none()
         };
         let head = match event {
             Event::Down(c) | Event::Timer(c) => Some(c),
@@ -351,10 +353,7 @@ fn by_hand(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32)>
 fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32)> {
     let process = |n: usize| ProcessSetup {
         name: format!("c{}", n + 1),
-        threads: vec![(
-            LockBox::new(SetNxPx { token: None }),
-            WorkBox::new(Section { rounds }),
-        )],
+        threads: vec![(LockBox::new(SetNxPx { token: None }), WorkBox::new(Section { rounds }))],
         clock: Clock::default(),
         session_timeout_ms: 6000,
     };
