@@ -201,9 +201,9 @@ impl Ctx<'_> {
         for (deadline_ms, (db, key)) in self.core.overdue() {
             let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
             if heard && self.draw(&draw, 2) == 1 {
-                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS));
+                // What is kept is the last ms before the next cycle.
+                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS - 1));
             } else {
-                self.core.lingering.remove(&(db, key.clone()));
                 self.expire(db, &key);
             }
         }
