@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use lockstep::store::zookeeper::{
-    Answer, Config, Connect, Data, Draw, Message, Op, Password, Peer, Request, SessionId, ZkError,
+    Answer, Config, Connect, Draw, Message, Op, Password, Peer, Request, SessionId, ZkError,
     ZooKeeper, Zxid,
 };
 use lockstep::store::{Env, Inbound, Link, Outbound, Server};
@@ -139,9 +139,9 @@ impl Ensemble {
         }
     }
 
-    fn data(&mut self, server: usize, link: Link, path: &str) -> Data {
+    fn data(&mut self, server: usize, link: Link, path: &str) -> String {
         match self.call(server, link, get_data(path, false)) {
-            Ok(Answer::Data(data, _)) => data,
+            Ok(Answer::Data(Some(data), _)) => String::from_utf8_lossy(&data).into_owned(),
             other => panic!("{other:?} is no data"),
         }
     }
@@ -164,10 +164,6 @@ impl Ensemble {
     }
 }
 
-fn some(text: &str) -> Data {
-    Some(text.as_bytes().into())
-}
-
 #[test]
 fn fact_16_after_a_takeover_the_old_connection_is_answered_by_a_close() {
     let mut them = Ensemble::new();
@@ -182,7 +178,7 @@ fn fact_16_after_a_takeover_the_old_connection_is_answered_by_a_close() {
     assert_eq!(them.all(first), [Got::Close]);
     assert_eq!(them.servers[0].zxid(), before.next(), "it used up a number");
     assert!(them.call(2, second, set_data("/e", "new")).is_ok());
-    assert_eq!(them.data(2, second, "/e"), some("new"));
+    assert_eq!(them.data(2, second, "/e"), "new");
 }
 
 #[test]
@@ -194,14 +190,14 @@ fn a_follower_may_be_behind_until_sync() {
     them.call(2, reader, exists("/a", true)).unwrap();
     them.hold(0, 2);
     them.call(0, writer, set_data("/a", "new")).unwrap();
-    assert_eq!(them.data(2, reader, "/a"), some("old"));
+    assert_eq!(them.data(2, reader, "/a"), "old");
     them.ask(2, reader, Op::Sync { path: "/a".into() });
     assert_eq!(them.all(reader), [], "the sync is on its way");
     them.release();
     let got = them.all(reader);
     assert_eq!(got[0], Got::Event("NodeDataChanged /a".into()), "what it missed comes before");
     assert!(matches!(&got[1], Got::Reply(_, Ok(Answer::Path(_)))));
-    assert_eq!(them.data(2, reader, "/a"), some("new"));
+    assert_eq!(them.data(2, reader, "/a"), "new");
 }
 
 #[test]

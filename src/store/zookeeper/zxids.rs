@@ -86,7 +86,7 @@ impl Zxids for Request {
         match self {
             Self::Connect(connect) => see(connect.last_zxid_seen),
             Self::Call { op: Op::SetWatches(set) | Op::SetWatches2(set), .. } => {
-                see(set.relative_zxid)
+                see(set.relative_zxid);
             }
             Self::Call { .. } => {}
             Self::Peer(peer) => peer.0.each_zxid(see),

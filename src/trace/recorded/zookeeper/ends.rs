@@ -23,7 +23,7 @@ impl Driver<'_> {
             match sent {
                 // An expired session may be cut off before it has heard everything.
                 Sent::Watch { .. } if self.dying.contains(&link) => {
-                    self.tally.rule(LAST_WORDS, true)
+                    self.tally.rule(LAST_WORDS, true);
                 }
                 Sent::Close => self.tally.same(),
                 Sent::Watch { .. } | Sent::Reply(_) | Sent::Connect(_) => {
