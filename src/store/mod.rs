@@ -9,6 +9,7 @@ use std::fmt::Debug;
 
 use crate::time::Micros;
 
+pub mod ledger;
 pub mod redis;
 pub mod zookeeper;
 

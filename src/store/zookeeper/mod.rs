@@ -25,6 +25,7 @@
 //! say what it is); inside a `multi` the same flag makes a container.
 
 mod acl;
+mod attend;
 mod audit;
 mod call;
 mod children;

@@ -4,6 +4,7 @@
 //! comes out is compared. A reply is computed before the recorded one is visible to the model; what a real
 //! server leaves open reaches the model only through [`Env::draw`](crate::store::Env::draw).
 
+pub mod redis;
 mod tally;
 mod zookeeper;
 
@@ -19,7 +20,7 @@ use super::{BadRecording, Header, Line};
 pub type Driver = fn(header: &Header, events: &[Line]) -> Result<Tally, BadRecording>;
 
 /// The driver of every store, by the `store` of the header.
-const DRIVERS: [(&str, Driver); 1] = [("zookeeper", zookeeper::replay)];
+const DRIVERS: [(&str, Driver); 2] = [("redis", redis::replay), ("zookeeper", zookeeper::replay)];
 
 /// Compares the recording with the model of its store.
 pub fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {

@@ -1,0 +1,233 @@
+//! A run is a list of choices: every nondeterminism is one question with `n` alternatives.
+//!
+//! Exactly one alternative of a question is nominal, number 0. Who answers is the mode: a seed, a list, the
+//! deviations of a trace. A deviation is named by its *site* (what the question is about, with an ordinal:
+//! `c2>redis #3`) and by the *alternative* taken there, never by its position in the list of answers, so that
+//! taking one deviation away does not shift the others.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing a question is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum About {
+    /// How long a message travels (sampled timing only). Not a deviation.
+    Latency,
+    /// A draw of a recipe or of a workload: jitter, the size of a red packet.
+    Draw,
+    /// Something that a real server leaves open.
+    Server,
+    /// What happens next: the nominal event, or a fault, or the end of a hold.
+    Step,
+}
+
+/// One question: what it is about, where, and what its alternatives are called.
+pub struct Question<'a> {
+    /// The kind.
+    pub about: About,
+    /// The number of alternatives; never 0.
+    pub n: u32,
+    /// Writes the site, with its ordinal: `c2>redis #3`.
+    pub site: &'a dyn Fn() -> String,
+    /// Writes the name of an alternative: `hold slow`.
+    pub name: &'a dyn Fn(u32) -> String,
+}
+
+impl fmt::Debug for Question<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} at {} (1 of {})", self.about, (self.site)(), self.n)
+    }
+}
+
+/// Whoever answers the questions of a run.
+pub trait Choices {
+    /// One of `0..question.n`.
+    fn pick(&mut self, question: &Question<'_>) -> u32;
+}
+
+/// Always the nominal alternative.
+#[derive(Clone, Copy, Debug)]
+pub struct Nominal;
+
+impl Choices for Nominal {
+    fn pick(&mut self, _: &Question<'_>) -> u32 {
+        0
+    }
+}
+
+/// Answers drawn from a seed.
+///
+/// Latencies and draws are uniform. A step deviates once in [`Seeded::FAULT_ODDS`] times, and then each of its
+/// other alternatives is equally likely. Steps have a stream of their own, so that asking for faults does not
+/// change the latencies.
+#[derive(Clone, Debug)]
+pub struct Seeded {
+    values: ChaCha8Rng,
+    steps: ChaCha8Rng,
+}
+
+impl Seeded {
+    /// One step in this many deviates, where the model's faults allow it.
+    pub const FAULT_ODDS: u32 = 24;
+
+    /// The stream of `seed`.
+    pub fn new(seed: u64) -> Self {
+        let mut steps = ChaCha8Rng::seed_from_u64(seed);
+        steps.set_stream(1);
+        Self { values: ChaCha8Rng::seed_from_u64(seed), steps }
+    }
+}
+
+/// A number below `n`, without bias worth mentioning: the high half of a 64-bit product.
+fn below(rng: &mut ChaCha8Rng, n: u32) -> u32 {
+    ((u64::from(rng.next_u32()) * u64::from(n)) >> 32) as u32
+}
+
+impl Choices for Seeded {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        match (question.about, question.n) {
+            (_, 0 | 1) => 0,
+            (About::Step, n) if below(&mut self.steps, Self::FAULT_ODDS) == 0 => {
+                1 + below(&mut self.steps, n - 1)
+            }
+            (About::Step, _) => 0,
+            (_, n) => below(&mut self.values, n),
+        }
+    }
+}
+
+/// Answers from a list, each taken modulo the number of alternatives; nominal when the list is used up.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    answers: std::vec::IntoIter<u32>,
+}
+
+impl Listed {
+    /// The answers, in the order in which they will be given.
+    pub fn new(answers: Vec<u32>) -> Self {
+        Self { answers: answers.into_iter() }
+    }
+}
+
+impl Choices for Listed {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        match question.n {
+            0 | 1 => 0,
+            n => self.answers.next().unwrap_or(0) % n,
+        }
+    }
+}
+
+/// One answer that is not the nominal one, addressed so that it survives the removal of others.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// What the question was about, with its ordinal: `c2>redis #3`.
+    pub site: String,
+    /// The alternative taken: `hold slow`.
+    pub take: String,
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.take, self.site)
+    }
+}
+
+/// The deviations of a trace; latencies and draws of sampled timing come from the trace's seed.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    seeded: Option<Seeded>,
+    sites: Sites,
+    deviations: Vec<Deviation>,
+}
+
+impl Recorded {
+    /// The answers of a trace with these deviations, and with this seed if its timing is sampled.
+    pub fn new(seed: Option<u64>, deviations: Vec<Deviation>) -> Self {
+        Self { seeded: seed.map(Seeded::new), sites: Sites::default(), deviations }
+    }
+
+    /// The deviations whose site never came, or whose alternative was not offered there.
+    pub fn unused(&self) -> &[Deviation] {
+        &self.deviations
+    }
+}
+
+impl Choices for Recorded {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        if let (Some(seeded), About::Latency | About::Draw | About::Server) =
+            (&mut self.seeded, question.about)
+        {
+            return seeded.pick(question);
+        }
+        if self.deviations.is_empty() {
+            return 0;
+        }
+        let site = self.sites.number(question);
+        let Some(place) = self.deviations.iter().position(|deviation| deviation.site == site)
+        else {
+            return 0;
+        };
+        let take = &self.deviations[place].take;
+        match (1..question.n).find(|&alternative| (question.name)(alternative) == *take) {
+            Some(alternative) => {
+                self.deviations.remove(place);
+                alternative
+            }
+            None => 0,
+        }
+    }
+}
+
+/// How often each site has come.
+#[derive(Clone, Debug, Default)]
+struct Sites(BTreeMap<String, u64>);
+
+impl Sites {
+    /// The site of the question, with its ordinal.
+    fn number(&mut self, question: &Question<'_>) -> String {
+        let site = (question.site)();
+        let count = self.0.entry(site.clone()).or_default();
+        *count += 1;
+        format!("{site} #{count}")
+    }
+}
+
+/// Notes the deviations among the answers of another.
+#[derive(Clone, Debug)]
+pub struct Noting<C> {
+    inner: C,
+    sampled: bool,
+    sites: Sites,
+    deviations: Vec<Deviation>,
+}
+
+impl<C: Choices> Noting<C> {
+    /// Notes what `inner` answers. In `sampled` timing latencies and draws follow from the seed: only steps are noted.
+    pub fn new(inner: C, sampled: bool) -> Self {
+        Self { inner, sampled, sites: Sites::default(), deviations: Vec::new() }
+    }
+
+    /// The deviations so far, and who answered.
+    pub fn into_parts(self) -> (Vec<Deviation>, C) {
+        (self.deviations, self.inner)
+    }
+}
+
+impl<C: Choices> Choices for Noting<C> {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        let picked = self.inner.pick(question);
+        if !self.sampled || question.about == About::Step {
+            let site = self.sites.number(question);
+            if picked != 0 {
+                self.deviations.push(Deviation { site, take: (question.name)(picked) });
+            }
+        }
+        picked
+    }
+}

@@ -1,0 +1,3 @@
+//! Client libraries, as plain data: locks break there.
+
+pub mod zookeeper;

@@ -1,0 +1,339 @@
+//! Calls: what a process runs, as plain data that can be started any number of times.
+//!
+//! A future can be neither cloned nor hashed; what it was started from can. `acquire`, the work, `release` and
+//! every background task are each a call of their own.
+
+use std::fmt;
+use std::future::Future;
+use std::hash::{Hash, Hasher};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use super::Cx;
+use super::local::{Handle, Instant};
+use super::op::CallError;
+use super::state::{State, handles_in};
+use crate::time::Micros;
+
+/// What an acquisition grants, as the protocol claims it. The properties judge.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Grant {
+    /// Until when the lock is valid by the client's own clock, if the protocol says.
+    pub until: Option<Instant>,
+    /// The fencing token, if the protocol gives one.
+    pub fence: Option<i64>,
+}
+
+/// Why a lock was not acquired or not released.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum LockError {
+    /// Somebody else has it.
+    Busy,
+    /// It was mine and is not any more.
+    Lost,
+    /// A store call failed.
+    Call(CallError),
+}
+
+impl From<CallError> for LockError {
+    fn from(error: CallError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// A lock recipe: plain data between its calls, an `async fn` during one.
+pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
+    /// Tries to acquire, or waits until it has.
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError>;
+
+    /// Gives the lock back.
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError>;
+
+    /// How long (µs) a client waits after an acquisition that failed, and how much jitter is added at most.
+    fn retry(&self) -> (Micros, Micros) {
+        (Micros::from_ms(100), Micros::ZERO)
+    }
+
+    /// Where the lock lives in its store: the key, or the node or directory.
+    fn place(&self) -> String;
+}
+
+/// What a client does while it has the lock.
+pub trait Work: Clone + Eq + Hash + fmt::Debug + 'static {
+    /// One critical section.
+    async fn section(&mut self, cx: &Cx, grant: &Grant) -> Next;
+
+    /// Whether the client stops by itself when its grant's validity ends: what it believes ends with it.
+    fn heeds_validity(&self) -> bool {
+        false
+    }
+}
+
+/// What a client does after a section.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Next {
+    /// Acquires again.
+    Again,
+    /// Is done.
+    Enough,
+}
+
+/// Something that runs beside a call: a watchdog, a listener.
+pub trait Task: Clone + Eq + Hash + fmt::Debug + 'static {
+    /// Runs until the end, or until it is interrupted.
+    async fn run(self, cx: &Cx);
+}
+
+/// How a call ended.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Output {
+    /// `acquire`: the recipe as it is now.
+    Acquired(LockBox, Result<Grant, LockError>),
+    /// The section.
+    Worked(WorkBox, Next),
+    /// `release`.
+    Released(LockBox, Result<(), LockError>),
+    /// A background task, or a wait.
+    Ended,
+}
+
+pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Output>>>;
+
+/// What can be started.
+pub(crate) trait Start: State {
+    fn start(&self, cx: Cx) -> BoxFuture;
+    /// Which of the kinds of call it is, for messages.
+    fn kind(&self) -> &'static str;
+}
+
+/// A call that can be started.
+#[derive(Clone)]
+pub struct Call(Rc<dyn Start>);
+
+impl Call {
+    fn new(start: impl Start) -> Self {
+        Self(Rc::new(start))
+    }
+
+    /// The background task `task`.
+    pub fn task<T: Task>(task: T) -> Self {
+        Self::new(Run(task))
+    }
+
+    /// A wait of `delay` and up to `jitter` more.
+    pub(crate) fn wait(delay: Micros, jitter: Micros) -> Self {
+        Self::new(Wait { delay, jitter })
+    }
+
+    pub(crate) fn start(&self, cx: Cx) -> BoxFuture {
+        self.0.start(cx)
+    }
+
+    pub(crate) fn kind(&self) -> &'static str {
+        self.0.kind()
+    }
+}
+
+macro_rules! plain_box {
+    ($name:ident) => {
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                Rc::ptr_eq(&self.0, &other.0) || self.0.same(&*other.0 as &dyn State)
+            }
+        }
+        impl Eq for $name {}
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.feed(state);
+            }
+        }
+        impl $name {
+            /// The instants, tokens and watches that it refers to.
+            pub(crate) fn handles(&self) -> Vec<Handle> {
+                handles_in(|hasher| self.0.feed(hasher))
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+plain_box!(Call);
+plain_box!(LockBox);
+plain_box!(WorkBox);
+
+/// Any recipe.
+#[derive(Clone)]
+pub struct LockBox(Rc<dyn AnyLock>);
+
+impl LockBox {
+    /// Wraps a recipe.
+    pub fn new<L: Lock>(lock: L) -> Self {
+        Self(Rc::new(lock))
+    }
+
+    pub(crate) fn acquire(&self) -> Call {
+        self.0.acquire_call()
+    }
+
+    pub(crate) fn release(&self) -> Call {
+        self.0.release_call()
+    }
+
+    /// See [`Lock::retry`].
+    pub fn retry(&self) -> (Micros, Micros) {
+        self.0.retry_after()
+    }
+
+    /// See [`Lock::place`].
+    pub fn place(&self) -> String {
+        self.0.lives_at()
+    }
+}
+
+/// Any work.
+#[derive(Clone)]
+pub struct WorkBox(Rc<dyn AnyWork>);
+
+impl WorkBox {
+    /// Wraps some work.
+    pub fn new<W: Work>(work: W) -> Self {
+        Self(Rc::new(work))
+    }
+
+    pub(crate) fn section(&self, grant: Grant) -> Call {
+        self.0.section_call(grant)
+    }
+
+    /// See [`Work::heeds_validity`].
+    pub(crate) fn heeds_validity(&self) -> bool {
+        self.0.heeds()
+    }
+}
+
+trait AnyLock: State {
+    fn acquire_call(&self) -> Call;
+    fn release_call(&self) -> Call;
+    fn retry_after(&self) -> (Micros, Micros);
+    fn lives_at(&self) -> String;
+}
+
+impl<L: Lock> AnyLock for L {
+    fn acquire_call(&self) -> Call {
+        Call::new(Acquire(self.clone()))
+    }
+    fn release_call(&self) -> Call {
+        Call::new(Release(self.clone()))
+    }
+    fn retry_after(&self) -> (Micros, Micros) {
+        self.retry()
+    }
+    fn lives_at(&self) -> String {
+        self.place()
+    }
+}
+
+trait AnyWork: State {
+    fn section_call(&self, grant: Grant) -> Call;
+    fn heeds(&self) -> bool;
+}
+
+impl<W: Work> AnyWork for W {
+    fn section_call(&self, grant: Grant) -> Call {
+        Call::new(Section(self.clone(), grant))
+    }
+    fn heeds(&self) -> bool {
+        self.heeds_validity()
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Acquire<L>(L);
+
+impl<L: Lock> Start for Acquire<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            let result = lock.acquire(&cx).await;
+            Output::Acquired(LockBox::new(lock), result)
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "acquire"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Release<L>(L);
+
+impl<L: Lock> Start for Release<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            let result = lock.release(&cx).await;
+            Output::Released(LockBox::new(lock), result)
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "release"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Section<W>(W, Grant);
+
+impl<W: Work> Start for Section<W> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let Self(mut work, grant) = self.clone();
+        Box::pin(async move {
+            let next = work.section(&cx, &grant).await;
+            Output::Worked(WorkBox::new(work), next)
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "section"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Run<T>(T);
+
+impl<T: Task> Start for Run<T> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let task = self.0.clone();
+        Box::pin(async move {
+            task.run(&cx).await;
+            Output::Ended
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "task"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Wait {
+    delay: Micros,
+    jitter: Micros,
+}
+
+impl Start for Wait {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let Self { delay, jitter } = *self;
+        Box::pin(async move {
+            // A jitter in whole milliseconds: its finer parts decide nothing.
+            let extra = match jitter.as_ms() {
+                0 => 0,
+                ms => cx.draw(ms as u32 + 1).await,
+            };
+            cx.sleep(delay + Micros::from_ms(i64::from(extra))).await;
+            Output::Ended
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "wait"
+    }
+}

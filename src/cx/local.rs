@@ -1,0 +1,348 @@
+//! What belongs to one process and is shared by its tasks: its clock table, its tokens, its cells.
+//!
+//! A recipe never sees a number here: it holds *handles*, and asks. Every answer is an observation, which is
+//! why a task is a pure function of what it has observed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Add;
+
+use super::state::{Value, note};
+use crate::store::redis::Bytes;
+use crate::time::Micros;
+
+/// The number of a task within its process.
+pub type TaskId = u8;
+
+/// The owner of handles that stand in cells.
+const CELLS: TaskId = 63;
+
+/// The owner of handles that stand in the plain data of a thread, between and during its calls.
+pub(crate) const fn data_of(thread: TaskId) -> TaskId {
+    64 + thread
+}
+
+/// Something of the process that a value refers to, and that is forgotten when no value does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) enum Handle {
+    Instant(u8),
+    Token(u8),
+    Watch(u8),
+}
+
+/// A reading of the process's monotonic clock, or a point at a distance from one.
+///
+/// It is opaque: it can be moved by a span, and [`Cx`](super::Cx) compares it with now. So equal situations
+/// at different times are equal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Instant {
+    slot: u8,
+    plus: Micros,
+}
+
+impl Hash for Instant {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        note(Handle::Instant(self.slot));
+        (self.slot, self.plus).hash(state);
+    }
+}
+
+impl Add<Micros> for Instant {
+    type Output = Self;
+    fn add(self, span: Micros) -> Self {
+        Self { slot: self.slot, plus: self.plus + span }
+    }
+}
+
+/// A text that nobody else has: the value of a lock key.
+///
+/// Two tokens in use at one time are never equal, in the whole world.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Token {
+    process: u16,
+    slot: u8,
+    serial: u32,
+}
+
+impl Token {
+    /// The token as the store sees it, such as `c1-0003`.
+    pub fn text(self) -> Bytes {
+        let number = if self.serial == 0 { u32::from(self.slot) } else { self.serial };
+        Bytes::from(format!("c{}-{number:04}", self.process + 1))
+    }
+}
+
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        note(Handle::Token(self.slot));
+        (self.process, self.slot, self.serial).hash(state);
+    }
+}
+
+/// A watch, from the call that leaves it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct WatchId(pub(crate) u8);
+
+impl Hash for WatchId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        note(Handle::Watch(self.0));
+        self.0.hash(state);
+    }
+}
+
+/// What a ZooKeeper client library knows of its session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Session {
+    /// In contact with a server.
+    #[default]
+    Connected,
+    /// The connection is gone; the session may live (`Disconnected`, Curator's SUSPENDED).
+    Suspended,
+    /// A server said that the session is over (`Expired`, Curator's LOST).
+    Expired,
+}
+
+/// A question that the process itself answers, at once.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Ask {
+    /// A new reading of the monotonic clock.
+    Now,
+    /// Whether the instant has come.
+    IsPast(Instant),
+    /// The time since the instant (µs), saturated.
+    Since(Instant),
+    /// The time until the instant (µs), not below zero.
+    Until(Instant),
+    /// The wall clock (ms since 1970).
+    WallClock,
+    /// A new token.
+    Token,
+    /// A new watch.
+    Watch,
+    /// What the client library knows of the ZooKeeper session.
+    Session,
+    /// The content of a cell.
+    Read(&'static str),
+    /// A new content for a cell.
+    Write(&'static str, Value),
+    /// From here on the task refers to these handles only.
+    Keep(Box<[Handle]>),
+}
+
+/// What the process answered.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Answer {
+    Done,
+    Yes(bool),
+    Span(Micros),
+    Number(i64),
+    Instant(Instant),
+    Token(Token),
+    Watch(WatchId),
+    Session(Session),
+    Value(Option<Value>),
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Kept {
+    /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
+    reading: Micros,
+    /// One bit for each task that refers to it.
+    owners: u128,
+}
+
+/// The part of a process that its tasks share.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Local {
+    process: u16,
+    instants: Vec<Option<Kept>>,
+    tokens: Vec<Option<Kept>>,
+    watches: Vec<Option<Kept>>,
+    cells: BTreeMap<&'static str, Value>,
+    /// What the ZooKeeper client library knows.
+    pub(crate) session: Session,
+    /// The process's monotonic clock now (µs), set before its tasks run.
+    pub(crate) monotonic: Micros,
+    /// The process's wall clock now (µs since 1970), set before its tasks run.
+    pub(crate) wall: Micros,
+    /// Whether a task has read the wall clock: from then on absolute time is part of the state.
+    pub(crate) read_wall: bool,
+    /// Instants older than this (µs) are all equally old.
+    pub(crate) horizon: Micros,
+    /// Whether tokens are numbered on and on, or numbers that nobody knows any more are used again.
+    pub(crate) serial_tokens: bool,
+    /// The numbers of tokens that stand in stores or messages, one bit each, set before the tasks run.
+    pub(crate) known_tokens: u64,
+    minted: u32,
+    /// Cells written since the world last looked.
+    pub(crate) written: Vec<&'static str>,
+}
+
+impl Local {
+    pub(crate) fn new(process: u16, horizon: Micros, serial_tokens: bool) -> Self {
+        Self {
+            process,
+            instants: Vec::new(),
+            tokens: Vec::new(),
+            watches: Vec::new(),
+            session: Session::default(),
+            cells: BTreeMap::new(),
+            monotonic: Micros::ZERO,
+            wall: Micros::ZERO,
+            read_wall: false,
+            horizon,
+            serial_tokens,
+            known_tokens: 0,
+            minted: 0,
+            written: Vec::new(),
+        }
+    }
+
+    /// Stands in while the real one is lent to a task.
+    pub(crate) fn empty() -> Self {
+        Self::new(0, Micros::ZERO, false)
+    }
+
+    /// Whether some value still refers to the watch.
+    pub(crate) fn watches(&self, watch: WatchId) -> bool {
+        self.watches.get(usize::from(watch.0)).is_some_and(Option::is_some)
+    }
+
+    /// Whether a task of this process has a token at present.
+    pub(crate) fn has_tokens(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
+    /// The global span until `instant`, as far as this clock knows.
+    pub(crate) fn until(&self, instant: Instant) -> Micros {
+        self.reading(instant) - self.monotonic
+    }
+
+    /// The content of a cell.
+    pub(crate) fn cell(&self, name: &'static str) -> Option<&Value> {
+        self.cells.get(name)
+    }
+
+    /// Answers `ask` for `task`.
+    pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
+        match ask {
+            Ask::Now => {
+                let kept = Kept { reading: self.monotonic, owners: 1 << task };
+                Answer::Instant(Instant {
+                    slot: place(&mut self.instants, kept, 0),
+                    plus: Micros::ZERO,
+                })
+            }
+            Ask::IsPast(instant) => Answer::Yes(self.reading(*instant) <= self.monotonic),
+            Ask::Since(instant) => {
+                Answer::Span((self.monotonic - self.reading(*instant)).min(self.horizon))
+            }
+            Ask::Until(instant) => {
+                Answer::Span((self.reading(*instant) - self.monotonic).max(Micros::ZERO))
+            }
+            Ask::WallClock => {
+                self.read_wall = true;
+                Answer::Number(self.wall.as_ms())
+            }
+            Ask::Token => {
+                let serial = if self.serial_tokens {
+                    self.minted += 1;
+                    self.minted
+                } else {
+                    0
+                };
+                let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };
+                let slot = place(&mut self.tokens, kept, self.known_tokens);
+                Answer::Token(Token { process: self.process, slot, serial })
+            }
+            Ask::Watch => {
+                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                Answer::Watch(WatchId(place(&mut self.watches, kept, 0)))
+            }
+            Ask::Session => Answer::Session(self.session),
+            Ask::Read(name) => Answer::Value(self.cells.get(name).cloned()),
+            Ask::Write(name, value) => {
+                self.cells.insert(name, value.clone());
+                let handles = super::state::handles_in(|mut hasher| {
+                    for value in self.cells.values() {
+                        value.hash(&mut hasher);
+                    }
+                });
+                self.keep(CELLS, &handles);
+                self.written.push(name);
+                Answer::Done
+            }
+            Ask::Keep(handles) => {
+                self.keep(task, handles);
+                Answer::Done
+            }
+        }
+    }
+
+    /// From here on `task` refers to `handles` only; what nobody refers to is forgotten.
+    pub(crate) fn keep(&mut self, task: TaskId, handles: &[Handle]) {
+        let bit = 1 << task;
+        let tables: [(&mut Vec<Option<Kept>>, fn(u8) -> Handle); 3] = [
+            (&mut self.instants, Handle::Instant),
+            (&mut self.tokens, Handle::Token),
+            (&mut self.watches, Handle::Watch),
+        ];
+        for (table, handle) in tables {
+            for (slot, entry) in table.iter_mut().enumerate() {
+                if let Some(kept) = entry {
+                    if handles.contains(&handle(slot as u8)) {
+                        kept.owners |= bit;
+                    } else {
+                        kept.owners &= !bit;
+                    }
+                    if kept.owners == 0 {
+                        *entry = None;
+                    }
+                }
+            }
+            while table.last().is_some_and(Option::is_none) {
+                table.pop();
+            }
+        }
+    }
+
+    /// Makes the present reading of the monotonic clock its zero, and old instants equally old.
+    pub(crate) fn rebase(&mut self) {
+        for kept in self.instants.iter_mut().flatten() {
+            kept.reading = (kept.reading - self.monotonic).max(-self.horizon);
+        }
+        self.monotonic = Micros::ZERO;
+    }
+
+    fn reading(&self, instant: Instant) -> Micros {
+        match self.instants.get(usize::from(instant.slot)) {
+            Some(Some(kept)) => kept.reading + instant.plus,
+            // The value that held it hashes without it: a defect of that type's `Hash`.
+            _ => panic!("an instant was used after the value that kept it was hashed without it"),
+        }
+    }
+}
+
+/// Puts `kept` into the first free place that is not `barred`.
+fn place(table: &mut Vec<Option<Kept>>, kept: Kept, barred: u64) -> u8 {
+    let barred = |slot: usize| slot < 64 && barred >> slot & 1 == 1;
+    let free = (0..table.len()).find(|&slot| table[slot].is_none() && !barred(slot));
+    let slot = free.unwrap_or_else(|| {
+        let mut slot = table.len();
+        while barred(slot) {
+            slot += 1;
+        }
+        table.resize(slot + 1, None);
+        slot
+    });
+    assert!(slot < usize::from(u8::MAX), "a call holds more than 250 instants or tokens");
+    table[slot] = Some(kept);
+    slot as u8
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text().to_text())
+    }
+}

@@ -1,0 +1,150 @@
+//! Typed ZooKeeper calls. A call that leaves a watch returns it: what can be missed is a value.
+
+use std::rc::Rc;
+
+use super::local::{Answer, Ask, Session, WatchId};
+use super::{CallError, Cx, Lane, Op, OpResult, Pending, Reads, Request, Seen};
+use crate::store::zookeeper::{self, Children, Create, CreateMode};
+
+/// A client with its session.
+#[derive(Clone, Copy, Debug)]
+pub struct ZooKeeperClient<'a> {
+    cx: &'a Cx,
+    server: u16,
+}
+
+impl Cx {
+    /// The process's ZooKeeper client.
+    pub fn zk(&self) -> ZooKeeperClient<'_> {
+        // A model is checked before it runs: a recipe for ZooKeeper has a ZooKeeper service.
+        ZooKeeperClient { cx: self, server: self.surroundings().zookeeper.unwrap_or_default() }
+    }
+}
+
+impl ZooKeeperClient<'_> {
+    /// Creates a node without data; its path.
+    pub fn create(self, path: &str, mode: CreateMode) -> Pending<Result<Rc<str>, CallError>> {
+        let op = zookeeper::Op::Create(Create::new(path, b"", mode));
+        self.call(op, None, Reads::Path, |result| match seen(result)? {
+            Seen::Path(path) => Ok(path),
+            _ => Err(CallError::NotSent),
+        })
+    }
+
+    /// Deletes the node, whatever its version.
+    pub fn delete(self, path: &str) -> Pending<Result<(), CallError>> {
+        let op = zookeeper::Op::Delete { path: path.into(), version: -1 };
+        self.call(op, None, Reads::Nothing, |result| seen(result).map(|_| ()))
+    }
+
+    /// Whether the node exists.
+    pub fn exists(self, path: &str) -> Pending<Result<bool, CallError>> {
+        let op = zookeeper::Op::Exists { path: path.into(), watch: false };
+        self.call(op, None, Reads::Existence, existence)
+    }
+
+    /// Whether the node exists, and a watch for its deletion, or for its creation if it does not.
+    pub async fn exists_watch(self, path: &str) -> Result<(bool, WatchId), CallError> {
+        let watch = self.watch();
+        let op = zookeeper::Op::Exists { path: path.into(), watch: true };
+        let exists = self.call(op, Some(watch), Reads::Existence, existence).await?;
+        Ok((exists, watch))
+    }
+
+    /// The node's children, in no useful order.
+    pub fn children(self, path: &str) -> Pending<Result<Children, CallError>> {
+        let op = zookeeper::Op::GetChildren { path: path.into(), watch: false };
+        self.call(op, None, Reads::Children, children)
+    }
+
+    /// The node's children, and a watch for the next change among them.
+    pub async fn children_watch(self, path: &str) -> Result<(Children, WatchId), CallError> {
+        let watch = self.watch();
+        let op = zookeeper::Op::GetChildren { path: path.into(), watch: true };
+        let children = self.call(op, Some(watch), Reads::Children, children).await?;
+        Ok((children, watch))
+    }
+
+    /// The node's data, and a watch for its change or deletion.
+    pub async fn data_watch(self, path: &str) -> Result<(Option<Rc<[u8]>>, WatchId), CallError> {
+        let watch = self.watch();
+        let op = zookeeper::Op::GetData { path: path.into(), watch: true };
+        let data = self.call(op, Some(watch), Reads::Data, data).await?;
+        Ok((data, watch))
+    }
+
+    /// The zxid that created the node: it grows with every write of the whole service.
+    pub fn czxid(self, path: &str) -> Pending<Result<i64, CallError>> {
+        let op = zookeeper::Op::Exists { path: path.into(), watch: false };
+        self.call(op, None, Reads::Czxid, |result| match seen(result)? {
+            Seen::Number(zxid) => Ok(zxid),
+            _ => Err(CallError::NotSent),
+        })
+    }
+
+    /// Waits until the watch fires. It fires at once if it has already, or if its session is over.
+    pub fn fired(self, watch: WatchId) -> Pending<()> {
+        self.cx.op(Op::Fired(watch), |_| ())
+    }
+
+    /// What the client library knows of the session.
+    pub fn session(self) -> Session {
+        match self.cx.ask(Ask::Session) {
+            Answer::Session(session) => session,
+            _ => unreachable!("the process answers Session with a session state"),
+        }
+    }
+
+    /// Waits until the session's state is another one than `from`.
+    pub fn session_changed(self, from: Session) -> Pending<Session> {
+        self.cx.op(Op::SessionChanged(from), |result| match result {
+            OpResult::Session(session) => session,
+            _ => Session::Suspended,
+        })
+    }
+
+    fn watch(self) -> WatchId {
+        match self.cx.ask(Ask::Watch) {
+            Answer::Watch(watch) => watch,
+            _ => unreachable!("the process answers Watch with a watch"),
+        }
+    }
+
+    fn call<T>(
+        self,
+        op: zookeeper::Op,
+        watch: Option<WatchId>,
+        reads: Reads,
+        decode: fn(OpResult) -> T,
+    ) -> Pending<T> {
+        let to = Lane { server: self.server, lane: 0 };
+        let request = Request::ZooKeeper { op, watch, reads };
+        self.cx.op(Op::Call { to, request, within: None }, decode)
+    }
+}
+
+fn seen(result: OpResult) -> Result<Seen, CallError> {
+    match result {
+        OpResult::ZooKeeper(seen) => Ok(seen),
+        OpResult::Failed(error) => Err(error),
+        _ => Err(CallError::NotSent),
+    }
+}
+
+fn existence(result: OpResult) -> Result<bool, CallError> {
+    seen(result).map(|seen| seen == Seen::Exists(true))
+}
+
+fn children(result: OpResult) -> Result<Children, CallError> {
+    seen(result).map(|seen| match seen {
+        Seen::Children(children) => children,
+        _ => Children::default(),
+    })
+}
+
+fn data(result: OpResult) -> Result<Option<Rc<[u8]>>, CallError> {
+    seen(result).map(|seen| match seen {
+        Seen::Data(data) => data,
+        _ => None,
+    })
+}

@@ -1,0 +1,239 @@
+//! Properties: what must never happen, and what must happen at least once for that to mean anything.
+//!
+//! A property sees the world's events in global time, which nobody else does. It judges what the protocols claim.
+
+mod asking;
+mod bounded_wait;
+mod by_act;
+mod catalogue;
+mod fifo;
+mod lost_update;
+mod mutual_exclusion;
+mod orphaned_lock;
+mod parameters;
+mod red_packets;
+mod release_safety;
+mod words;
+
+pub use bounded_wait::BoundedWait;
+pub use by_act::ByAct;
+pub use catalogue::{About, Entry, build, catalogue};
+pub use fifo::Fifo;
+pub use lost_update::LostUpdate;
+pub use mutual_exclusion::MutualExclusion;
+pub use orphaned_lock::OrphanedLock;
+pub use parameters::Facts;
+pub use red_packets::RedPackets;
+pub use release_safety::ReleaseSafety;
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use crate::cx::State;
+use crate::time::Micros;
+
+/// One thread of one process.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Who {
+    /// The process, by its number in the model.
+    pub process: u16,
+    /// The thread, by its number in the process.
+    pub thread: u8,
+}
+
+/// Something that a property may judge.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// A thread begins to ask for the lock, for a new section.
+    Asks(Who),
+    /// The first request of a thread's acquisition was executed: from here on it is in line.
+    InLine(Who),
+    /// A thread enters its section.
+    Enters {
+        /// Who.
+        who: Who,
+        /// Until when (global time) it believes to have the lock, if it heeds that.
+        until: Option<Micros>,
+        /// Its fencing token.
+        fence: Option<i64>,
+    },
+    /// A thread leaves its section, and believes no more.
+    Leaves(Who),
+    /// A thread's acquisition failed, or ended without the lock.
+    Refused(Who),
+    /// A thread has had enough.
+    Done(Who),
+    /// The ledger executed a thread's read: it said this.
+    Read(Who, i64),
+    /// The ledger executed a thread's write of this.
+    Wrote(Who, i64),
+    /// The ledger refused a thread's token.
+    Fenced(Who),
+    /// A request of `by` put something where the lock lives.
+    Placed {
+        /// Whose request it was.
+        by: Who,
+        /// The key or node.
+        what: Rc<str>,
+    },
+    /// What was where the lock lives is gone.
+    Removed {
+        /// Whose request it was; nobody's when it expired.
+        by: Option<Who>,
+        /// The key or node.
+        what: Rc<str>,
+    },
+    /// A process stops for good.
+    Crashes(u16),
+    /// A new process takes the place of one that crashed.
+    Restarts(u16),
+    /// A process stands still.
+    Pauses(u16),
+    /// A process goes on.
+    Resumes(u16),
+}
+
+/// What a property makes of an event.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Judgement {
+    /// Why the property is violated, in words; names are written `{c1}` style by [`Names`].
+    pub violated: Option<String>,
+    /// What the property is about happened here: it does not hold vacuously.
+    pub happened: bool,
+}
+
+impl Judgement {
+    /// Nothing to say.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// It happened, and it was right.
+    pub fn happened() -> Self {
+        Self { violated: None, happened: true }
+    }
+
+    /// It was wrong.
+    pub fn violated(why: String) -> Self {
+        Self { violated: Some(why), happened: true }
+    }
+}
+
+/// What the processes are called.
+pub trait Names {
+    /// The thread's name, as in `c1` or `s1.t2`.
+    fn who(&self, who: Who) -> String;
+    /// The process's name.
+    fn process(&self, process: u16) -> String;
+}
+
+/// What must hold after the last deviation, when everything goes on nominally.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Liveness {
+    /// Whoever still wants the lock gets it: it is not left behind by somebody who is gone.
+    NoOrphan,
+    /// Nobody waits longer than this (µs) for the next entry of anybody.
+    NextEntryWithin(Micros),
+}
+
+/// One property. Its state is part of the world of a search, if the model selects it.
+pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
+    /// Its name in model files.
+    fn name(&self) -> &'static str;
+
+    /// What it makes of an event at `now` (global time).
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+
+    /// Moves the origin of time.
+    fn rebase(&mut self, _dt: Micros) {}
+
+    /// What it asks of the nominal continuation, if anything.
+    fn liveness(&self) -> Option<Liveness> {
+        None
+    }
+}
+
+trait AnyProperty: State {
+    fn name(&self) -> &'static str;
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+    fn copy(&self) -> Rc<dyn AnyProperty>;
+    fn rebase(&self, dt: Micros) -> PropertyBox;
+    fn liveness(&self) -> Option<Liveness>;
+}
+
+impl<P: Property> AnyProperty for P {
+    fn name(&self) -> &'static str {
+        Property::name(self)
+    }
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        Property::observe(self, now, event, names)
+    }
+    fn copy(&self) -> Rc<dyn AnyProperty> {
+        Rc::new(self.clone())
+    }
+    fn rebase(&self, dt: Micros) -> PropertyBox {
+        let mut next = self.clone();
+        Property::rebase(&mut next, dt);
+        PropertyBox::new(next)
+    }
+    fn liveness(&self) -> Option<Liveness> {
+        Property::liveness(self)
+    }
+}
+
+/// Any property.
+#[derive(Clone)]
+pub struct PropertyBox(Rc<dyn AnyProperty>);
+
+impl PropertyBox {
+    /// Wraps a property.
+    pub fn new<P: Property>(property: P) -> Self {
+        Self(Rc::new(property))
+    }
+
+    /// See [`Property::name`].
+    pub fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    /// See [`Property::observe`].
+    pub fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        if Rc::get_mut(&mut self.0).is_none() {
+            self.0 = self.0.copy();
+        }
+        match Rc::get_mut(&mut self.0) {
+            Some(property) => property.observe(now, event, names),
+            None => unreachable!("a copy is nobody else's"),
+        }
+    }
+
+    pub(crate) fn rebase(&mut self, dt: Micros) {
+        *self = self.0.rebase(dt);
+    }
+
+    /// See [`Property::liveness`].
+    pub fn liveness(&self) -> Option<Liveness> {
+        self.0.liveness()
+    }
+}
+
+impl PartialEq for PropertyBox {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) || self.0.same(&*other.0 as &dyn State)
+    }
+}
+
+impl Eq for PropertyBox {}
+
+impl Hash for PropertyBox {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.feed(state);
+    }
+}
+
+impl fmt::Debug for PropertyBox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,105 @@
+//! What is due when: by time, and at one instant in the order in which it was put there.
+
+use std::collections::BTreeMap;
+
+use crate::cx::{OpId, TaskId};
+use crate::time::Micros;
+
+/// The number of a connection.
+pub(crate) type ConnId = u32;
+/// The number of a process.
+pub(crate) type ProcessId = u16;
+/// The number of a server.
+pub(crate) type ServerId = u16;
+
+/// One operation of a task, or one part of a gathering.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct OpRef {
+    pub(crate) task: TaskId,
+    pub(crate) op: OpId,
+    pub(crate) slot: u8,
+}
+
+/// Something that is due.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Event {
+    /// The next message of the connection reaches its server.
+    Up(ConnId),
+    /// The next message of the connection, which the server was too busy for.
+    Served(ConnId),
+    /// The next message of the connection reaches its client.
+    Down(ConnId),
+    /// A sleep is over, or the patience for a reply.
+    Timer(ProcessId, OpRef),
+    /// A deadline of a server.
+    Wake(ServerId),
+    /// A paused process goes on.
+    Resume(ProcessId),
+    /// A crashed process starts anew.
+    Restart(ProcessId),
+    /// A ZooKeeper client says that it is alive (sampled timing only).
+    Ping(ProcessId),
+    /// A slow message has been slow for as long as the model allows.
+    SlowEnds(ConnId, bool),
+}
+
+/// The agenda of a world.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Agenda {
+    entries: BTreeMap<(Micros, u64), Event>,
+    next: u64,
+}
+
+impl Agenda {
+    pub(crate) fn put(&mut self, due: Micros, event: Event) {
+        self.entries.insert((due, self.next), event);
+        self.next += 1;
+    }
+
+    /// The first entry.
+    pub(crate) fn head(&self) -> Option<(Micros, Event)> {
+        self.entries.first_key_value().map(|(&(due, _), &event)| (due, event))
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<(Micros, Event)> {
+        self.entries.pop_first().map(|((due, _), event)| (due, event))
+    }
+
+    /// Takes one entry away.
+    pub(crate) fn cancel(&mut self, due: Micros, event: Event) {
+        let place =
+            self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
+        if let Some((&place, _)) = place {
+            self.entries.remove(&place);
+        }
+    }
+
+    /// Takes all entries away that `gone` names.
+    pub(crate) fn cancel_all(&mut self, gone: impl Fn(&Event) -> bool) {
+        self.entries.retain(|_, event| !gone(event));
+    }
+
+    pub(crate) fn rebase(&mut self, dt: Micros) {
+        if dt == Micros::ZERO {
+            return;
+        }
+        let entries = std::mem::take(&mut self.entries);
+        self.entries =
+            entries.into_iter().map(|((due, n), event)| ((due - dt, n), event)).collect();
+    }
+
+    /// The entries in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Micros, Event)> + '_ {
+        self.entries.iter().map(|(&(due, _), &event)| (due, event))
+    }
+}
+
+impl FromIterator<(Micros, Event)> for Agenda {
+    fn from_iter<I: IntoIterator<Item = (Micros, Event)>>(entries: I) -> Self {
+        let mut agenda = Self::default();
+        for (due, event) in entries {
+            agenda.put(due, event);
+        }
+        agenda
+    }
+}

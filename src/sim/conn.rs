@@ -1,0 +1,127 @@
+//! A connection of a process to a server: two queues in which nothing overtakes.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::agenda::{OpRef, ProcessId, ServerId};
+use super::server::{AnyMessage, AnyRequest};
+use crate::client::zookeeper::WatchKind;
+use crate::cx::{Lane, Reads, TaskId, WatchId};
+use crate::store::Inbound;
+use crate::time::Micros;
+
+/// Which way a message goes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Direction {
+    Up,
+    Down,
+}
+
+/// Why one direction stands still.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Hold {
+    /// Others overtake, but time does not move meanwhile.
+    Reorder,
+    /// Time passes meanwhile, at most until then.
+    Slow(Micros),
+}
+
+/// What the server sent, and what the client's end makes of it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Down {
+    Message(AnyMessage),
+    Closed,
+}
+
+/// A reply that the client's end waits for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Awaited {
+    /// Whose it is; `None` when it was given up.
+    pub(crate) op: Option<OpRef>,
+    /// Which part of a ZooKeeper answer is read.
+    pub(crate) reads: Reads,
+    /// The watch that the call leaves.
+    pub(crate) watch: Option<(WatchId, WatchKind, Rc<str>)>,
+}
+
+/// One connection.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Conn {
+    pub(crate) process: ProcessId,
+    pub(crate) to: Lane,
+    /// The client's end believes that it is established.
+    pub(crate) open: bool,
+    /// What is on its way to the server, and which task sent it.
+    pub(crate) up: VecDeque<(Inbound<AnyRequest>, Option<TaskId>)>,
+    pub(crate) down: VecDeque<Down>,
+    pub(crate) up_hold: Option<Hold>,
+    pub(crate) down_hold: Option<Hold>,
+    pub(crate) awaited: VecDeque<Awaited>,
+    /// The latest arrival so far, each way (sampled timing: nothing overtakes on a connection).
+    pub(crate) up_due: Micros,
+    pub(crate) down_due: Micros,
+}
+
+impl Conn {
+    pub(crate) fn new(process: ProcessId, to: Lane) -> Self {
+        Self {
+            process,
+            to,
+            open: false,
+            up: VecDeque::new(),
+            down: VecDeque::new(),
+            up_hold: None,
+            down_hold: None,
+            awaited: VecDeque::new(),
+            up_due: Micros::ZERO,
+            down_due: Micros::ZERO,
+        }
+    }
+
+    pub(crate) fn server(&self) -> ServerId {
+        self.to.server
+    }
+
+    pub(crate) fn hold(&self, direction: Direction) -> Option<Hold> {
+        match direction {
+            Direction::Up => self.up_hold,
+            Direction::Down => self.down_hold,
+        }
+    }
+
+    pub(crate) fn set_hold(&mut self, direction: Direction, hold: Option<Hold>) {
+        match direction {
+            Direction::Up => self.up_hold = hold,
+            Direction::Down => self.down_hold = hold,
+        }
+    }
+
+    /// How many of its directions are held.
+    pub(crate) fn holds(&self) -> u32 {
+        u32::from(self.up_hold.is_some()) + u32::from(self.down_hold.is_some())
+    }
+
+    /// Whether the server's messages still belong to the connection that the client has.
+    pub(crate) fn hears(&self) -> bool {
+        self.open && !self.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
+    }
+
+    pub(crate) fn rebase(&mut self, dt: Micros) {
+        // The arrivals of messages that are already there order nothing.
+        self.up_due = (self.up_due - dt).max(Micros::ZERO);
+        self.down_due = (self.down_due - dt).max(Micros::ZERO);
+        for hold in [&mut self.up_hold, &mut self.down_hold] {
+            if let Some(Hold::Slow(until)) = hold {
+                *until -= dt;
+            }
+        }
+    }
+
+    /// Whether [`rebase`](Self::rebase) would change anything.
+    pub(crate) fn has_times(&self) -> bool {
+        self.up_due > Micros::ZERO
+            || self.down_due > Micros::ZERO
+            || matches!(self.up_hold, Some(Hold::Slow(_)))
+            || matches!(self.down_hold, Some(Hold::Slow(_)))
+    }
+}

@@ -1,0 +1,83 @@
+//! Faults: what may go wrong, how often, where, and for how long.
+
+use std::fmt;
+
+use super::thread::Phase;
+use crate::time::Micros;
+
+/// The kinds of faults.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum FaultKind {
+    /// A process stands still for a time; its clocks go on, its messages queue.
+    Pause,
+    /// A process dies.
+    Crash,
+    /// A process dies, and a new one without memory takes its place after a time.
+    Restart,
+    /// A request is lost with its connection: it is not executed, and the client does not know.
+    LoseRequest,
+    /// A reply is lost with its connection: the request was executed, and the client does not know.
+    LoseReply,
+    /// Messages of other connections overtake, while time stands still.
+    Reorder,
+    /// A message is held while time passes.
+    Slow,
+    /// A connection breaks; each end learns it.
+    Disconnect,
+}
+
+impl FaultKind {
+    /// All kinds, with the names they have in model files.
+    pub const ALL: [(&'static str, Self); 8] = [
+        ("pause", Self::Pause),
+        ("crash", Self::Crash),
+        ("restart", Self::Restart),
+        ("lose-request", Self::LoseRequest),
+        ("lose-reply", Self::LoseReply),
+        ("reorder", Self::Reorder),
+        ("slow", Self::Slow),
+        ("disconnect", Self::Disconnect),
+    ];
+
+    /// Whether the kind needs durations.
+    pub const fn takes_time(self) -> bool {
+        matches!(self, Self::Pause | Self::Restart | Self::Slow)
+    }
+}
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, _) =
+            Self::ALL.iter().find(|(_, kind)| kind == self).copied().unwrap_or(("fault", *self));
+        f.pad(name)
+    }
+}
+
+/// One kind of fault as a model allows it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// What may happen.
+    pub kind: FaultKind,
+    /// How often at most; `None` is without a limit.
+    pub budget: Option<u32>,
+    /// For how long (µs): each is an alternative; of a slow message the longest is the bound.
+    pub durations: Vec<Micros>,
+    /// Which processes it may hit; all if empty.
+    pub processes: Vec<u16>,
+    /// Where a thread of the process must be; anywhere if empty.
+    pub phases: Vec<Phase>,
+    /// Which requests it may hit (the command, or the ZooKeeper operation); all if empty.
+    pub requests: Vec<String>,
+}
+
+impl Fault {
+    /// Whether the fault may hit the process.
+    pub(crate) fn may_hit(&self, process: u16) -> bool {
+        self.processes.is_empty() || self.processes.contains(&process)
+    }
+
+    /// The longest duration.
+    pub(crate) fn longest(&self) -> Micros {
+        self.durations.iter().copied().max().unwrap_or_default()
+    }
+}

@@ -1,0 +1,123 @@
+//! A process: its tasks, its clocks, its client libraries.
+
+use std::collections::VecDeque;
+
+use super::agenda::{ConnId, Event};
+use super::clock::Clock;
+use super::engine::Handle;
+use super::thread::Thread;
+use crate::client::zookeeper::ZkClient;
+use crate::cx::{Lane, Local, OpId, OpResult, Session, TaskId, Value, WatchId};
+use crate::time::Micros;
+
+/// What an operation of a task waits for.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Waiting {
+    /// A reply on this connection, at most until then.
+    Reply { conn: ConnId, until: Option<Micros> },
+    /// This instant (world time).
+    Timer(Micros),
+    /// A write to the cell.
+    Changed(&'static str),
+    /// The watch.
+    Fired(WatchId),
+    /// Another session state than this.
+    SessionChanged(Session),
+    /// The parts: what each waits for or how it ended.
+    Gather { parts: Vec<Part>, need: u32 },
+    /// A round trip, before the next pass of a loop that took no time.
+    Turn { until: Micros, state: Value },
+}
+
+/// One part of a gathering.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Part {
+    Waits(Waiting),
+    Ended(OpResult),
+}
+
+/// A task that has begun and has not ended.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Running {
+    /// As the engine knows it.
+    pub(crate) handle: Handle,
+    /// What it waits for.
+    pub(crate) ops: Vec<(OpId, Waiting)>,
+    /// The loops that turned at this instant.
+    pub(crate) turned: Vec<(u32, Micros)>,
+}
+
+/// A process.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Process {
+    pub(crate) alive: bool,
+    /// It stands still; what was due for it meanwhile, in order.
+    pub(crate) paused: Option<VecDeque<Event>>,
+    pub(crate) clock: Clock,
+    pub(crate) local: Local,
+    pub(crate) tasks: Vec<(TaskId, Running)>,
+    pub(crate) threads: Vec<Thread>,
+    pub(crate) zk: Option<ZkClient>,
+    /// The connections that were used, by their lanes.
+    pub(crate) conns: Vec<(Lane, ConnId)>,
+}
+
+impl Process {
+    pub(crate) fn task(&self, task: TaskId) -> Option<&Running> {
+        self.tasks.iter().find(|(id, _)| *id == task).map(|(_, running)| running)
+    }
+
+    pub(crate) fn task_mut(&mut self, task: TaskId) -> Option<&mut Running> {
+        self.tasks.iter_mut().find(|(id, _)| *id == task).map(|(_, running)| running)
+    }
+
+    /// How many of its threads want something.
+    pub(crate) fn wants(&self) -> u32 {
+        self.threads.iter().filter(|thread| thread.wants()).count() as u32
+    }
+
+    /// Sets what the tasks can read of the clocks.
+    pub(crate) fn set_clocks(&mut self, now: Micros, total: Micros) {
+        self.local.monotonic = self.clock.monotonic(now);
+        self.local.wall = self.clock.wall(total);
+    }
+
+    pub(crate) fn rebase(&mut self, dt: Micros) {
+        self.local.monotonic = self.clock.monotonic(dt);
+        self.local.rebase();
+        self.local.wall = Micros::ZERO;
+        self.clock.rebase();
+        for (_, running) in &mut self.tasks {
+            running.turned.retain(|(_, at)| *at >= dt);
+            for (_, at) in &mut running.turned {
+                *at -= dt;
+            }
+            for (_, waiting) in &mut running.ops {
+                waiting.rebase(dt);
+            }
+        }
+        for thread in &mut self.threads {
+            thread.rebase(dt);
+        }
+    }
+}
+
+impl Waiting {
+    fn rebase(&mut self, dt: Micros) {
+        match self {
+            Self::Timer(until)
+            | Self::Turn { until, .. }
+            | Self::Reply { until: Some(until), .. } => {
+                *until -= dt;
+            }
+            Self::Gather { parts, .. } => {
+                for part in parts {
+                    if let Part::Waits(waiting) = part {
+                        waiting.rebase(dt);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

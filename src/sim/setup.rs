@@ -1,0 +1,92 @@
+//! What a world is made of: fixed before the run, and the same for every run of a model.
+
+use super::clock::Clock;
+use super::fault::Fault;
+use super::server::AnyServer;
+use crate::cx::{LockBox, WorkBox};
+use crate::property::{Names, PropertyBox, Who};
+use crate::time::Micros;
+
+/// Where due times come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timing {
+    /// Messages take no time; time moves when none is in flight.
+    Abstract,
+    /// Each message takes a drawn time, and servers are busy while they serve.
+    Sampled {
+        /// The shortest latency one way (µs).
+        least: Micros,
+        /// The longest latency one way (µs).
+        most: Micros,
+    },
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct ServerSetup {
+    /// Its name, as in `redis` or `zk`.
+    pub name: String,
+    /// Its state at the beginning.
+    pub state: AnyServer,
+}
+
+/// One process.
+#[derive(Clone, Debug)]
+pub struct ProcessSetup {
+    /// Its name, as in `c1`.
+    pub name: String,
+    /// Its threads: the lock and the work of each.
+    pub threads: Vec<(LockBox, WorkBox)>,
+    /// Its clocks.
+    pub clock: Clock,
+    /// The session timeout (ms) that its ZooKeeper client asks for.
+    pub session_timeout_ms: i32,
+}
+
+/// A world before its first event.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The servers.
+    pub servers: Vec<ServerSetup>,
+    /// The processes.
+    pub processes: Vec<ProcessSetup>,
+    /// Where due times come from.
+    pub timing: Timing,
+    /// What a loop's pass waits (µs) if it took no time.
+    pub round_trip: Micros,
+    /// The faults, with their budgets.
+    pub faults: Vec<Fault>,
+    /// The properties that are judged.
+    pub properties: Vec<PropertyBox>,
+    /// Longer than every duration that anything compares with (µs).
+    pub horizon: Micros,
+    /// Whether anybody wants to know what happens where the lock lives.
+    pub watches_place: bool,
+}
+
+impl Setup {
+    /// The same with the other timing.
+    #[must_use]
+    pub fn with_timing(&self, timing: Timing) -> Self {
+        Self { timing, ..self.clone() }
+    }
+
+    pub(crate) fn is_abstract(&self) -> bool {
+        self.timing == Timing::Abstract
+    }
+}
+
+impl Names for Setup {
+    fn who(&self, who: Who) -> String {
+        let process = &self.processes[usize::from(who.process)];
+        if process.threads.len() < 2 {
+            process.name.clone()
+        } else {
+            format!("{}.t{}", process.name, who.thread + 1)
+        }
+    }
+
+    fn process(&self, process: u16) -> String {
+        self.processes[usize::from(process)].name.clone()
+    }
+}

@@ -1,0 +1,277 @@
+//! The world: servers, connections, processes and an agenda, wired by numbers.
+
+use std::rc::Rc;
+
+use super::agenda::{Agenda, ConnId, Event, ProcessId};
+use super::conn::Conn;
+use super::engine::Engine;
+use super::process::{Process, Running};
+use super::server::AnyServer;
+use super::setup::Setup;
+use super::tell::{Listener, Told};
+use super::thread::{Phase, Thread};
+use crate::choice::Choices;
+use crate::client::zookeeper::ZkClient;
+use crate::cx::{Lane, Local, Surroundings};
+use crate::property::{self, PropertyBox};
+use crate::time::Micros;
+
+/// A server in its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    pub(crate) state: AnyServer,
+    /// When its next deadline is on the agenda.
+    pub(crate) wake: Option<Micros>,
+    /// Until when it is busy (sampled timing only).
+    pub(crate) busy: Micros,
+}
+
+/// A property that was violated.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// Which.
+    pub property: &'static str,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// A world at one moment. Components are shared with other worlds until they change.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub(crate) now: Micros,
+    /// World time before the last rebase.
+    pub(crate) epoch: Micros,
+    pub(crate) servers: Vec<Rc<Placed>>,
+    pub(crate) conns: Vec<Rc<Conn>>,
+    pub(crate) processes: Vec<Rc<Process>>,
+    pub(crate) agenda: Agenda,
+    /// How much is left of each fault's budget; `u32::MAX` is without a limit.
+    pub(crate) budgets: Rc<[u32]>,
+    pub(crate) properties: Rc<[PropertyBox]>,
+    /// Directions that are held; follows from the connections.
+    pub(crate) holds: u32,
+    /// Threads that are alive and want something; follows from the processes.
+    pub(crate) wants: u32,
+    /// Whether ZooKeeper clients really ping.
+    pub(crate) pings: bool,
+    /// When the messages of the request that is being executed leave their server (sampled timing).
+    pub(crate) leaving: Micros,
+    /// Not part of the state: what the last step found.
+    pub(crate) found: Found,
+}
+
+/// What steps found since the last look.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Found {
+    /// The first property that was violated.
+    pub violation: Option<Violation>,
+    /// The properties that had something to judge, one bit each.
+    pub happened: u64,
+    /// Somebody entered a section.
+    pub entered: bool,
+}
+
+/// Everything a step needs besides the world.
+pub(crate) struct Stage<'a> {
+    pub(crate) setup: &'a Setup,
+    pub(crate) around: &'a [Vec<Rc<Surroundings>>],
+    pub(crate) engine: &'a mut dyn Engine,
+    pub(crate) choices: &'a mut dyn Choices,
+    pub(crate) listener: &'a mut dyn Listener,
+}
+
+/// What the threads of each process are told about the world.
+pub(crate) fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
+    let numbers = |wanted: fn(&AnyServer) -> bool| -> Vec<u16> {
+        let numbered = setup.servers.iter().enumerate();
+        numbered.filter(|(_, server)| wanted(&server.state)).map(|(n, _)| n as u16).collect()
+    };
+    let base = Surroundings {
+        redis: numbers(|server| matches!(server, AnyServer::Redis(_))),
+        zookeeper: numbers(|server| matches!(server, AnyServer::ZooKeeper(_))).first().copied(),
+        ledger: numbers(|server| matches!(server, AnyServer::Ledger(_))).first().copied(),
+        process: String::new(),
+        thread: 0,
+    };
+    let of = |process: &super::setup::ProcessSetup| {
+        let threads = 0..process.threads.len() as u8;
+        let around = threads.map(|thread| {
+            Rc::new(Surroundings { process: process.name.clone(), thread, ..base.clone() })
+        });
+        around.collect()
+    };
+    setup.processes.iter().map(of).collect()
+}
+
+impl World {
+    /// The world before anything has happened.
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let servers = setup.servers.iter().map(|server| {
+            Rc::new(Placed { state: server.state.clone(), wake: None, busy: Micros::ZERO })
+        });
+        let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
+        let processes = setup.processes.iter().enumerate().map(|(number, process)| {
+            Rc::new(Process {
+                alive: true,
+                paused: None,
+                clock: process.clock.clone(),
+                local: Local::new(number as u16, setup.horizon, !setup.is_abstract()),
+                tasks: Vec::new(),
+                threads: threads(setup, number as u16),
+                zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms)),
+                conns: Vec::new(),
+            })
+        });
+        let processes: Vec<Rc<Process>> = processes.collect();
+        let budgets = setup.faults.iter().map(|fault| fault.budget.unwrap_or(u32::MAX));
+        Self {
+            now: Micros::ZERO,
+            epoch: Micros::ZERO,
+            servers: servers.collect(),
+            conns: Vec::new(),
+            wants: wants(&processes),
+            holds: 0,
+            processes,
+            agenda: Agenda::default(),
+            budgets: budgets.collect(),
+            properties: setup.properties.clone().into(),
+            pings: has_zk && !setup.is_abstract(),
+            leaving: Micros::ZERO,
+            found: Found::default(),
+        }
+    }
+
+    /// World time since the run began (µs).
+    pub fn total(&self) -> Micros {
+        self.epoch + self.now
+    }
+
+    /// Whether every thread that is still alive has had enough.
+    pub fn is_done(&self) -> bool {
+        self.wants == 0
+    }
+
+    /// Threads that are alive and still want something, with where they are.
+    pub fn wanting(&self) -> impl Iterator<Item = (property::Who, Phase)> + '_ {
+        self.processes.iter().enumerate().filter(|(_, process)| process.alive).flat_map(
+            |(number, process)| {
+                process.threads.iter().enumerate().filter(|(_, thread)| thread.wants()).map(
+                    move |(thread, state)| {
+                        (
+                            property::Who { process: number as u16, thread: thread as u8 },
+                            state.phase,
+                        )
+                    },
+                )
+            },
+        )
+    }
+
+    pub(crate) fn process_mut(&mut self, process: ProcessId) -> &mut Process {
+        Rc::make_mut(&mut self.processes[usize::from(process)])
+    }
+
+    pub(crate) fn conn_mut(&mut self, conn: ConnId) -> &mut Conn {
+        Rc::make_mut(&mut self.conns[conn as usize])
+    }
+
+    /// The connection of a process on this lane.
+    pub(crate) fn conn_on(&mut self, process: ProcessId, lane: Lane) -> ConnId {
+        let known = self.processes[usize::from(process)].conns.iter().find(|(of, _)| *of == lane);
+        if let Some((_, conn)) = known {
+            return *conn;
+        }
+        let conn = self.conns.len() as ConnId;
+        self.conns.push(Rc::new(Conn::new(process, lane)));
+        self.process_mut(process).conns.push((lane, conn));
+        conn
+    }
+
+    /// Tells the properties and whoever listens.
+    pub(crate) fn happens(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
+        let now = self.total();
+        stage.listener.hear(now, &Told::Event(event));
+        if matches!(event, property::Event::Enters { .. }) {
+            self.found.entered = true;
+        }
+        if self.properties.is_empty() {
+            return;
+        }
+        let properties = Rc::make_mut(&mut self.properties);
+        for (number, property) in properties.iter_mut().enumerate() {
+            let judgement = property.observe(self.now, event, stage.setup);
+            if judgement.happened {
+                self.found.happened |= 1 << number;
+            }
+            if let Some(why) = judgement.violated
+                && self.found.violation.is_none()
+            {
+                stage.listener.hear(now, &Told::Violated { property: property.name(), why: &why });
+                self.found.violation = Some(Violation { property: property.name(), why });
+            }
+        }
+    }
+
+    /// Makes now the origin of time.
+    pub(crate) fn rebase(&mut self) {
+        let dt = self.now;
+        if dt == Micros::ZERO {
+            return;
+        }
+        self.agenda.rebase(dt);
+        for server in &mut self.servers {
+            let server = Rc::make_mut(server);
+            server.state.rebase(dt);
+            server.wake = server.wake.map(|wake| wake - dt);
+            server.busy = (server.busy - dt).max(Micros::ZERO);
+        }
+        for conn in &mut self.conns {
+            if conn.has_times() {
+                Rc::make_mut(conn).rebase(dt);
+            }
+        }
+        for process in &mut self.processes {
+            Rc::make_mut(process).rebase(dt);
+        }
+        let rebased = self.properties.iter().cloned().map(|mut property| {
+            property.rebase(dt);
+            property
+        });
+        self.properties = rebased.collect();
+        self.epoch += dt;
+        self.now = Micros::ZERO;
+    }
+
+    /// The task as the world knows it.
+    pub(crate) fn running(&mut self, process: ProcessId, task: u8) -> Option<&mut Running> {
+        self.process_mut(process).task_mut(task)
+    }
+
+    /// Puts a server's next deadline on the agenda, in place of the one that is there.
+    pub(crate) fn arm(&mut self, server: u16) {
+        let placed = &self.servers[usize::from(server)];
+        let deadline = placed.state.deadline().map(|deadline| deadline.max(self.now));
+        if deadline == placed.wake {
+            return;
+        }
+        if let Some(wake) = placed.wake {
+            self.agenda.cancel(wake, Event::Wake(server));
+        }
+        if let Some(deadline) = deadline {
+            self.agenda.put(deadline, Event::Wake(server));
+        }
+        Rc::make_mut(&mut self.servers[usize::from(server)]).wake = deadline;
+    }
+}
+
+/// How many threads are alive and want something.
+pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
+    let alive = processes.iter().filter(|process| process.alive);
+    alive.map(|process| process.wants()).sum()
+}
+
+/// The threads of a process that begins.
+pub(crate) fn threads(setup: &Setup, process: ProcessId) -> Vec<Thread> {
+    let threads = &setup.processes[usize::from(process)].threads;
+    threads.iter().map(|(lock, work)| Thread::new(lock.clone(), work.clone())).collect()
+}

@@ -1,0 +1,160 @@
+//! Commands that wait: for an element, or for time to pass.
+
+use std::rc::Rc;
+
+use super::Message;
+use super::client::{Request, request_key};
+use super::ctx::{Ctx, Inside};
+use super::draw::Draw;
+use super::error::Error;
+use super::keyspace::Place;
+use super::reply::{Bytes, Reply};
+use crate::store::{Key, Link, Outbound};
+
+/// How a blocked command is served when `key` became ready. `None`: it goes on waiting.
+///
+/// It runs in the database where the command blocked, as the blocked client.
+pub(crate) type Serve =
+    fn(ctx: &mut Ctx<'_>, argv: &[Bytes], key: &Bytes) -> Option<Result<Reply, Error>>;
+
+/// What a blocked client waits for.
+#[derive(Clone, Debug)]
+pub(super) struct Blocked {
+    /// The database in which it waits.
+    db: usize,
+    /// The keys, as named.
+    keys: Vec<Bytes>,
+    /// The command line.
+    argv: Request,
+    /// The last ms of the wall clock at which it waits; `None` is for ever.
+    until_ms: Option<i64>,
+    /// When (ms) the server looks at that: later than `until_ms` if it was late before.
+    look_ms: i64,
+    serve: Serve,
+    /// The reply if nothing comes.
+    on_timeout: Reply,
+}
+
+/// A cron tick (ms): what a late timeout waits for (FACTS-REDIS.md 19).
+const TICK_MS: i64 = 100;
+
+impl Blocked {
+    /// The last ms of the wall clock at which it waits; `None` is for ever.
+    pub(super) fn until_ms(&self) -> Option<i64> {
+        self.until_ms
+    }
+
+    /// Adds the canonical form to `key`.
+    pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
+        key.int(self.db as i64);
+        request_key(&self.argv, key);
+        for ms in [self.until_ms.unwrap_or(i64::MAX), self.look_ms] {
+            key.int(ms.saturating_mul(1000).saturating_sub(wall_us));
+        }
+    }
+}
+
+impl Ctx<'_> {
+    /// Blocks the client until one of `keys` is ready and `serve` makes something of it, or until the ms
+    /// `until_ms` of the wall clock is over, when it gets `on_timeout`.
+    pub(crate) fn block(
+        &mut self,
+        argv: &[Bytes],
+        keys: &[Bytes],
+        until_ms: Option<i64>,
+        serve: Serve,
+        on_timeout: Reply,
+    ) -> Reply {
+        let blocked = Blocked {
+            db: self.db,
+            keys: keys.to_vec(),
+            argv: argv.into(),
+            until_ms,
+            look_ms: until_ms.unwrap_or(i64::MAX),
+            serve,
+            on_timeout,
+        };
+        self.core.keyspace.waiters.add(self.db, keys, self.link);
+        if let Some(until) = until_ms {
+            self.core.timeouts.insert((until, self.link));
+        }
+        if let Some(client) = self.core.client_mut(self.link) {
+            client.blocked = Some(Rc::new(blocked));
+        }
+        self.no_reply()
+    }
+
+    /// Serves the clients that block on keys which the last command made ready, and those that become ready
+    /// by that, until none is left (`handleClientsBlockedOnKeys`).
+    pub(super) fn serve_ready(&mut self) {
+        while self.core.keyspace.waiters.any_ready() {
+            for place in self.core.keyspace.waiters.take_ready() {
+                self.serve_place(&place);
+            }
+        }
+    }
+
+    fn serve_place(&mut self, place: &Place) {
+        for link in self.core.keyspace.waiters.of(place) {
+            // The kind of the key decides whether the client is meant: `serve` looks.
+            if self.in_db(place.0, |ctx| ctx.peek(&place.1).is_none()) {
+                return;
+            }
+            let blocked = self.core.client(link).and_then(|client| client.blocked.clone());
+            let Some(blocked) = blocked else { continue };
+            let (caller, inside) = (self.link, self.inside);
+            (self.link, self.inside) = (link, Inside::Request);
+            let answer = self.in_db(place.0, |ctx| (blocked.serve)(ctx, &blocked.argv, &place.1));
+            (self.link, self.inside) = (caller, inside);
+            self.later = false;
+            if let Some(answer) = answer {
+                self.unblock(link, answer.unwrap_or_else(Reply::from));
+            }
+        }
+    }
+
+    /// Ends the waiting of a client with a reply. What it sent meanwhile is run by the caller.
+    pub(super) fn unblock(&mut self, link: Link, reply: Reply) {
+        if self.stop_waiting(link).is_some() {
+            self.core.send(link, Outbound::Message(Message::Reply(reply)));
+            self.core.woken.push(link);
+        }
+    }
+
+    /// Ends the waiting of a client without a word.
+    pub(super) fn stop_waiting(&mut self, link: Link) -> Option<Rc<Blocked>> {
+        let blocked = self.core.client_mut(link)?.blocked.take()?;
+        self.core.keyspace.waiters.remove(blocked.db, &blocked.keys, link);
+        self.core.timeouts.remove(&(blocked.look_ms, link));
+        Some(blocked)
+    }
+
+    /// The reply that a blocked client gets when its time is over.
+    pub(super) fn timeout_reply(&self, link: Link) -> Option<Reply> {
+        let blocked = self.core.client(link)?.blocked.as_ref()?;
+        Some(blocked.on_timeout.clone())
+    }
+
+    /// Looks at the timeouts of blocked clients.
+    pub(super) fn check_timeouts(&mut self) {
+        let now = self.now_ms();
+        let links: Vec<Link> = self.core.timeouts.iter().map(|(_, link)| *link).collect();
+        for link in links {
+            let Some(blocked) = self.core.client(link).and_then(|client| client.blocked.clone())
+            else {
+                continue;
+            };
+            let Some(until_ms) = blocked.until_ms.filter(|until| *until < now) else { continue };
+            if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+                self.unblock(link, blocked.on_timeout.clone());
+            } else {
+                let look_ms = now.saturating_add(TICK_MS);
+                self.core.timeouts.remove(&(blocked.look_ms, link));
+                self.core.timeouts.insert((look_ms, link));
+                if let Some(client) = self.core.client_mut(link) {
+                    client.blocked = Some(Rc::new(Blocked { look_ms, ..(*blocked).clone() }));
+                }
+            }
+        }
+    }
+}

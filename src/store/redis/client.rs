@@ -1,0 +1,137 @@
+//! One connection, as the server sees it.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::blocking::Blocked;
+use super::keyspace::Place;
+use super::reply::Bytes;
+use crate::store::Key;
+
+/// A command line.
+pub(super) type Request = Rc<[Bytes]>;
+
+/// The state of a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Client {
+    /// CLIENT ID: connections are numbered from 1.
+    pub(super) id: i64,
+    /// CLIENT SETNAME, or empty.
+    pub(super) name: Bytes,
+    /// The selected database.
+    pub(super) db: usize,
+    /// The commands since MULTI.
+    pub(super) multi: Option<Multi>,
+    /// A watched key was changed.
+    pub(super) dirty: bool,
+    /// What WATCH named, in that order.
+    pub(super) watched: Vec<Watched>,
+    /// The channels it is subscribed to.
+    pub(super) channels: Vec<Bytes>,
+    /// The patterns it is subscribed to.
+    pub(super) patterns: Vec<Bytes>,
+    /// The shard channels it is subscribed to.
+    pub(super) shard_channels: Vec<Bytes>,
+    /// What it waits for.
+    pub(super) blocked: Option<Rc<Blocked>>,
+    /// What arrived while it waits.
+    pub(super) pending: VecDeque<Request>,
+    /// CLIENT REPLY.
+    pub(super) replies: Replies,
+    /// CLIENT NO-EVICT. Nothing depends on it.
+    pub(super) no_evict: bool,
+    /// MONITOR.
+    pub(super) monitor: bool,
+    /// It is closed as soon as its command is answered.
+    pub(super) closing: bool,
+}
+
+/// What MULTI collected.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Multi {
+    /// In order.
+    pub(super) queue: Vec<Request>,
+    /// A command was refused while queueing: EXEC fails.
+    pub(super) refused: bool,
+}
+
+/// A watched key.
+#[derive(Clone, Debug)]
+pub(super) struct Watched {
+    /// Which.
+    pub(super) place: Place,
+    /// It was expired, though not yet removed, when WATCH came: its removal is no change.
+    pub(super) expired: bool,
+}
+
+/// CLIENT REPLY.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Replies {
+    #[default]
+    On,
+    Off,
+    /// Not to the next command.
+    SkipNext,
+    /// Not to this one.
+    Skip,
+}
+
+impl Client {
+    /// Whether it may only (un)subscribe.
+    pub(super) fn is_subscribed(&self) -> bool {
+        self.subscriptions() + self.shard_channels.len() > 0
+    }
+
+    /// The number in a confirmation of SUBSCRIBE or PSUBSCRIBE.
+    pub(super) fn subscriptions(&self) -> usize {
+        self.channels.len() + self.patterns.len()
+    }
+
+    /// Adds the canonical form to `key`. The id is left out: only CLIENT commands show it.
+    pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
+        key.bytes(&self.name).int(self.db as i64).int(i64::from(self.dirty));
+        match &self.multi {
+            None => {
+                key.int(-1);
+            }
+            Some(multi) => {
+                key.int(multi.queue.len() as i64).int(i64::from(multi.refused));
+                for request in &multi.queue {
+                    request_key(request, key);
+                }
+            }
+        }
+        key.int(self.watched.len() as i64);
+        for watched in &self.watched {
+            key.int(watched.place.0 as i64).bytes(&watched.place.1);
+            key.int(i64::from(watched.expired));
+        }
+        for names in [&self.channels, &self.patterns, &self.shard_channels] {
+            let mut names: Vec<_> = names.iter().collect();
+            names.sort();
+            key.int(names.len() as i64);
+            for name in names {
+                key.bytes(name);
+            }
+        }
+        match &self.blocked {
+            None => {
+                key.int(-1);
+            }
+            Some(blocked) => blocked.key(wall_us, key),
+        }
+        key.int(self.pending.len() as i64);
+        for request in &self.pending {
+            request_key(request, key);
+        }
+        key.int(self.replies as i64).int(i64::from(self.monitor));
+    }
+}
+
+/// Adds a command line to `key`.
+pub(super) fn request_key(request: &Request, key: &mut Key) {
+    key.int(request.len() as i64);
+    for argument in request.iter() {
+        key.bytes(argument);
+    }
+}

@@ -1,0 +1,45 @@
+//! MONITOR: every command as it runs.
+
+use std::fmt::Write;
+
+use super::Message;
+use super::ctx::{Ctx, Inside};
+use super::reply::{Bytes, Reply};
+use crate::store::Outbound;
+
+/// Shows a command that ran to all who monitor: `1700000000.000123 [0 127.0.0.1:1] "get" "k"`. A connection's
+/// address is its link's number; commands of scripts come from `lua`.
+pub(super) fn show(ctx: &mut Ctx<'_>, argv: &[Bytes]) {
+    let now = ctx.now_us();
+    let (seconds, micros) = (now.div_euclid(1_000_000), now.rem_euclid(1_000_000));
+    let mut line = format!("{seconds}.{micros:06} [{} ", ctx.db);
+    match ctx.inside {
+        Inside::Script => line.push_str("lua"),
+        Inside::Request | Inside::Exec => {
+            let _ = write!(line, "127.0.0.1:{}", ctx.link.0);
+        }
+    }
+    line.push(']');
+    for argument in argv {
+        line.push_str(" \"");
+        for byte in argument.iter() {
+            match byte {
+                b'\\' | b'"' => line.extend(['\\', char::from(*byte)]),
+                b'\n' => line.push_str("\\n"),
+                b'\r' => line.push_str("\\r"),
+                b'\t' => line.push_str("\\t"),
+                7 => line.push_str("\\a"),
+                8 => line.push_str("\\b"),
+                32..=126 => line.push(char::from(*byte)),
+                _ => {
+                    let _ = write!(line, "\\x{byte:02x}");
+                }
+            }
+        }
+        line.push('"');
+    }
+    let line = Reply::Status(line.into());
+    for link in ctx.core.monitors.clone() {
+        ctx.core.send(link, Outbound::Message(Message::Push(line.clone())));
+    }
+}

@@ -1,0 +1,8 @@
+//! The libraries that Redis gives to scripts beside Lua's own.
+
+pub(super) mod bit;
+pub(super) mod cjson;
+pub(super) mod cmsgpack;
+pub(super) mod math;
+pub(super) mod redis;
+pub(super) mod structs;

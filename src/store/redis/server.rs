@@ -1,0 +1,305 @@
+//! The server: what arrives, and when time passes.
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::client::{Client, Request};
+use super::config::{Config, NotifyFlags};
+use super::core::Core;
+use super::ctx::{Ctx, Inside, NOBODY};
+use super::draw::Draw;
+use super::keyspace::Place;
+use super::reply::{Bytes, Reply};
+use crate::store::{Env, Inbound, Key, Link, Server};
+use crate::time::Micros;
+
+/// One Redis server.
+#[derive(Clone)]
+pub struct RedisServer {
+    core: Core,
+}
+
+/// What a server sends.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Message {
+    /// The answer to the oldest request that has none yet.
+    Reply(Reply),
+    /// What nobody asked for: a message on a channel, the confirmation of a subscription.
+    Push(Reply),
+}
+
+/// How long (ms) after a background cycle that passed an expired key over the next one comes.
+const CYCLE_MS: i64 = 100;
+
+impl RedisServer {
+    /// A server that just started, empty.
+    pub fn new(config: Config) -> Self {
+        let core = Core { epoch_us: config.epoch_us, config: Rc::new(config), ..Core::default() };
+        Self { core }
+    }
+
+    /// The settings, as CONFIG SET may have changed them.
+    pub fn config(&self) -> &Config {
+        &self.core.config
+    }
+
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Moves the server's wall clock by `span`, forward or back. Deadlines of keys and timeouts of blocked
+    /// clients stay where they are on the wall clock.
+    pub fn jump_clock(&mut self, span: Micros) {
+        self.core.epoch_us = self.core.epoch_us.saturating_add(span.0);
+    }
+
+    /// Whether this client waits in a blocking command.
+    pub fn is_blocked(&self, link: Link) -> bool {
+        self.core.client(link).is_some_and(|client| client.blocked.is_some())
+    }
+
+    /// Since when `link` should have been told that its time is over: the instant at which a blocking
+    /// command with a timeout ends.
+    pub fn blocked_until(&self, link: Link) -> Option<Micros> {
+        let until = self.core.client(link)?.blocked.as_ref()?.until_ms()?;
+        Some(self.core.after_ms(until))
+    }
+
+    /// The remaining times and deadlines (ms) that the commands of the last request read, in order. Only a
+    /// server with [`Config::doubt_ms`] keeps them.
+    pub fn times_read(&self) -> &[i64] {
+        &self.core.times_read
+    }
+
+    fn ctx<'a>(&'a mut self, now: Micros, link: Link, env: &'a mut dyn Env<Self>) -> Ctx<'a> {
+        self.core.now = now;
+        Ctx {
+            core: &mut self.core,
+            env,
+            link,
+            db: 0,
+            inside: Inside::Request,
+            later: false,
+            own: Vec::new(),
+        }
+    }
+
+    /// Sends what the request put on its way.
+    fn send(&mut self, env: &mut dyn Env<Self>) {
+        for (link, message) in self.core.out.drain(..) {
+            env.send(link, message);
+        }
+    }
+}
+
+impl Server for RedisServer {
+    type Request = Rc<[Bytes]>;
+    type Message = Message;
+    type Draw = Draw;
+
+    fn deliver(
+        &mut self,
+        now: Micros,
+        link: Link,
+        message: Inbound<Request>,
+        env: &mut dyn Env<Self>,
+    ) {
+        let mut ctx = self.ctx(now, link, env);
+        match message {
+            Inbound::Connect => ctx.core.connect(link),
+            Inbound::Request(argv) => ctx.request(&argv),
+            Inbound::Disconnect => ctx.forget(link),
+        }
+        self.core.flush();
+        self.send(env);
+    }
+
+    fn deadline(&self) -> Option<Micros> {
+        let core = &self.core;
+        let key = core.next_expiry_ms();
+        let timeout = core.timeouts.first().map(|(ms, _)| *ms);
+        let flush = core.disk.due_ms().map(|due| due.saturating_sub(1));
+        [key, timeout, flush].into_iter().flatten().min().map(|ms| core.after_ms(ms))
+    }
+
+    fn wake(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        let mut ctx = self.ctx(now, NOBODY, env);
+        ctx.expire_in_background();
+        ctx.check_timeouts();
+        ctx.run_woken();
+        self.core.flush();
+        self.send(env);
+    }
+
+    fn crash(&mut self) {
+        self.core.die();
+        self.core.lose_memory();
+    }
+
+    fn restart(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        self.ctx(now, NOBODY, env).load();
+    }
+
+    fn rebase(&mut self, dt: Micros) {
+        self.core.epoch_us = self.core.epoch_us.saturating_add(dt.0);
+        self.core.now -= dt;
+    }
+
+    fn key(&self, key: &mut Key) {
+        self.core.key(key);
+    }
+}
+
+impl Ctx<'_> {
+    /// One request: dealt with now, or when the client waits no longer.
+    fn request(&mut self, argv: &Request) {
+        let Some(client) = self.core.client(self.link) else { return };
+        if client.blocked.is_some() {
+            if let Some(client) = self.core.client_mut(self.link) {
+                client.pending.push_back(argv.clone());
+            }
+            return;
+        }
+        self.process(argv);
+        self.run_woken();
+    }
+
+    /// Runs what clients sent while they waited.
+    fn run_woken(&mut self) {
+        while !self.core.woken.is_empty() {
+            let link = self.core.woken.remove(0);
+            self.link = link;
+            while let Some(argv) = self.next_pending(link) {
+                self.process(&argv);
+            }
+        }
+    }
+
+    fn next_pending(&mut self, link: Link) -> Option<Request> {
+        let client = self.core.client(link)?;
+        if client.blocked.is_some() || client.pending.is_empty() {
+            return None;
+        }
+        self.core.client_mut(link)?.pending.pop_front()
+    }
+
+    /// The connection is gone.
+    pub(super) fn forget(&mut self, link: Link) {
+        self.stop_waiting(link);
+        self.unwatch(link);
+        self.core.disconnect(link);
+    }
+
+    /// The background cycle: removes keys whose deadline passed. If someone could hear of it, its lateness is
+    /// a question (FACTS-REDIS.md 3).
+    fn expire_in_background(&mut self) {
+        let now = self.now_ms();
+        let enabled = self.core.config.notify;
+        // Beside a recording it always is: what the real server did shows in other ways too.
+        let heard = self.core.config.doubt_ms >= 0
+            || enabled.contains(NotifyFlags::EXPIRED) && !self.core.pubsub.is_silent();
+        for (deadline_ms, (db, key)) in self.core.overdue() {
+            let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
+            if heard && self.draw(&draw, 2) == 1 {
+                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS));
+            } else {
+                self.core.lingering.remove(&(db, key.clone()));
+                self.expire(db, &key);
+            }
+        }
+    }
+}
+
+impl Core {
+    fn connect(&mut self, link: Link) {
+        self.last_client_id += 1;
+        let client = Client { id: self.last_client_id, ..Client::default() };
+        self.clients.insert(link, Rc::new(client));
+    }
+
+    fn disconnect(&mut self, link: Link) {
+        let Some(client) = self.clients.remove(&link) else { return };
+        for name in &client.channels {
+            self.pubsub.channels.remove(name, link);
+        }
+        for name in &client.patterns {
+            self.pubsub.patterns.remove(name, link);
+        }
+        for name in &client.shard_channels {
+            self.pubsub.shard_channels.remove(name, link);
+        }
+        self.monitors.retain(|other| *other != link);
+    }
+
+    /// Everything but the disk and the settings.
+    fn lose_memory(&mut self) {
+        let Self { config, epoch_us, now, disk, .. } = std::mem::take(self);
+        *self = Self { config, epoch_us, now, disk, ..Self::default() };
+    }
+
+    /// The keys whose deadline passed, the earliest first.
+    fn overdue(&self) -> Vec<(i64, Place)> {
+        let now = self.wall_us().div_euclid(1000);
+        let databases = (0..self.keyspace.databases())
+            .filter_map(|db| self.keyspace.database(db).map(|database| (db, database)));
+        let mut overdue: Vec<_> = databases
+            .flat_map(|(db, database)| {
+                database.overdue(now).map(move |(deadline, key)| (deadline, (db, key.clone())))
+            })
+            .collect();
+        overdue.sort();
+        overdue
+    }
+
+    /// The last ms before the background cycle has something to do.
+    fn next_expiry_ms(&self) -> Option<i64> {
+        if self.lingering.is_empty() {
+            return self.keyspace.earliest_deadline();
+        }
+        let databases = (0..self.keyspace.databases())
+            .filter_map(|db| self.keyspace.database(db).map(|database| (db, database)));
+        let keys = databases.flat_map(|(db, database)| {
+            database.by_deadline().map(move |(deadline, key)| {
+                match self.lingering.get(&(db, key.clone())) {
+                    Some(again) => deadline.max(*again),
+                    None => deadline,
+                }
+            })
+        });
+        keys.min()
+    }
+
+    fn key(&self, key: &mut Key) {
+        // As seen at instant zero, whenever the last request was.
+        let wall_us = self.epoch_us;
+        let absolute = if self.config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
+        key.int(absolute);
+        key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);
+        key.bytes(self.config.eviction.name());
+        self.keyspace.key(wall_us, key);
+        key.int(self.lingering.len() as i64);
+        for ((db, name), again) in &self.lingering {
+            key.int(*db as i64).bytes(name).int(again.saturating_mul(1000).saturating_sub(wall_us));
+        }
+        key.int(self.clients.len() as i64);
+        for (link, client) in &self.clients {
+            key.int(i64::from(link.0));
+            client.key(wall_us, key);
+        }
+        for ((db, name), links) in self.keyspace.waiters.iter() {
+            key.int(*db as i64).bytes(name).int(links.len() as i64);
+            for link in links {
+                key.int(i64::from(link.0));
+            }
+        }
+        self.pubsub.key(key);
+        self.scripts.key(key);
+        self.disk.key(self.config.persistence, wall_us, key);
+    }
+}
+
+impl fmt::Debug for RedisServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisServer").field("core", &self.core).finish()
+    }
+}

@@ -1,0 +1,156 @@
+//! One line of a recording.
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::json::{read_bytes, read_reply};
+use crate::store::redis::{Bytes, Reply};
+use crate::time::Micros;
+use crate::trace::{BadRecording, Line};
+
+/// A line as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    at: i64,
+    node: Option<String>,
+    client: Option<String>,
+    connect: Option<bool>,
+    disconnect: Option<bool>,
+    call: Option<Vec<Value>>,
+    /// `null` is a reply too.
+    #[serde(default, deserialize_with = "present")]
+    reply: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    push: Option<Value>,
+    #[serde(default, deserialize_with = "present")]
+    unblocked: Option<Value>,
+    server: Option<String>,
+}
+
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// An event of a recording.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// The line of the file.
+    pub(super) line: usize,
+    /// When.
+    pub(super) at: Micros,
+    /// At which server, if there are several.
+    pub(super) node: Option<String>,
+    /// What.
+    pub(super) what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A server stopped or started.
+    Server(Turn),
+    /// Something about a connection.
+    Client(String, Act),
+}
+
+/// What a server did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Turn {
+    Down,
+    Restart,
+}
+
+/// What happened on a connection.
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Connect,
+    Disconnect,
+    Call(Rc<[Bytes]>, Answer),
+    Push(Reply),
+    Unblocked(Reply),
+}
+
+/// What followed a call at once.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Answer {
+    /// Nothing; pushes may follow.
+    None,
+    /// The client waits.
+    Blocked,
+    /// This.
+    Reply(Reply),
+}
+
+impl Event {
+    /// Understands a line.
+    pub(super) fn parse(line: &Line) -> Result<Self, BadRecording> {
+        let Written { at, node, client, connect, disconnect, call, reply, push, unblocked, server } =
+            line.parse()?;
+        let bad = |message: &str| line.bad(message);
+        if reply.is_some() && call.is_none() {
+            return Err(bad("a \"reply\" needs its \"call\""));
+        }
+        let mut acts = Vec::new();
+        match connect {
+            Some(true) => acts.push(Act::Connect),
+            Some(false) => return Err(bad("\"connect\" can only be true")),
+            None => {}
+        }
+        match disconnect {
+            Some(true) => acts.push(Act::Disconnect),
+            Some(false) => return Err(bad("\"disconnect\" can only be true")),
+            None => {}
+        }
+        if let Some(call) = call {
+            let argv = call.iter().map(read_bytes).collect::<Result<Vec<_>, _>>();
+            let argv = argv.map_err(|message| line.bad(format!("\"call\": {message}")))?;
+            if argv.is_empty() {
+                return Err(bad("\"call\" is empty; it begins with the name of a command"));
+            }
+            acts.push(Act::Call(argv.into(), answer(line, reply.as_ref())?));
+        }
+        let read = |name: &str, value: &Value| {
+            read_reply(value).map_err(|message| line.bad(format!("\"{name}\": {message}")))
+        };
+        if let Some(push) = &push {
+            acts.push(Act::Push(read("push", push)?));
+        }
+        if let Some(unblocked) = &unblocked {
+            acts.push(Act::Unblocked(read("unblocked", unblocked)?));
+        }
+        let one = "an event has exactly one of \"connect\", \"call\", \"push\", \"unblocked\", \
+                   \"disconnect\" (with its \"client\") and \"server\"";
+        let what = match (client, acts.pop(), acts.is_empty(), server) {
+            (Some(client), Some(act), true, None) => What::Client(client, act),
+            (None, None, _, Some(server)) => What::Server(match &*server {
+                "down" => Turn::Down,
+                "restart" => Turn::Restart,
+                other => {
+                    let known = format!("\"server\" is \"down\" or \"restart\", not \"{other}\"");
+                    return Err(bad(&known));
+                }
+            }),
+            _ => return Err(bad(one)),
+        };
+        Ok(Self { line: line.number, at: Micros(at), node, what })
+    }
+}
+
+fn answer(line: &Line, reply: Option<&Value>) -> Result<Answer, BadRecording> {
+    match reply {
+        None => Ok(Answer::None),
+        Some(Value::Object(object)) if object.contains_key("blocked") => {
+            if object.len() == 1 && object["blocked"] == Value::Bool(true) {
+                Ok(Answer::Blocked)
+            } else {
+                Err(line.bad("\"reply\": \"blocked\" can only be true, and alone"))
+            }
+        }
+        Some(value) => read_reply(value)
+            .map(Answer::Reply)
+            .map_err(|message| line.bad(format!("\"reply\": {message}"))),
+    }
+}
