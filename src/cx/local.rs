@@ -16,7 +16,12 @@ use crate::time::Micros;
 pub type TaskId = u8;
 
 /// The owner of handles that stand in cells.
-const CELLS: TaskId = 62;
+const CELLS: TaskId = 63;
+
+/// The owner of handles that stand in the plain data of a thread, between and during its calls.
+pub(crate) const fn data_of(thread: TaskId) -> TaskId {
+    64 + thread
+}
 
 /// Something of the process that a value refers to, and that is forgotten when no value does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -144,7 +149,7 @@ struct Kept {
     /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
     reading: Micros,
     /// One bit for each task that refers to it.
-    owners: u64,
+    owners: u128,
 }
 
 /// The part of a process that its tasks share.
@@ -306,20 +311,6 @@ impl Local {
             }
             while table.last().is_some_and(Option::is_none) {
                 table.pop();
-            }
-        }
-    }
-
-    /// The task also refers to `handles`: they were handed to it.
-    pub(crate) fn share(&mut self, task: TaskId, handles: &[Handle]) {
-        for handle in handles {
-            let entry = match *handle {
-                Handle::Instant(slot) => self.instants.get_mut(usize::from(slot)),
-                Handle::Token(slot) => self.tokens.get_mut(usize::from(slot)),
-                Handle::Watch(slot) => self.watches.get_mut(usize::from(slot)),
-            };
-            if let Some(Some(kept)) = entry {
-                kept.owners |= 1 << task;
             }
         }
     }

@@ -162,7 +162,8 @@ impl World {
             placed.busy = placed.busy.max(now + cost);
             self.leaving = now + cost;
         }
-        let thread = by.map(|task| thread_of(self, process, task));
+        let threads = stage.around[usize::from(process)].len();
+        let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
         if let Some(request) = &request {
             let told = Told::Executed { server, process, thread, request, sent: &sent, link };
             stage.listener.hear(self.total(), &told);
@@ -376,11 +377,11 @@ impl World {
 
     /// A fault breaks the connection: what is in flight both ways is lost.
     pub(crate) fn break_connection(&mut self, conn: ConnId) {
+        self.set_hold(conn, Direction::Up, None);
+        self.set_hold(conn, Direction::Down, None);
         let state = self.conn_mut(conn);
         state.up.clear();
         state.down.clear();
-        state.up_hold = None;
-        state.down_hold = None;
         state.up.push_back((Inbound::Disconnect, None));
         state.down.push_back(Down::Closed);
         self.agenda.cancel_all(|event| {
@@ -393,10 +394,10 @@ impl World {
 
     /// The client's end is closed because its process died: what was sent still arrives.
     pub(crate) fn close_by_client(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        self.set_hold(conn, Direction::Down, None);
         let state = self.conn_mut(conn);
         state.down.clear();
         state.awaited.clear();
-        state.down_hold = None;
         let was_open = std::mem::take(&mut state.open);
         self.agenda.cancel_all(
             |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),
@@ -509,12 +510,6 @@ impl World {
             self.agenda.put(self.now + every, Event::Ping(process));
         }
     }
-}
-
-/// The thread that a task belongs to: tasks beside the threads count as the first one.
-fn thread_of(world: &World, process: ProcessId, task: TaskId) -> u8 {
-    let threads = world.processes[usize::from(process)].threads.len();
-    if usize::from(task) < threads { task } else { 0 }
 }
 
 /// Which list of the client library the watch of this operation goes to.

@@ -9,7 +9,7 @@ use super::thread::Step;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
 use crate::cx::{
-    Act, Call, CallError, Grant, Lane, Op, OpResult, Output, Session, TaskId, WatchId,
+    Act, Call, CallError, Grant, Lane, Op, OpResult, Output, Session, TaskId, WatchId, data_of,
 };
 use crate::property::{self, Who};
 use crate::time::Micros;
@@ -82,7 +82,7 @@ impl World {
         let around = threads.get(usize::from(task)).unwrap_or(&threads[0]);
         let state = self.process_mut(process);
         state.set_clocks(now, total);
-        state.local.share(task, &call.handles());
+        state.local.keep(task, &call.handles());
         let ran = stage.engine.begin(around, task, call, &mut state.local);
         let running = Running { handle: ran.handle, ops: Vec::new(), turned: Vec::new() };
         match state.tasks.binary_search_by_key(&task, |(id, _)| *id) {
@@ -479,6 +479,8 @@ impl World {
         let who = Who { process, thread: task };
         let refused = matches!(output, Output::Acquired(_, Err(_)));
         let step = thread.after(output);
+        let data = [thread.lock.handles(), thread.work.handles()].concat();
+        state.local.keep(data_of(task), &data);
         let heeds = thread.work.heeds_validity();
         match step {
             Step::Call(call) => {
@@ -502,6 +504,7 @@ impl World {
                 todo.push_back(self.begin(stage, process, task, &call));
             }
             Step::Done => {
+                self.wants -= 1;
                 self.process_mut(process).local.keep(task, &[]);
                 self.happens(stage, &property::Event::Done(who));
             }

@@ -57,6 +57,11 @@ impl Ctx<'_> {
         self.core.wall_us().div_euclid(1000)
     }
 
+    /// The wall clock in µs as a command reads it that shows it: in a script, later than when it began.
+    pub(crate) fn clock_us(&self) -> i64 {
+        self.now_us().saturating_add(self.core.worked_us)
+    }
+
     /// Notes a remaining time or a deadline (ms) that a command read, for the comparison with a recording.
     pub(crate) fn note_time(&mut self, ms: i64) {
         if self.core.config.doubt_ms >= 0 {

@@ -120,7 +120,7 @@ fn ttl(ctx: &mut Ctx<'_>, argv: &[Bytes], seconds: bool, relative: bool) -> Resu
         return Ok(Reply::Int(-2));
     }
     let Some(deadline) = ctx.deadline_of(key) else { return Ok(Reply::Int(-1)) };
-    let base = if relative { ctx.now_ms() } else { 0 };
+    let base = if relative { ctx.clock_us().div_euclid(1000) } else { 0 };
     let ms = deadline.saturating_sub(base).max(0);
     ctx.note_time(ms);
     let reply = if seconds { (i128::from(ms) + 500) / 1000 } else { i128::from(ms) };

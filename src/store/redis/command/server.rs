@@ -15,6 +15,9 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::container("command", COMMAND),
     Command::new("debug", -2, debug).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
     Command::new("info", -1, info),
+    // Outside of scripts it never gets here: see `../execute.rs`.
+    Command::new("quit", -1, |_, _| Ok(Reply::OK))
+        .flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED).with(Flags::WHILE_SUBSCRIBED)),
     Command::new("lastsave", 1, lastsave).flags(Flags::FAST),
     Command::new("monitor", 1, monitor).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
     Command::new("role", 1, role).flags(Flags::NO_SCRIPT.with(Flags::FAST)),
@@ -33,7 +36,7 @@ const COMMAND: &[Command] = &[
 ];
 
 fn time(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
-    let now = ctx.now_us();
+    let now = ctx.clock_us();
     let parts = [now.div_euclid(1_000_000), now.rem_euclid(1_000_000)];
     Ok(Reply::bulks(parts.map(|part| Bytes::from(part.to_string()))))
 }

@@ -94,7 +94,10 @@ impl<'a> Witness<'a> {
             return answer.clone();
         }
         let answer = match request {
-            Request::Call(argv) => self.host.call(argv),
+            Request::Call(argv, instructions) => {
+                self.host.worked(instructions);
+                self.host.call(argv)
+            }
             Request::Log(level, message) => {
                 self.host.log(level, &message);
                 Reply::Nil

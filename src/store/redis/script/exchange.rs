@@ -46,7 +46,8 @@ pub(super) struct Task {
 /// What a script asks of the host.
 #[derive(Debug)]
 pub(super) enum Request {
-    Call(Vec<Bytes>),
+    /// A command, and how many instructions the script executed before it.
+    Call(Vec<Bytes>, u64),
     Log(LogLevel, Vec<u8>),
     MayRun(Vec<Bytes>),
 }

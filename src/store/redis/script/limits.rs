@@ -38,6 +38,11 @@ pub(super) fn arm(state: &mut LuaState) {
     state.sandbox_reset();
 }
 
+/// How many instructions were executed since [`arm`], to within [`INTERVAL`].
+pub(super) fn executed(state: &LuaState) -> u64 {
+    INSTRUCTIONS.saturating_sub(state.sandbox_instr_remaining())
+}
+
 /// The reply to a script that exceeded a limit.
 pub(super) fn tripped(state: &LuaState) -> Option<Reply> {
     let what = match state.sandbox_tripped_code() {
