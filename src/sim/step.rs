@@ -364,8 +364,7 @@ impl World {
             stage.engine.end(running.handle);
         }
         let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
-        state.local =
-            crate::cx::Local::new(process, stage.setup.horizon, !stage.setup.is_abstract());
+        state.local = state.local.reborn();
         if let Some(zk) = &mut state.zk {
             *zk = crate::client::zookeeper::ZkClient::new(
                 stage.setup.processes[usize::from(process)].session_timeout_ms,

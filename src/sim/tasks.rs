@@ -53,10 +53,11 @@ impl World {
 
     /// The threads of a process begin to ask for the lock.
     pub(crate) fn begin_threads(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        // A new session is no new beginning for threads that already run.
+        // A new session is no new beginning for threads that already run, or that have had enough.
         let threads = self.processes[usize::from(process)].threads.len();
         for thread in 0..threads as u8 {
-            if self.processes[usize::from(process)].task(thread).is_some() {
+            let state = &self.processes[usize::from(process)];
+            if state.task(thread).is_some() || !state.threads[usize::from(thread)].wants() {
                 continue;
             }
             let call =
@@ -96,7 +97,7 @@ impl World {
 
     /// What a task may have to know about the world: the tokens that others still have.
     fn prepare(&mut self, stage: &Stage<'_>, process: ProcessId) {
-        if !stage.setup.is_abstract() || !self.processes[usize::from(process)].local.has_tokens() {
+        if !stage.setup.is_abstract() || !self.processes[usize::from(process)].local.has_minted() {
             return;
         }
         let known = super::tokens::known(self, process);

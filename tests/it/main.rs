@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod engines;
 mod json;
 mod layers;
 mod model_files;
