@@ -2,6 +2,30 @@
 //!
 //! A property sees the world's events in global time, which nobody else does. It judges what the protocols claim.
 
+mod asking;
+mod bounded_wait;
+mod by_act;
+mod catalogue;
+mod fifo;
+mod lost_update;
+mod mutual_exclusion;
+mod orphaned_lock;
+mod parameters;
+mod red_packets;
+mod release_safety;
+mod words;
+
+pub use bounded_wait::BoundedWait;
+pub use by_act::ByAct;
+pub use catalogue::{About, Entry, build, catalogue};
+pub use fifo::Fifo;
+pub use lost_update::LostUpdate;
+pub use mutual_exclusion::MutualExclusion;
+pub use orphaned_lock::OrphanedLock;
+pub use parameters::Facts;
+pub use red_packets::RedPackets;
+pub use release_safety::ReleaseSafety;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
