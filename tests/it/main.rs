@@ -11,3 +11,5 @@ mod redis_recordings;
 mod redis_script;
 mod search;
 mod tidy;
+mod zookeeper_mutations;
+mod zookeeper_recordings;

@@ -4,6 +4,7 @@ mod acl;
 mod attend;
 mod call;
 mod children;
+mod commit;
 mod config;
 mod ensemble;
 mod error;

@@ -7,7 +7,7 @@ use super::id::{SessionId, Zxid};
 use super::tree::{Tree, Trigger};
 
 /// The state that the log of transactions leads to. It survives a crash (fact 15).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Replica {
     /// The last transaction applied.
     pub(super) zxid: Zxid,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::time::Micros;
 
 use super::config::Moment;
+use super::error::ZkError;
 use super::id::SessionId;
 use super::moment::Happens;
 
@@ -39,12 +40,27 @@ impl Tracker {
         Self { tick, moment, inner: Rc::default() }
     }
 
-    pub(super) fn contains(&self, session: SessionId) -> bool {
-        self.inner.sessions.contains_key(&session)
+    /// Whether the session is there and its client is connected to that server of the ensemble.
+    pub(super) fn check_owner(&mut self, session: SessionId, server: u8) -> Result<(), ZkError> {
+        let Some(tracked) = self.inner.sessions.get(&session).copied() else {
+            return Err(ZkError::UnknownSession);
+        };
+        match tracked.owner {
+            // After an election the first to ask is the owner.
+            0 => self.set_owner(session, server),
+            owner if owner != server => return Err(ZkError::SessionMoved),
+            _ => {}
+        }
+        Ok(())
     }
 
-    pub(super) fn owner(&self, session: SessionId) -> Option<u8> {
-        self.inner.sessions.get(&session).map(|tracked| tracked.owner)
+    /// The client is connected to that server now.
+    pub(super) fn set_owner(&mut self, session: SessionId, server: u8) {
+        if self.inner.sessions.get(&session).is_some_and(|tracked| tracked.owner != server)
+            && let Some(tracked) = Rc::make_mut(&mut self.inner).sessions.get_mut(&session)
+        {
+            tracked.owner = server;
+        }
     }
 
     /// Tracks a session from now on.

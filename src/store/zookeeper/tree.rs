@@ -14,7 +14,7 @@ use super::path;
 use super::stat::Stat;
 
 /// The nodes by their paths. Clones share everything until they change it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Tree {
     nodes: Rc<BTreeMap<Path, Rc<Node>>>,
     ephemerals: Rc<BTreeMap<SessionId, BTreeSet<Path>>>,
@@ -82,10 +82,6 @@ impl Tree {
 
     pub(super) fn ephemerals(&self, session: SessionId) -> impl Iterator<Item = &Path> {
         self.ephemerals.get(&session).into_iter().flatten()
-    }
-
-    pub(super) fn owners(&self) -> impl Iterator<Item = SessionId> {
-        self.ephemerals.keys().copied()
     }
 
     /// Adds a node. The parent must be there.
