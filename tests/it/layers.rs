@@ -40,13 +40,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest", "time",
         ],
     ),
-    // The top.
-    ("explore", &["choice", "cx", "json", "model", "property", "registry", "sim", "time", "trace"]),
-    (
-        "compare",
-        &["choice", "explore", "json", "model", "registry", "report", "sim", "time", "trace"],
-    ),
-    ("report", &["choice", "explore", "json", "model", "registry", "sim", "time", "trace"]),
+    // The top: whatever is below.
+    ("explore", BELOW_EXPLORE),
+    ("report", BELOW_REPORT),
+    ("compare", BELOW_COMPARE),
+];
+
+const BELOW_EXPLORE: &[&str] = &[
+    "choice", "client", "cx", "json", "locks", "model", "property", "registry", "sim", "store",
+    "suggest", "time", "trace", "workload",
+];
+const BELOW_REPORT: &[&str] = &[
+    "choice", "cx", "explore", "json", "model", "property", "registry", "sim", "store", "time",
+    "trace",
+];
+const BELOW_COMPARE: &[&str] = &[
+    "choice", "cx", "explore", "json", "model", "property", "registry", "report", "sim", "store",
+    "time", "trace",
 ];
 
 /// These may use whatever they like; nothing below the top may use them.
