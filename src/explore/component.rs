@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{Agenda, Conn, Event, Found, Placed, Process, World};
+use crate::sim::{Agenda, Conn, Event, Found, Placed, Process, World, wants};
 use crate::store::Key;
 use crate::time::Micros;
 
@@ -123,13 +123,19 @@ impl Components {
         let conn_ids: Vec<Id> = rest.collect();
         let epoch = i64::from(fixed[3]) | i64::from(fixed[4]) << 32;
         let agenda: Agenda = self.agendas.get(fixed[0]).iter().copied().collect();
+        let processes_of = process_ids.iter().map(|&id| self.processes.get(id).clone());
+        let processes_of: Vec<Rc<Process>> = processes_of.collect();
+        let conns = conn_ids.iter().map(|&id| self.conns.get(id).clone());
+        let conns: Vec<Rc<Conn>> = conns.collect();
         let servers_of = server_ids.iter().map(|&id| self.servers[id as usize].clone());
         let world = World {
             now: Micros::ZERO,
             epoch: Micros(epoch),
             servers: servers_of.collect(),
-            conns: conn_ids.iter().map(|&id| self.conns.get(id).clone()).collect(),
-            processes: process_ids.iter().map(|&id| self.processes.get(id).clone()).collect(),
+            holds: conns.iter().map(|conn| conn.holds()).sum(),
+            wants: wants(&processes_of),
+            conns,
+            processes: processes_of,
             agenda,
             budgets: self.budgets.get(fixed[1]).as_slice().into(),
             properties: self.properties.get(fixed[2]).as_slice().into(),

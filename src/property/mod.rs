@@ -156,7 +156,8 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
 
 trait AnyProperty: State {
     fn name(&self) -> &'static str;
-    fn observe(&self, now: Micros, event: &Event, names: &dyn Names) -> (PropertyBox, Judgement);
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+    fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
 }
@@ -165,10 +166,11 @@ impl<P: Property> AnyProperty for P {
     fn name(&self) -> &'static str {
         Property::name(self)
     }
-    fn observe(&self, now: Micros, event: &Event, names: &dyn Names) -> (PropertyBox, Judgement) {
-        let mut next = self.clone();
-        let judgement = Property::observe(&mut next, now, event, names);
-        (PropertyBox::new(next), judgement)
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        Property::observe(self, now, event, names)
+    }
+    fn copy(&self) -> Rc<dyn AnyProperty> {
+        Rc::new(self.clone())
     }
     fn rebase(&self, dt: Micros) -> PropertyBox {
         let mut next = self.clone();
@@ -197,9 +199,13 @@ impl PropertyBox {
 
     /// See [`Property::observe`].
     pub fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
-        let (next, judgement) = self.0.observe(now, event, names);
-        *self = next;
-        judgement
+        if Rc::get_mut(&mut self.0).is_none() {
+            self.0 = self.0.copy();
+        }
+        match Rc::get_mut(&mut self.0) {
+            Some(property) => property.observe(now, event, names),
+            None => unreachable!("a copy is nobody else's"),
+        }
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

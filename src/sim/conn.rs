@@ -96,6 +96,11 @@ impl Conn {
         }
     }
 
+    /// How many of its directions are held.
+    pub(crate) fn holds(&self) -> u32 {
+        u32::from(self.up_hold.is_some()) + u32::from(self.down_hold.is_some())
+    }
+
     /// Whether the server's messages still belong to the connection that the client has.
     pub(crate) fn hears(&self) -> bool {
         self.open && !self.up.iter().any(|(message, _)| *message == Inbound::Disconnect)

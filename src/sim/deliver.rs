@@ -376,11 +376,11 @@ impl World {
 
     /// A fault breaks the connection: what is in flight both ways is lost.
     pub(crate) fn break_connection(&mut self, conn: ConnId) {
+        self.set_hold(conn, Direction::Up, None);
+        self.set_hold(conn, Direction::Down, None);
         let state = self.conn_mut(conn);
         state.up.clear();
         state.down.clear();
-        state.up_hold = None;
-        state.down_hold = None;
         state.up.push_back((Inbound::Disconnect, None));
         state.down.push_back(Down::Closed);
         self.agenda.cancel_all(|event| {
@@ -393,10 +393,10 @@ impl World {
 
     /// The client's end is closed because its process died: what was sent still arrives.
     pub(crate) fn close_by_client(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        self.set_hold(conn, Direction::Down, None);
         let state = self.conn_mut(conn);
         state.down.clear();
         state.awaited.clear();
-        state.down_hold = None;
         let was_open = std::mem::take(&mut state.open);
         self.agenda.cancel_all(
             |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),

@@ -71,6 +71,11 @@ impl Process {
         self.tasks.iter_mut().find(|(id, _)| *id == task).map(|(_, running)| running)
     }
 
+    /// How many of its threads want something.
+    pub(crate) fn wants(&self) -> u32 {
+        self.threads.iter().filter(|thread| thread.wants()).count() as u32
+    }
+
     /// Sets what the tasks can read of the clocks.
     pub(crate) fn set_clocks(&mut self, now: Micros, total: Micros) {
         self.local.monotonic = self.clock.monotonic(now);

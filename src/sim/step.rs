@@ -66,11 +66,13 @@ impl World {
         out.clear();
         let head = self.agenda.head();
         let mut holds_time = false;
-        for (number, conn) in self.conns.iter().enumerate() {
-            for direction in [Direction::Up, Direction::Down] {
-                if let Some(hold) = conn.hold(direction) {
-                    holds_time |= hold == Hold::Reorder;
-                    out.push(Alternative::free(Step::Release(number as ConnId, direction)));
+        if self.holds > 0 {
+            for (number, conn) in self.conns.iter().enumerate() {
+                for direction in [Direction::Up, Direction::Down] {
+                    if let Some(hold) = conn.hold(direction) {
+                        holds_time |= hold == Hold::Reorder;
+                        out.push(Alternative::free(Step::Release(number as ConnId, direction)));
+                    }
                 }
             }
         }
@@ -245,7 +247,7 @@ impl World {
                         Hold::Slow(until)
                     }
                 };
-                self.conn_mut(conn).set_hold(direction, Some(hold));
+                self.set_hold(conn, direction, Some(hold));
                 let held = match direction {
                     Direction::Up => Event::Up(conn),
                     Direction::Down => Event::Down(conn),
@@ -264,11 +266,13 @@ impl World {
     }
 
     fn release(&mut self, conn: ConnId, direction: Direction) {
-        let state = self.conn_mut(conn);
-        let hold = state.hold(direction);
-        state.set_hold(direction, None);
+        let hold = self.conns[conn as usize].hold(direction);
+        self.set_hold(conn, direction, None);
+        let state = &self.conns[conn as usize];
+        // A connection is established with its first message: that is no message of its own.
+        let requests = state.up.iter().filter(|(message, _)| *message != Inbound::Connect);
         let (event, waiting) = match direction {
-            Direction::Up => (Event::Up(conn), state.up.len()),
+            Direction::Up => (Event::Up(conn), requests.count()),
             Direction::Down => (Event::Down(conn), state.down.len()),
         };
         if let Some(Hold::Slow(until)) = hold {
@@ -278,6 +282,15 @@ impl World {
             self.agenda.put(self.now, event);
         }
         self.contact(conn);
+    }
+
+    pub(crate) fn set_hold(&mut self, conn: ConnId, direction: Direction, hold: Option<Hold>) {
+        let before = self.conns[conn as usize].hold(direction);
+        self.holds += u32::from(hold.is_some());
+        self.holds -= u32::from(before.is_some());
+        if before != hold {
+            self.conn_mut(conn).set_hold(direction, hold);
+        }
     }
 
     fn next(&mut self, stage: &mut Stage<'_>) {
@@ -329,6 +342,7 @@ impl World {
     }
 
     fn crash(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        self.wants -= self.processes[usize::from(process)].wants();
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;
@@ -357,6 +371,7 @@ impl World {
         let state = self.process_mut(process);
         state.alive = true;
         state.threads = threads;
+        self.wants += self.processes[usize::from(process)].wants();
         self.happens(stage, &property::Event::Restarts(process));
         self.start_process(stage, process);
     }

@@ -501,6 +501,7 @@ impl World {
                 todo.push_back(self.begin(stage, process, task, &call));
             }
             Step::Done => {
+                self.wants -= 1;
                 self.process_mut(process).local.keep(task, &[]);
                 self.happens(stage, &property::Event::Done(who));
             }

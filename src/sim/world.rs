@@ -48,6 +48,10 @@ pub struct World {
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
+    /// Directions that are held; follows from the connections.
+    pub(crate) holds: u32,
+    /// Threads that are alive and want something; follows from the processes.
+    pub(crate) wants: u32,
     /// Whether ZooKeeper clients really ping.
     pub(crate) pings: bool,
     /// When the messages of the request that is being executed leave their server (sampled timing).
@@ -118,13 +122,16 @@ impl World {
                 conns: Vec::new(),
             })
         });
+        let processes: Vec<Rc<Process>> = processes.collect();
         let budgets = setup.faults.iter().map(|fault| fault.budget.unwrap_or(u32::MAX));
         Self {
             now: Micros::ZERO,
             epoch: Micros::ZERO,
             servers: servers.collect(),
             conns: Vec::new(),
-            processes: processes.collect(),
+            wants: wants(&processes),
+            holds: 0,
+            processes,
             agenda: Agenda::default(),
             budgets: budgets.collect(),
             properties: setup.properties.clone().into(),
@@ -141,9 +148,7 @@ impl World {
 
     /// Whether every thread that is still alive has had enough.
     pub fn is_done(&self) -> bool {
-        self.processes
-            .iter()
-            .all(|process| !process.alive || process.threads.iter().all(|thread| !thread.wants()))
+        self.wants == 0
     }
 
     /// Threads that are alive and still want something, with where they are.
@@ -192,7 +197,7 @@ impl World {
         if self.properties.is_empty() {
             return;
         }
-        let mut properties: Vec<PropertyBox> = self.properties.to_vec();
+        let properties = Rc::make_mut(&mut self.properties);
         for (number, property) in properties.iter_mut().enumerate() {
             let judgement = property.observe(self.now, event, stage.setup);
             if judgement.happened {
@@ -205,7 +210,6 @@ impl World {
                 self.found.violation = Some(Violation { property: property.name(), why });
             }
         }
-        self.properties = properties.into();
     }
 
     /// Makes now the origin of time.
@@ -258,6 +262,12 @@ impl World {
         }
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = deadline;
     }
+}
+
+/// How many threads are alive and want something.
+pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
+    let alive = processes.iter().filter(|process| process.alive);
+    alive.map(|process| process.wants()).sum()
 }
 
 /// The threads of a process that begins.

@@ -5,7 +5,8 @@
 //! * `HSET h a 1 => 1`: a client sends a command and gets that reply. Words are split at blanks; `'..'` keeps
 //!   blanks, and `\x00` in it is a byte.
 //! * `c2: BLPOP l 0 => ...`: another client; it gets no answer yet.
-//! * `c2 <- ["l", "a"]`: what a client got in the meantime, in order. A push is printed like a reply.
+//! * `c2 <- ["l", "a"]`: what a client got in the meantime, in order. A push is printed like a reply, a keyspace
+//!   notification as `hset h`.
 //! * `@150`: it is 150 ms later.
 //! * `draws 1 0 2`: the next questions that the server asks are answered so; otherwise with 0.
 //!
@@ -50,7 +51,8 @@ fn check_with(config: Config, conversation: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-struct Session {
+/// A server and its clients.
+pub(crate) struct Session {
     server: RedisServer,
     now: Micros,
     clients: Vec<String>,
@@ -66,7 +68,8 @@ struct World {
 impl Env<RedisServer> for World {
     fn send(&mut self, link: Link, message: Outbound<Message>) {
         let text = match message {
-            Outbound::Message(Message::Reply(reply) | Message::Push(reply)) => show(&reply),
+            Outbound::Message(Message::Reply(reply)) => show(&reply),
+            Outbound::Message(Message::Push(push)) => event(&push).unwrap_or_else(|| show(&push)),
             Outbound::Close => "closed".to_owned(),
         };
         self.inbox.entry(link).or_default().push_back(text);
@@ -79,7 +82,30 @@ impl Env<RedisServer> for World {
     }
 }
 
+impl Default for Session {
+    fn default() -> Self {
+        Self::new(Config::default())
+    }
+}
+
 impl Session {
+    /// Sends a command and gives the reply, as text.
+    pub(crate) fn run(&mut self, command: &str) -> String {
+        self.try_run(command).unwrap_or_else(|| panic!("no reply to {command}"))
+    }
+
+    /// The same; `None` if the command blocks. The client that blocks is left alone: another one goes on.
+    pub(crate) fn try_run(&mut self, command: &str) -> Option<String> {
+        let client = format!("c{}", self.clients.len().max(1));
+        let link = self.link(&client);
+        self.send(link, command);
+        let reply = self.world.inbox.entry(link).or_default().pop_front();
+        if reply.is_none() {
+            self.link(&format!("c{}", self.clients.len() + 1));
+        }
+        reply
+    }
+
     fn new(config: Config) -> Self {
         let server = RedisServer::new(config);
         Self { server, now: Micros::ZERO, clients: Vec::new(), world: World::default() }
@@ -98,18 +124,23 @@ impl Session {
             let link = self.link(client);
             return self.expect(link, expected.trim());
         }
-        let (command, expected) = line.rsplit_once(" => ").ok_or("neither a command nor a reply")?;
+        let (command, expected) =
+            line.rsplit_once(" => ").ok_or("neither a command nor a reply")?;
         let (client, command) = match command.split_once(": ") {
             Some((client, command)) if !client.contains(' ') => (client, command),
             _ => ("c1", command),
         };
         let link = self.link(client);
-        let argv = words(command).into_iter().map(Bytes::from).collect();
-        self.server.deliver(self.now, link, Inbound::Request(argv), &mut self.world);
+        self.send(link, command);
         match expected.trim() {
             "..." => Ok(()),
             expected => self.expect(link, expected),
         }
+    }
+
+    fn send(&mut self, link: Link, command: &str) {
+        let argv = words(command).into_iter().map(Bytes::from).collect();
+        self.server.deliver(self.now, link, Inbound::Request(argv), &mut self.world);
     }
 
     /// The link of a client, which connects when it is first named.
@@ -147,6 +178,14 @@ impl Session {
             .map(|(link, inbox)| format!("left for {}: {inbox:?}", self.clients[link.0 as usize]))
             .collect()
     }
+}
+
+/// A keyspace notification as `hset h`.
+fn event(push: &Reply) -> Option<String> {
+    let Reply::Array(items) = push else { return None };
+    let [_, _, Reply::Bulk(channel), Reply::Bulk(key)] = &items[..] else { return None };
+    let event = channel.strip_prefix(b"__keyevent@0__:")?;
+    Some(format!("{} {}", event.escape_ascii(), key.escape_ascii()))
 }
 
 /// Splits a command line into words.

@@ -42,6 +42,8 @@ pub(super) struct Client {
     pub(super) no_evict: bool,
     /// MONITOR.
     pub(super) monitor: bool,
+    /// It is closed as soon as its command is answered.
+    pub(super) closing: bool,
 }
 
 /// What MULTI collected.
@@ -77,7 +79,7 @@ pub(super) enum Replies {
 impl Client {
     /// Whether it may only (un)subscribe.
     pub(super) fn is_subscribed(&self) -> bool {
-        self.subscriptions() > 0
+        self.subscriptions() + self.shard_channels.len() > 0
     }
 
     /// The number in a confirmation of SUBSCRIBE or PSUBSCRIBE.

@@ -94,6 +94,11 @@ impl Eviction {
         ("noeviction", Self::NoEviction),
     ];
 
+    /// The names of all policies.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.iter().map(|(name, _)| *name)
+    }
+
     /// The name in the configuration file.
     pub fn name(self) -> &'static str {
         Self::NAMES

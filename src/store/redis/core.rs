@@ -22,6 +22,9 @@ pub(super) struct Core {
     pub(super) epoch_us: i64,
     /// The virtual instant of what is dealt with now.
     pub(super) now: Micros,
+    /// How long (µs) the running script has been at work: TIME and PTTL go on, while keys are looked up as of
+    /// the beginning (FACTS-REDIS.md 6).
+    pub(super) worked_us: i64,
     pub(super) keyspace: Keyspace,
     /// What was answered about keys in doubt during this request.
     pub(super) doubts: Doubts,

@@ -57,6 +57,23 @@ impl Ctx<'_> {
         self.core.wall_us().div_euclid(1000)
     }
 
+    /// The wall clock in µs as a command reads it that shows it: in a script, later than when it began.
+    pub(crate) fn clock_us(&self) -> i64 {
+        self.now_us().saturating_add(self.core.worked_us)
+    }
+
+    /// Notes a remaining time or a deadline (ms) that a command read, for the comparison with a recording.
+    pub(crate) fn note_time(&mut self, ms: i64) {
+        if self.core.config.doubt_ms >= 0 {
+            self.core.times_read.push(ms);
+        }
+    }
+
+    /// Whether someone watches all commands.
+    pub(crate) fn has_monitors(&self) -> bool {
+        !self.core.monitors.is_empty()
+    }
+
     /// Whether the command may block: not in a script, not in EXEC.
     pub(crate) fn may_block(&self) -> bool {
         self.inside == Inside::Request

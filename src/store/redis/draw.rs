@@ -18,13 +18,13 @@ pub enum Draw {
         /// Its deadline, in ms of the wall clock.
         deadline_ms: i64,
     },
-    /// A command counts keys, and this one is past its deadline: 0, it is still there; 1, the background
-    /// cycle was faster (FACTS-REDIS.md 4).
+    /// A command counts keys, and so many are past their deadlines: how many of them, the earliest first,
+    /// the background cycle removed already (FACTS-REDIS.md 4).
     Reaped {
         /// The database.
         db: usize,
-        /// The key.
-        key: Bytes,
+        /// How many keys are past their deadlines.
+        overdue: u32,
     },
     /// The deadline of a key is within [`Config::doubt_ms`](super::Config::doubt_ms) of now: 0, as the clock says;
     /// 1, the other way.

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::memory::is_short_of_memory;
 use super::reply::{Bytes, Reply};
 use super::{Message, monitor};
-use crate::store::Outbound;
+use crate::store::{Link, Outbound};
 
 impl Ctx<'_> {
     /// Deals with one request of the client: answers it, queues it or refuses it, and serves those whom it
@@ -29,6 +29,9 @@ impl Ctx<'_> {
             self.core.send(self.link, Outbound::Message(Message::Push(push)));
         }
         self.finish();
+        if self.core.client(self.link).is_some_and(|client| client.closing) {
+            self.close(self.link);
+        }
         self.serve_ready();
         self.core.doubts.clear();
     }
@@ -148,13 +151,20 @@ impl Ctx<'_> {
     /// Says OK and closes the connection.
     fn quit(&mut self) {
         self.core.send(self.link, Outbound::Message(Message::Reply(Reply::OK)));
-        self.close();
+        self.close(self.link);
     }
 
-    /// Closes the connection of this client.
-    pub(super) fn close(&mut self) {
-        self.core.out.push((self.link, Outbound::Close));
-        self.forget(self.link);
+    /// Closes a connection.
+    pub(super) fn close(&mut self, link: Link) {
+        self.core.out.push((link, Outbound::Close));
+        self.forget(link);
+    }
+
+    /// Closes the connection of this client when the command was answered.
+    pub(super) fn close_after_reply(&mut self) {
+        if let Some(client) = self.core.client_mut(self.link) {
+            client.closing = true;
+        }
     }
 }
 
@@ -191,6 +201,12 @@ fn unknown_subcommand(container: &Command, argv: &[Bytes]) -> Error {
 fn repeated(argument: &[u8], limit: usize) -> &[u8] {
     let end = argument.iter().position(|byte| *byte == 0).unwrap_or(argument.len());
     &argument[..end.min(limit)]
+}
+
+/// A text made of parts, each as C prints it, on one line.
+pub(super) fn c_text(parts: &[&[u8]]) -> Vec<u8> {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| repeated(part, usize::MAX)).collect();
+    on_one_line(parts.concat())
 }
 
 /// An error is one line, whatever it repeats.

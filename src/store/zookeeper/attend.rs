@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::id::Path;
 use super::server::ZooKeeper;
-use crate::store::Link;
+use crate::store::{Key, Link};
 use crate::time::Micros;
 
 impl ZooKeeper {
@@ -23,6 +23,14 @@ impl ZooKeeper {
     /// Whether the client on `link` was last said to be in contact.
     pub fn is_attended(&self, link: Link) -> bool {
         self.session_of(link).is_some_and(|session| self.tracker.is_attended(session))
+    }
+
+    /// Adds the zxids as they are to `key`, for a world in which clients and messages have some of them as well.
+    pub fn raw_zxids(&self, key: &mut Key) {
+        key.int(self.replica.zxid.0);
+        for (_, node) in self.replica.tree.iter() {
+            key.int(node.mzxid.0).int(node.pzxid.0).int(node.czxid.0);
+        }
     }
 
     /// The node at `path` and its children, each with the transaction that created it.

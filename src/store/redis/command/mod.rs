@@ -14,16 +14,25 @@
 //! `ctx.block(..)` (see `../blocking.rs`) if `ctx.may_block()`, else the reply of a timeout.
 
 mod bits;
+mod client;
+mod config;
 mod connection;
+mod expire;
 mod generic;
 mod hash;
+mod keys;
+mod left_out;
 mod list;
 mod parse;
+mod pubsub;
 mod random;
 mod scan;
+mod scripting;
+mod server;
 mod set;
 mod sort;
 mod string;
+mod transaction;
 mod zset;
 
 use std::sync::LazyLock;
@@ -38,13 +47,22 @@ use super::reply::{Bytes, Reply};
 /// All families.
 const FAMILIES: &[&[Command]] = &[
     bits::COMMANDS,
+    client::COMMANDS,
+    config::COMMANDS,
     connection::COMMANDS,
+    expire::COMMANDS,
     generic::COMMANDS,
     hash::COMMANDS,
+    keys::COMMANDS,
+    left_out::COMMANDS,
     list::COMMANDS,
+    pubsub::COMMANDS,
+    scripting::COMMANDS,
+    server::COMMANDS,
     set::COMMANDS,
     sort::COMMANDS,
     string::COMMANDS,
+    transaction::COMMANDS,
     zset::COMMANDS,
 ];
 

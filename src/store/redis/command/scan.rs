@@ -51,11 +51,9 @@ pub(super) fn cursor(argument: &[u8]) -> Result<u64, Error> {
     if text.is_empty() {
         return Ok(0);
     }
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
-    };
+    let negative = text.starts_with(b"-");
+    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
+    let digits = unsigned.unwrap_or(text);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(INVALID);
     }

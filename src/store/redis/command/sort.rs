@@ -1,4 +1,4 @@
-//! SORT and SORT_RO: <https://redis.io/docs/latest/commands/sort/>.
+//! `SORT` and `SORT_RO`: <https://redis.io/docs/latest/commands/sort/>.
 
 use std::cmp::Ordering;
 

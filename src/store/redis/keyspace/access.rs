@@ -1,5 +1,7 @@
 //! What commands may do with keys. All of it acts on the database that the client selected.
 
+use std::rc::Rc;
+
 use super::super::config::NotifyFlags;
 use super::super::ctx::Ctx;
 use super::super::draw::Draw;
@@ -160,6 +162,34 @@ impl Ctx<'_> {
         self.core.keyspace.database_mut(db).remove(key);
         self.notify_in(db, NotifyFlags::EXPIRED, "expired", key);
         self.touch_watchers(db, key);
+    }
+
+    /// All keys of the selected database, dead or alive, in an order that looks like none.
+    pub(crate) fn all_keys(&self) -> Vec<Bytes> {
+        let database = self.core.keyspace.database(self.db);
+        database
+            .map_or_else(Vec::new, |database| database.scrambled().into_iter().cloned().collect())
+    }
+
+    /// Empties a database. Nobody hears of the single keys.
+    pub(in crate::store::redis) fn flush_database(&mut self, db: usize) {
+        if self.core.keyspace.database(db).is_some_and(|database| !database.is_empty()) {
+            self.touch_all_watchers(db, None);
+            *self.core.keyspace.database_mut(db) = Default::default();
+        }
+    }
+
+    /// Exchanges the contents of two databases, and wakes who waits for what is there now.
+    pub(in crate::store::redis) fn swap_databases(&mut self, a: usize, b: usize) {
+        self.core.keyspace.database_mut(a.max(b));
+        Rc::make_mut(&mut self.core.keyspace.databases).swap(a, b);
+        for db in [a, b] {
+            for key in self.core.keyspace.waiters.keys_of(db) {
+                if self.core.keyspace.entry(db, &key).is_some_and(|entry| entry.value.wakes()) {
+                    self.core.keyspace.waiters.signal(db, &key);
+                }
+            }
+        }
     }
 
     /// Runs `act` as if `db` were selected.

@@ -15,7 +15,7 @@ mod watched;
 use std::rc::Rc;
 
 pub(super) use blocked::Waiters;
-pub(super) use database::{Database, Entry};
+pub(super) use database::{Database, Entry, scatter};
 pub(super) use doubt::Doubts;
 pub(super) use watched::Watchers;
 

@@ -1,5 +1,7 @@
 //! Natural numbers of any size: as little of them as exact decimal conversions need.
 
+use std::fmt::Write;
+
 /// A natural number, in 32-bit limbs, the lowest first, without zero limbs at the top.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Big(Vec<u32>);
@@ -79,7 +81,7 @@ impl Big {
     }
 
     /// The decimal digits.
-    pub(super) fn to_decimal(mut self) -> String {
+    pub(super) fn into_decimal(mut self) -> String {
         let mut groups = Vec::new();
         while !self.is_zero() {
             groups.push(self.divide(1_000_000_000));
@@ -87,7 +89,7 @@ impl Big {
         let Some(first) = groups.pop() else { return "0".to_owned() };
         let mut text = first.to_string();
         for group in groups.iter().rev() {
-            text.push_str(&format!("{group:09}"));
+            let _ = write!(text, "{group:09}");
         }
         text
     }

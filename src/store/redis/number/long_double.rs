@@ -112,14 +112,15 @@ impl LongDouble {
 
     /// The number with up to 17 decimals and no trailing zeros (`LD_STR_HUMAN`).
     pub(crate) fn print(self) -> String {
+        /// A one with 17 decimals.
+        const ONE: u128 = 100_000_000_000_000_000;
         if self.infinite {
             return if self.negative { "-inf" } else { "inf" }.to_owned();
         }
-        const ONE: u128 = 100_000_000_000_000_000;
         let text = if self.exponent >= 0 {
             let mut whole = Big::from_digits(self.mantissa.to_string().as_bytes().iter(), 10);
             whole.shift_left(self.exponent as usize);
-            whole.to_decimal()
+            whole.into_decimal()
         } else {
             let scaled = u128::from(self.mantissa) * ONE;
             let scaled = match -self.exponent {

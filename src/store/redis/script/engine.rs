@@ -4,15 +4,15 @@
 //! while a script runs, which makes the memory limit, weak tables and the addresses of objects repeatable; it
 //! runs between two scripts, when enough has come together.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use lua_vm::state::LuaState;
 use omnilua::{Function, HostHooks, Lua, LuaRuntime, LuaVersion};
 
-use super::Host;
 use super::exchange::{self, Exchange, Job, Request, Task};
 use super::native::Native;
 use super::run::{self, failure};
+use super::{Host, limits, sandbox};
 use crate::store::redis::{Bytes, Reply};
 
 thread_local! {
@@ -44,24 +44,26 @@ impl Engine {
     }
 
     /// Enters the VM for a job, with someone to answer its requests.
-    fn run(&self, job: Job, host: &mut dyn Host) -> Result<Option<Reply>, omnilua::Error> {
+    fn run(&self, job: Job, host: &mut Witness<'_>) -> Result<Option<Reply>, omnilua::Error> {
         exchange::with(|exchange| {
             exchange.job = job;
             exchange.outcome = None;
         });
-        let answering = std::cell::Cell::new(false);
-        self.lua.scope(|scope| {
+        let answering = Cell::new(false);
+        let entered = self.lua.scope(|scope| {
             let ask = scope.create_function_mut(&self.lua, |_: &Lua, ()| {
                 answering.set(true);
                 let request = exchange::with(|exchange| exchange.request.take());
-                let answer = request.map(|request| answer(host, request));
+                let answer = request.map(|request| host.answer(request));
                 exchange::with(|exchange| exchange.answer = answer);
                 answering.set(false);
                 Ok(())
             })?;
             self.enter.call::<_, ()>(ask)
-        })?;
+        });
+        // The VM makes an error of a panic. One of the host is not the script's.
         assert!(!answering.get(), "the host of a script panicked");
+        entered?;
         Ok(exchange::with(|exchange| exchange.outcome.take()))
     }
 }
@@ -73,16 +75,41 @@ fn name_the_way_in(state: &mut LuaState) -> Native {
     Ok(0)
 }
 
-fn answer(host: &mut dyn Host, request: Request) -> Reply {
-    match request {
-        Request::Call(argv) => host.call(argv),
-        Request::Log(level, message) => {
-            host.log(level, &message);
-            Reply::Nil
+/// The host, and what it answered so far.
+struct Witness<'a> {
+    host: &'a mut dyn Host,
+    answers: Vec<Reply>,
+    /// How many of them were used in this run.
+    used: usize,
+}
+
+impl<'a> Witness<'a> {
+    fn new(host: &'a mut dyn Host) -> Self {
+        Self { host, answers: Vec::new(), used: 0 }
+    }
+
+    fn answer(&mut self, request: Request) -> Reply {
+        if let Some(answer) = self.answers.get(self.used) {
+            self.used += 1;
+            return answer.clone();
         }
-        Request::MayRun(argv) => host
-            .may_run(&argv)
-            .map_or_else(|| failure(b"unknown command"), |may| Reply::Int(i64::from(may))),
+        let answer = match request {
+            Request::Call(argv, instructions) => {
+                self.host.worked(instructions);
+                self.host.call(argv)
+            }
+            Request::Log(level, message) => {
+                self.host.log(level, &message);
+                Reply::Nil
+            }
+            Request::MayRun(argv) => self
+                .host
+                .may_run(&argv)
+                .map_or_else(|| failure(b"unknown command"), |may| Reply::Int(i64::from(may))),
+        };
+        self.answers.push(answer.clone());
+        self.used += 1;
+        answer
     }
 }
 
@@ -94,19 +121,32 @@ pub(super) fn load(task: Task) -> Result<(), Reply> {
             Reply::Nil
         }
     }
-    match work(Job::Load(task), &mut Nobody) {
+    match work(Job::Load(task), &mut Witness::new(&mut Nobody)) {
         Some(reply) => Err(reply),
         None => Ok(()),
     }
 }
 
 /// Runs a script.
-pub(super) fn eval(task: Task, keys: &[Bytes], args: &[Bytes], host: &mut dyn Host) -> Reply {
-    work(Job::Eval(task, keys.to_vec(), args.to_vec()), host).unwrap_or(Reply::Nil)
+///
+/// How much memory a script finds in use depends a little on the scripts before it. So that its reply does not,
+/// one that needs much begins again in a fresh VM, where what the host answered is repeated to it.
+pub(super) fn eval(task: &Task, keys: &[Bytes], args: &[Bytes], host: &mut dyn Host) -> Reply {
+    let job = || Job::Eval(task.clone(), keys.to_vec(), args.to_vec());
+    let mut witness = Witness::new(host);
+    exchange::with(|exchange| exchange.memory = limits::MUCH_MEMORY);
+    let mut reply = work(job(), &mut witness);
+    if exchange::with(|exchange| std::mem::take(&mut exchange.short_of_memory)) {
+        ENGINE.set(None);
+        witness.used = 0;
+        reply = work(job(), &mut witness);
+        ENGINE.set(None);
+    }
+    reply.unwrap_or(Reply::Nil)
 }
 
 /// Takes the thread's VM, enters it, and puts it back if it is as it was.
-fn work(job: Job, host: &mut dyn Host) -> Option<Reply> {
+fn work(job: Job, host: &mut Witness<'_>) -> Option<Reply> {
     let engine = match ENGINE.take() {
         Some(engine) => engine,
         None => match Engine::new() {
@@ -116,7 +156,7 @@ fn work(job: Job, host: &mut dyn Host) -> Option<Reply> {
     };
     match engine.run(job, host) {
         Ok(outcome) => {
-            if super::sandbox::untouched() {
+            if sandbox::untouched() {
                 ENGINE.set(Some(engine));
             }
             outcome

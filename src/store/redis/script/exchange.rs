@@ -46,7 +46,8 @@ pub(super) struct Task {
 /// What a script asks of the host.
 #[derive(Debug)]
 pub(super) enum Request {
-    Call(Vec<Bytes>),
+    /// A command, and how many instructions the script executed before it.
+    Call(Vec<Bytes>, u64),
     Log(LogLevel, Vec<u8>),
     MayRun(Vec<Bytes>),
 }
@@ -57,6 +58,10 @@ pub(super) struct Exchange {
     pub(super) job: Job,
     /// The reply of an evaluation; an error of a load.
     pub(super) outcome: Option<Reply>,
+    /// Bytes that this evaluation may allocate; zero: all that an evaluation may.
+    pub(super) memory: usize,
+    /// The evaluation stopped because it needed more.
+    pub(super) short_of_memory: bool,
     /// The function that hands `request` to the host and puts its `answer` here; nil outside an evaluation.
     pub(super) host: Option<LuaValue>,
     pub(super) request: Option<Request>,
@@ -82,6 +87,8 @@ pub(super) struct Kept {
     pub(super) functions: Option<LuaValue>,
     /// The true table of globals.
     pub(super) globals: Option<LuaValue>,
+    /// [`super::run::place_of_error`].
+    pub(super) handler: Option<LuaValue>,
     /// The table that stands for the metatable of strings.
     pub(super) strings: Option<LuaValue>,
 }
@@ -100,6 +107,7 @@ impl Exchange {
     pub(super) fn begin(&mut self, host: LuaValue) {
         self.host = Some(host);
         self.loading = None;
+        self.short_of_memory = false;
         self.serials.clear();
         self.random = Rand48::default();
     }

@@ -12,6 +12,12 @@ pub trait Host {
     /// included. `argv` is never empty.
     fn call(&mut self, argv: Vec<Bytes>) -> Reply;
 
+    /// The script executed so many instructions so far. It is told before each [`call`](Self::call), for a
+    /// host in which work takes time.
+    fn worked(&mut self, instructions: u64) {
+        let _ = instructions;
+    }
+
     /// `redis.log`: a line for the server's log. It has no effect that a client could see.
     fn log(&mut self, level: LogLevel, message: &[u8]) {
         let _ = (level, message);

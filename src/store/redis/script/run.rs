@@ -8,7 +8,7 @@ use lua_vm::state::LuaState;
 
 use super::convert::{c_text, one_line, to_reply, trim_line_ends};
 use super::exchange::{self, Job, Task};
-use super::native::{Native, arg, field, function, set_field, string, table, text_of};
+use super::native::{Native, arg, field, set_field, string, table, text_of};
 use super::{limits, sandbox};
 use crate::store::redis::{Bytes, Reply};
 
@@ -19,7 +19,6 @@ const CHUNK: &[u8] = b"@user_script";
 pub(super) fn enter(state: &mut LuaState) -> Native {
     let host = arg(state, 1);
     exchange::with(|exchange| exchange.begin(host));
-    limits::arm(state);
     let outcome = match exchange::with(|exchange| std::mem::take(&mut exchange.job)) {
         Job::None => None,
         Job::Setup => sandbox::make(state).map(|()| None)?,
@@ -41,9 +40,14 @@ fn compiled(state: &mut LuaState, task: &Task) -> Result<Result<LuaValue, Reply>
     // script misses its `end` at this `end`.
     let source = [b"function f_", &task.sha1[..], b"() ", &task.body[..], b"\nend"].concat();
     let mut source = Some(source);
+    let memory = exchange::with(|exchange| std::mem::take(&mut exchange.memory));
+    limits::arm(state);
     let status =
         lua_vm::api::load(state, Box::new(move |_| Ok(source.take())), Some(CHUNK), Some(b"t"))?;
     if status != LuaStatus::Ok {
+        if let Some(reply) = limits::tripped(state) {
+            return Ok(Err(reply));
+        }
         let message = text_of(&state.pop()).unwrap_or_default();
         return Ok(Err(failure(
             &[b"Error compiling script (new function): ", c_text(&message)].concat(),
@@ -51,7 +55,10 @@ fn compiled(state: &mut LuaState, task: &Task) -> Result<Result<LuaValue, Reply>
     }
     exchange::with(|exchange| exchange.loading = Some(None));
     let ran = lua_vm::api::pcall_k(state, 0, 0, 0, 0, None);
-    let defined = exchange::with(|exchange| exchange.loading.take()).flatten();
+    let defined = exchange::with(|exchange| {
+        exchange.memory = memory;
+        exchange.loading.take().flatten()
+    });
     if let Err(error) = ran {
         if let Some(reply) = limits::tripped(state) {
             return Ok(Err(reply));
@@ -84,6 +91,7 @@ fn eval(
         Ok(script) => script,
         Err(reply) => return Ok(reply),
     };
+    limits::arm(state);
     let globals = exchange::with(|exchange| exchange.kept.globals).unwrap_or(LuaValue::Nil);
     for (name, values) in [("KEYS", keys), ("ARGV", args)] {
         let list = table(state, values.len(), 0)?;
@@ -93,7 +101,7 @@ fn eval(
         }
         set_field(state, &globals, name, list)?;
     }
-    let handler = function(state, place_of_error);
+    let handler = exchange::with(|exchange| exchange.kept.handler).unwrap_or(LuaValue::Nil);
     state.push(handler);
     state.push(script);
     let handler_at = lua_vm::api::get_top(state) - 1;
@@ -143,7 +151,7 @@ pub(super) fn failure(text: &[u8]) -> Reply {
 
 /// Called by the VM where an error is raised: makes it a table and adds the place, that of the caller if a
 /// library function raised it.
-fn place_of_error(state: &mut LuaState) -> Native {
+pub(super) fn place_of_error(state: &mut LuaState) -> Native {
     let mut error = arg(state, 1);
     if !matches!(error, LuaValue::Table(_)) {
         let text = sandbox::display(state, &error)?;
@@ -152,11 +160,15 @@ fn place_of_error(state: &mut LuaState) -> Native {
         set_field(state, &wrapped, "err", text)?;
         error = wrapped;
     }
+    // Behind the function that refuses to change a table there may be another that tried it.
     let mut place = LuaDebug::default();
-    let mut found = get_stack(state, 1, &mut place) && get_info(state, b"Sl", &mut place);
-    if found && place.what == Some(b"C") {
+    let mut found = false;
+    for level in 1..=3 {
         place = LuaDebug::default();
-        found = get_stack(state, 2, &mut place) && get_info(state, b"Sl", &mut place);
+        found = get_stack(state, level, &mut place) && get_info(state, b"Sl", &mut place);
+        if !found || place.what != Some(b"C") {
+            break;
+        }
     }
     if found {
         let source = string(state, place.source.as_deref().unwrap_or(b"=?"))?;

@@ -9,7 +9,7 @@ use lua_types::value::LuaValue;
 use lua_vm::state::{LuaCFunction, LuaState};
 
 use super::exchange::{self, Protected, is_protected, shown};
-use super::library::{bit, cjson, math, redis};
+use super::library::{bit, cjson, cmsgpack, math, redis, structs};
 use super::native::{
     Native, arg, count, error, field, function, give, library, set_field, string, table, table_arg,
     text_arg, text_of, type_name, wrong_type,
@@ -62,13 +62,20 @@ pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
         let replaced = function(state, replaced);
         set_field(state, &library, name, replaced)?;
     }
-    let libraries: [(&str, fn(&mut LuaState) -> Result<LuaValue, LuaError>); 3] =
-        [("redis", redis::make), ("cjson", cjson::make), ("bit", bit::make)];
+    let libraries: [(&str, fn(&mut LuaState) -> Result<LuaValue, LuaError>); 5] = [
+        ("redis", redis::make),
+        ("cjson", cjson::make),
+        ("cmsgpack", cmsgpack::make),
+        ("struct", structs::make),
+        ("bit", bit::make),
+    ];
     for (name, make) in libraries {
         let library = make(state)?;
         set_field(state, &globals, name, library)?;
     }
-    for name in ["string", "table", "math", "coroutine", "redis", "cjson", "bit"] {
+    for name in
+        ["string", "table", "math", "coroutine", "redis", "cjson", "cmsgpack", "struct", "bit"]
+    {
         let library = field(state, &globals, name)?;
         let library = protected(state, library)?;
         set_field(state, &globals, name, library)?;
@@ -93,12 +100,14 @@ pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
         state.registry_set(b"lockstep.strings")?;
         exchange::with(|exchange| exchange.kept.strings = Some(shown));
     }
+    let handler = function(state, run::place_of_error);
     let functions = table(state, 0, 0)?;
     state.push(functions);
     state.registry_set(b"lockstep.functions")?;
     exchange::with(|exchange| {
         exchange.kept.functions = Some(functions);
         exchange.kept.globals = Some(globals);
+        exchange.kept.handler = Some(handler);
     });
     Ok(())
 }

@@ -49,7 +49,7 @@ impl Script {
     /// Runs the script. Whatever goes wrong is the reply, not a panic; what the script wrote before stays
     /// written.
     pub fn eval(&self, keys: &[Bytes], args: &[Bytes], host: &mut dyn Host) -> Reply {
-        engine::eval(self.task(), keys, args, host)
+        engine::eval(&self.task(), keys, args, host)
     }
 
     fn task(&self) -> Task {

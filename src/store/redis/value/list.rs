@@ -25,10 +25,6 @@ impl List {
         self.0.len()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Bytes> + ExactSizeIterator {
         self.0.iter()
     }
@@ -104,11 +100,6 @@ impl List {
         let elements = Rc::make_mut(&mut self.0);
         elements.truncate(range.end);
         elements.drain(..range.start.min(elements.len()));
-    }
-
-    /// The name of the representation, as `OBJECT ENCODING` says it.
-    pub(crate) fn encoding(&self) -> &'static str {
-        "quicklist"
     }
 
     /// Writes the canonical form.

@@ -59,7 +59,7 @@ impl Value {
     pub(crate) fn encoding(&self) -> &'static str {
         match self {
             Self::String(text) => text.encoding(),
-            Self::List(list) => list.encoding(),
+            Self::List(_) => "quicklist",
             Self::Hash(hash) => hash.encoding(),
             Self::Set(set) => set.encoding(),
             Self::ZSet(zset) => zset.encoding(),

@@ -37,10 +37,6 @@ impl Set {
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     pub(crate) fn contains(&self, member: &Bytes) -> bool {
         match &*self.0 {
             Members::Intset(integers) => {

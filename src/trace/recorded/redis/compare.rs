@@ -74,10 +74,11 @@ impl Comparison<'_> {
             }
             _ => return (model == recorded).then(Vec::new),
         };
-        let shown = |ms: i64| if seconds { ms.saturating_add(500) / 1000 } else { ms };
+        let shown = |ms: i128| if seconds { (ms + 500) / 1000 } else { ms };
         let within = |below: i64, above: i64| {
-            let (low, high) = (ms.saturating_sub(below), ms.saturating_add(above));
-            (shown(low)..=shown(high)).contains(theirs) && *theirs >= 0
+            let (low, high) =
+                (i128::from(ms) - i128::from(below), i128::from(ms) + i128::from(above));
+            (shown(low)..=shown(high)).contains(&i128::from(*theirs)) && *theirs >= 0
         };
         let tolerance = self.settings.ttl_tolerance_ms;
         if within(tolerance, tolerance) {

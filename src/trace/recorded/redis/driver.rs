@@ -297,7 +297,15 @@ impl Driver {
             Answer::Reply(Reply::Status(text)) if **text == *b"QUEUED" => {
                 client.queue.push(call.argv.clone());
             }
-            _ => client.queue.clear(),
+            _ => {
+                let name = &call.argv[0];
+                if [&b"exec"[..], b"discard", b"reset"]
+                    .iter()
+                    .any(|end| name.eq_ignore_ascii_case(end))
+                {
+                    client.queue.clear();
+                }
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! BITFIELD, BITFIELD_RO.
+//! `BITFIELD`, `BITFIELD_RO`.
 
 use super::super::parse::{integer, is_option};
 use super::integer::{Overflow, Type};

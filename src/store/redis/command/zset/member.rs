@@ -86,11 +86,15 @@ pub(super) fn zrandmember(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Er
         return Err(Error::fixed("ERR value is out of range"));
     }
     let zset = ctx.read_as::<ZSet>(&argv[1])?.unwrap_or_default();
-    // Asked for all, a server walks from the highest score down.
-    let entries: Vec<_> = zset.entries().iter().rev().collect();
+    let entries = zset.entries();
     let members: Vec<Bytes> = entries.iter().map(|entry| entry.member.clone()).collect();
+    let mut positions = sample(ctx, &members, count)?;
+    // Asked for all, a server walks from the highest score down.
+    if usize::try_from(count).is_ok_and(|count| count >= entries.len() && count > 1) {
+        positions.reverse();
+    }
     let mut reply = Vec::new();
-    for at in sample(ctx, &members, count)? {
+    for at in positions {
         reply.push(members[at].clone());
         if with_scores {
             reply.push(entries[at].score.to_bytes());

@@ -2,5 +2,7 @@
 
 pub(super) mod bit;
 pub(super) mod cjson;
+pub(super) mod cmsgpack;
 pub(super) mod math;
 pub(super) mod redis;
+pub(super) mod structs;

@@ -12,7 +12,7 @@ use super::super::native::{
     Native, arg, count, field, give, library, number_of, set_field, string, table, text_of,
 };
 use super::super::number;
-use super::super::{LogLevel, Script};
+use super::super::{LogLevel, Script, limits};
 use crate::store::redis::{Bytes, Reply};
 
 /// The version that is modelled.
@@ -111,7 +111,7 @@ fn arguments(state: &mut LuaState) -> Result<Result<Vec<Bytes>, LuaValue>, LuaEr
 
 /// Lets the host answer a command.
 fn run(state: &mut LuaState, argv: Vec<Bytes>, what: &str) -> Result<Reply, LuaError> {
-    match exchange::ask(state, Request::Call(argv))? {
+    match exchange::ask(state, Request::Call(argv, limits::executed(state)))? {
         Some(reply) => Ok(reply),
         None => Err(outside(state, what)?),
     }

@@ -1,0 +1,228 @@
+//! CLIENT and its subcommands.
+
+use super::super::client::{Client, Replies};
+use super::super::ctx::Ctx;
+use super::super::error::Error;
+use super::super::execute::c_text;
+use super::super::reply::{Bytes, Reply};
+use super::parse::{integer, is_option};
+use super::{Command, Flags};
+use crate::store::Link;
+
+pub(super) const COMMANDS: &[Command] =
+    &[Command::container("client", CLIENT).flags(Flags::NO_SCRIPT)];
+
+const CLIENT: &[Command] = &[
+    Command::new("client|caching", 3, tracking).flags(Flags::NO_SCRIPT),
+    Command::new("client|getname", 2, getname).flags(Flags::NO_SCRIPT),
+    Command::new("client|getredir", 2, |_, _| Ok(Reply::Int(-1))).flags(Flags::NO_SCRIPT),
+    Command::new("client|help", 2, |_, _| Err(Error::not_modelled("HELP"))).flags(Flags::NO_SCRIPT),
+    Command::new("client|id", 2, id).flags(Flags::NO_SCRIPT),
+    Command::new("client|info", 2, info).flags(Flags::NO_SCRIPT),
+    Command::new("client|kill", -3, kill).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("client|list", -2, list).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("client|no-evict", 3, no_evict).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("client|pause", -3, |_, _| Err(Error::not_modelled("CLIENT PAUSE")))
+        .flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("client|reply", 3, reply).flags(Flags::NO_SCRIPT),
+    Command::new("client|setname", 3, setname).flags(Flags::NO_SCRIPT),
+    Command::new("client|tracking", -3, tracking).flags(Flags::NO_SCRIPT),
+    Command::new("client|trackinginfo", 2, tracking).flags(Flags::NO_SCRIPT),
+    Command::new("client|unblock", -3, unblock).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("client|unpause", 2, |_, _| Ok(Reply::OK))
+        .flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+];
+
+fn id(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Ok(Reply::Int(ctx.core.client(ctx.link).map_or(0, |client| client.id)))
+}
+
+fn getname(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    let name = ctx.core.client(ctx.link).map(|client| client.name.clone());
+    Ok(name.filter(|name| !name.is_empty()).into())
+}
+
+/// An empty name is no name (FACTS-REDIS.md 24).
+fn setname(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    check_name(&argv[2])?;
+    if let Some(client) = ctx.core.client_mut(ctx.link) {
+        client.name = argv[2].clone();
+    }
+    Ok(Reply::OK)
+}
+
+/// Names are printable ASCII without blanks.
+pub(super) fn check_name(name: &[u8]) -> Result<(), Error> {
+    if name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
+        return Ok(());
+    }
+    Err(Error::fixed("ERR Client names cannot contain spaces, newlines or special characters."))
+}
+
+fn no_evict(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let on = is_option(&argv[2], "on");
+    if !on && !is_option(&argv[2], "off") {
+        return Err(Error::SYNTAX);
+    }
+    if let Some(client) = ctx.core.client_mut(ctx.link) {
+        client.no_evict = on;
+    }
+    Ok(Reply::OK)
+}
+
+fn reply(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let mode = &argv[2];
+    let Some(client) = ctx.core.client_mut(ctx.link) else { return Ok(Reply::Nil) };
+    if is_option(mode, "on") {
+        client.replies = Replies::On;
+        return Ok(Reply::OK);
+    } else if is_option(mode, "off") {
+        client.replies = Replies::Off;
+    } else if is_option(mode, "skip") {
+        if client.replies != Replies::Off {
+            client.replies = Replies::SkipNext;
+        }
+    } else {
+        return Err(Error::SYNTAX);
+    }
+    Ok(ctx.no_reply())
+}
+
+fn unblock(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let error = match &argv[3..] {
+        [] => false,
+        [mode] if is_option(mode, "timeout") => false,
+        [mode] if is_option(mode, "error") => true,
+        [_] => {
+            return Err(Error::fixed("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
+        }
+        _ => return Err(Error::arity("client|unblock")),
+    };
+    let id = integer(&argv[2])?;
+    let blocked = |client: &Client| client.id == id && client.blocked.is_some();
+    let found = ctx.core.clients.iter().find(|(_, client)| blocked(client)).map(|(link, _)| *link);
+    let Some(link) = found else { return Ok(Reply::Int(0)) };
+    let reply = if error {
+        Reply::Error(Bytes::from_static(b"UNBLOCKED client unblocked via CLIENT UNBLOCK"))
+    } else {
+        ctx.timeout_reply(link).unwrap_or(Reply::Nil)
+    };
+    ctx.unblock(link, reply);
+    Ok(Reply::Int(1))
+}
+
+/// `CLIENT KILL addr`, or filters of which the model knows ID, SKIPME and TYPE.
+fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    if let [_, _, address] = argv {
+        let found =
+            ctx.core.clients.keys().find(|link| address_of(**link).as_bytes() == &**address);
+        let link = *found.ok_or(Error::fixed("ERR No such client"))?;
+        kill_link(ctx, link);
+        return Ok(Reply::OK);
+    }
+    let (mut id, mut skip_me, mut subscribed) = (None, true, None);
+    for pair in argv[2..].chunks(2) {
+        let [filter, value] = pair else { return Err(Error::SYNTAX) };
+        if is_option(filter, "id") {
+            let number = integer(value).ok().filter(|number| *number > 0);
+            id = Some(number.ok_or(Error::fixed("ERR client-id should be greater than 0"))?);
+        } else if is_option(filter, "skipme") && is_option(value, "yes") {
+            skip_me = true;
+        } else if is_option(filter, "skipme") && is_option(value, "no") {
+            skip_me = false;
+        } else if is_option(filter, "type") {
+            subscribed = Some(match value {
+                value if is_option(value, "normal") => Some(false),
+                value if is_option(value, "pubsub") => Some(true),
+                value if is_option(value, "master") || is_option(value, "replica") => None,
+                value if is_option(value, "slave") => None,
+                other => {
+                    let text = c_text(&[b"ERR Unknown client type '", &**other, b"'"]);
+                    return Err(Error::text(text));
+                }
+            });
+        } else if ["addr", "laddr", "user"].iter().any(|name| is_option(filter, name)) {
+            return Err(Error::not_modelled("that filter of CLIENT KILL"));
+        } else {
+            return Err(Error::SYNTAX);
+        }
+    }
+    let chosen = |link: Link, client: &Client| {
+        !(skip_me && link == ctx.link)
+            && id.is_none_or(|id| client.id == id)
+            && subscribed.is_none_or(|kind| kind == Some(client.is_subscribed()))
+    };
+    let clients = ctx.core.clients.iter();
+    let links: Vec<Link> =
+        clients.filter(|(link, client)| chosen(**link, client)).map(|(link, _)| *link).collect();
+    for link in &links {
+        kill_link(ctx, *link);
+    }
+    Ok(links.len().into())
+}
+
+fn kill_link(ctx: &mut Ctx<'_>, link: Link) {
+    if link == ctx.link {
+        ctx.close_after_reply();
+    } else {
+        ctx.close(link);
+    }
+}
+
+fn list(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let wanted: Option<Vec<i64>> = match &argv[2..] {
+        [] => None,
+        [filter, ids @ ..] if is_option(filter, "id") && !ids.is_empty() => Some(
+            ids.iter()
+                .map(|id| integer(id).map_err(|_| Error::fixed("ERR Invalid client ID")))
+                .collect::<Result<_, _>>()?,
+        ),
+        [filter, _] if is_option(filter, "type") => {
+            return Err(Error::not_modelled("CLIENT LIST TYPE"));
+        }
+        _ => return Err(Error::SYNTAX),
+    };
+    let mut lines = String::new();
+    for (link, client) in &ctx.core.clients {
+        if wanted.as_ref().is_none_or(|wanted| wanted.contains(&client.id)) {
+            lines.push_str(&line(*link, client));
+        }
+    }
+    Ok(Reply::bulk(lines))
+}
+
+fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Ok(Reply::bulk(
+        ctx.core.client(ctx.link).map_or(String::new(), |client| line(ctx.link, client)),
+    ))
+}
+
+fn address_of(link: Link) -> String {
+    format!("127.0.0.1:{}", link.0)
+}
+
+/// What the model knows of a client, as CLIENT LIST has it.
+fn line(link: Link, client: &Client) -> String {
+    let flags = match client {
+        client if client.monitor => "O",
+        client if client.is_subscribed() => "P",
+        client if client.blocked.is_some() => "b",
+        client if client.multi.is_some() => "x",
+        _ => "N",
+    };
+    format!(
+        "id={} addr={} name={} db={} sub={} psub={} ssub={} multi={} flags={flags} resp=2\n",
+        client.id,
+        address_of(link),
+        client.name.to_text(),
+        client.db,
+        client.channels.len(),
+        client.patterns.len(),
+        client.shard_channels.len(),
+        client.multi.as_ref().map_or(-1, |multi| multi.queue.len() as i64),
+    )
+}
+
+fn tracking(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Err(Error::not_modelled("client-side caching"))
+}

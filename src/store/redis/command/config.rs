@@ -1,0 +1,143 @@
+//! CONFIG.
+
+use std::rc::Rc;
+
+use super::super::config::{BAD_EVENT_CLASS, Config, Eviction, NotifyFlags, Persistence};
+use super::super::ctx::Ctx;
+use super::super::error::Error;
+use super::super::execute::c_text;
+use super::super::glob::matches;
+use super::super::reply::{Bytes, Reply};
+use super::{Command, Flags};
+
+const ADMIN: Flags = Flags::NO_SCRIPT.with(Flags::ADMIN);
+
+pub(super) const COMMANDS: &[Command] = &[Command::container("config", CONFIG).flags(ADMIN)];
+
+const CONFIG: &[Command] = &[
+    Command::new("config|get", -3, get).flags(ADMIN),
+    Command::new("config|help", 2, |_, _| Err(Error::not_modelled("HELP"))).flags(ADMIN),
+    Command::new("config|resetstat", 2, |_, _| Ok(Reply::OK)).flags(ADMIN),
+    Command::new("config|rewrite", 2, |_, _| {
+        Err(Error::fixed("ERR The server is running without a config file"))
+    })
+    .flags(ADMIN),
+    Command::new("config|set", -4, set).flags(ADMIN),
+];
+
+/// A setting: its name and how it prints.
+type Setting = (&'static str, fn(&Config) -> Bytes);
+
+/// The settings of which the model knows the value.
+const SETTINGS: &[Setting] = &[
+    ("appendfsync", |config| {
+        let always = config.persistence == Persistence::Always;
+        if always { "always" } else { "everysec" }.into()
+    }),
+    ("appendonly", |config| {
+        let off = config.persistence == Persistence::None;
+        if off { "no" } else { "yes" }.into()
+    }),
+    ("databases", |config| config.databases.to_string().into()),
+    ("enable-debug-command", |_| "no".into()),
+    ("hash-max-listpack-entries", |_| "512".into()),
+    ("hash-max-listpack-value", |_| "64".into()),
+    ("hz", |_| "10".into()),
+    ("list-max-listpack-size", |_| "-2".into()),
+    ("maxmemory", |config| config.maxmemory.to_string().into()),
+    ("maxmemory-policy", |config| config.eviction.name().into()),
+    ("notify-keyspace-events", |config| config.notify.print()),
+    ("proto-max-bulk-len", |_| "536870912".into()),
+    ("save", |_| "".into()),
+    ("set-max-intset-entries", |_| "512".into()),
+    ("timeout", |_| "0".into()),
+    ("zset-max-listpack-entries", |_| "128".into()),
+    ("zset-max-listpack-value", |_| "64".into()),
+];
+
+fn get(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let wanted = |name: &str| {
+        argv[2..].iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), name.as_bytes()))
+    };
+    let found = SETTINGS.iter().filter(|(name, _)| wanted(name));
+    let pairs = found.flat_map(|(name, print)| [Bytes::from(*name), print(&ctx.core.config)]);
+    Ok(Reply::bulks(pairs))
+}
+
+fn set(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let mut config = (*ctx.core.config).clone();
+    if !argv.len().is_multiple_of(2) {
+        return Err(Error::SYNTAX);
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    let mut named = Vec::new();
+    for pair in argv[2..].chunks_exact(2) {
+        let found =
+            SETTINGS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(&pair[0]));
+        let Some(setting) = found else {
+            let text =
+                [b"ERR Unknown option or number of arguments for CONFIG SET - '", &*pair[0], b"'"];
+            return Err(Error::text(c_text(&text)));
+        };
+        if seen.contains(&setting.0) {
+            return Err(failed(setting.0, "duplicate parameter"));
+        }
+        seen.push(setting.0);
+        named.push((setting, &pair[1]));
+    }
+    for (setting, value) in named {
+        change(&mut config, setting, value)?;
+    }
+    ctx.core.config = Rc::new(config);
+    Ok(Reply::OK)
+}
+
+fn failed(name: &str, why: &str) -> Error {
+    Error::text(format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}"))
+}
+
+fn change(config: &mut Config, (name, print): &Setting, value: &[u8]) -> Result<(), Error> {
+    match *name {
+        "notify-keyspace-events" => {
+            let why = BAD_EVENT_CLASS.0.to_text();
+            config.notify = NotifyFlags::parse(value).ok_or_else(|| failed(name, &why))?;
+        }
+        "maxmemory" => {
+            let bytes =
+                memory(value).ok_or_else(|| failed(name, "argument must be a memory value"))?;
+            config.maxmemory = bytes;
+        }
+        "maxmemory-policy" => {
+            let policy = Eviction::from_name(value).ok_or_else(|| {
+                let names = Eviction::names().collect::<Vec<_>>().join(", ");
+                failed(name, &format!("argument(s) must be one of the following: {names}"))
+            })?;
+            config.eviction = policy;
+        }
+        "databases" | "enable-debug-command" => {
+            return Err(failed(name, "can't set immutable config"));
+        }
+        _ if *print(config) == *value => {}
+        _ => return Err(Error::not_modelled(&format!("other values of '{name}'"))),
+    }
+    Ok(())
+}
+
+/// A number of bytes, as `100mb`.
+fn memory(text: &[u8]) -> Option<u64> {
+    const UNITS: [(&str, u64); 8] = [
+        ("", 1),
+        ("b", 1),
+        ("k", 1000),
+        ("kb", 1 << 10),
+        ("m", 1_000_000),
+        ("mb", 1 << 20),
+        ("g", 1_000_000_000),
+        ("gb", 1 << 30),
+    ];
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, unit) = text.split_at(end);
+    let number: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    let unit = UNITS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(unit))?;
+    number.checked_mul(unit.1)
+}

@@ -1,0 +1,27 @@
+//! Commands of Redis that the model does not have: each says so.
+
+use super::super::ctx::Ctx;
+use super::super::error::Error;
+use super::super::reply::{Bytes, Reply};
+use super::Command;
+
+macro_rules! left_out {
+    ($($name:literal)*) => {
+        pub(super) const COMMANDS: &[Command] = &[$(Command::new($name, -1, left_out)),*];
+    };
+}
+
+left_out! {
+    "acl" "asking" "bgrewriteaof" "bgsave" "cluster" "dump" "failover" "fcall" "fcall_ro" "function"
+    "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
+    "georadiusbymember_ro" "geosearch" "geosearchstore" "latency" "lolwut" "memory" "migrate" "module"
+    "pfadd" "pfcount" "pfdebug" "pfmerge" "pfselftest" "psync" "readonly" "readwrite" "replconf"
+    "replicaof" "restore" "restore-asking" "save" "shutdown" "slaveof" "slowlog" "sync" "xack" "xadd"
+    "xautoclaim" "xclaim" "xdel" "xgroup" "xinfo" "xlen" "xpending" "xrange" "xread" "xreadgroup"
+    "xrevrange" "xsetid" "xtrim"
+}
+
+fn left_out(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let name = argv[0].to_text().to_lowercase();
+    Err(Error::not_modelled(&format!("the '{name}' command")))
+}

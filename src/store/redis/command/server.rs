@@ -1,0 +1,117 @@
+//! The server as a whole: TIME, INFO, WAIT, DEBUG, COMMAND, MONITOR and others.
+
+use super::super::blocking::Serve;
+use super::super::ctx::Ctx;
+use super::super::error::Error;
+use super::super::memory::used_memory;
+use super::super::reply::{Bytes, Reply};
+use super::parse::integer;
+use super::{Command, Flags};
+
+/// The version that the model is a model of.
+pub(super) const VERSION: &str = "7.0.15";
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::container("command", COMMAND),
+    Command::new("debug", -2, debug).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("info", -1, info),
+    // Outside of scripts it never gets here: see `../execute.rs`.
+    Command::new("quit", -1, |_, _| Ok(Reply::OK))
+        .flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED).with(Flags::WHILE_SUBSCRIBED)),
+    Command::new("lastsave", 1, lastsave).flags(Flags::FAST),
+    Command::new("monitor", 1, monitor).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("role", 1, role).flags(Flags::NO_SCRIPT.with(Flags::FAST)),
+    Command::new("time", 1, time).flags(Flags::FAST),
+    Command::new("wait", 3, wait).flags(Flags::NO_SCRIPT.with(Flags::BLOCKING)),
+];
+
+const COMMAND: &[Command] = &[
+    Command::new("command|count", 2, |_, _| Ok(super::all().count().into())),
+    Command::new("command|docs", -2, |_, _| Err(Error::not_modelled("COMMAND DOCS"))),
+    Command::new("command|getkeys", -3, |_, _| Err(Error::not_modelled("COMMAND GETKEYS"))),
+    Command::new("command|info", -2, |_, _| Err(Error::not_modelled("COMMAND INFO"))),
+    Command::new("command|list", -2, |_, _| {
+        Ok(Reply::bulks(super::all().map(|command| Bytes::from_static(command.name.as_bytes()))))
+    }),
+];
+
+fn time(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    let now = ctx.clock_us();
+    let parts = [now.div_euclid(1_000_000), now.rem_euclid(1_000_000)];
+    Ok(Reply::bulks(parts.map(|part| Bytes::from(part.to_string()))))
+}
+
+fn lastsave(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Ok(Reply::Int(ctx.core.config.epoch_us.div_euclid(1_000_000)))
+}
+
+fn role(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Ok(Reply::array([Reply::bulk("master"), Reply::Int(0), Reply::array([])]))
+}
+
+/// There are no replicas: WAIT for any waits in vain, and says 0.
+fn wait(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    const NOTHING_SERVES: Serve = |_, _, _| None;
+    let replicas = integer(&argv[1])?;
+    let timeout = integer(&argv[2])
+        .map_err(|_| Error::fixed("ERR timeout is not an integer or out of range"))?;
+    if timeout < 0 {
+        return Err(Error::fixed("ERR timeout is negative"));
+    }
+    if replicas <= 0 || !ctx.may_block() {
+        return Ok(Reply::Int(0));
+    }
+    let until = (timeout > 0).then(|| ctx.now_ms().saturating_add(timeout));
+    Ok(ctx.block(argv, &[], until, NOTHING_SERVES, Reply::Int(0)))
+}
+
+/// `enable-debug-command` is `no` unless somebody configures it otherwise.
+fn debug(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    Err(Error::fixed(
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run \
+         it from a local connection, otherwise you need to set this option in the configuration file, and \
+         then restart the server.",
+    ))
+}
+
+fn monitor(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    if !ctx.may_block() {
+        return Err(Error::fixed("ERR MONITOR isn't allowed for DENY BLOCKING client"));
+    }
+    let link = ctx.link;
+    let Some(client) = ctx.core.client_mut(link) else { return Ok(Reply::Nil) };
+    if client.monitor {
+        return Ok(ctx.no_reply());
+    }
+    client.monitor = true;
+    ctx.core.monitors.push(link);
+    Ok(Reply::OK)
+}
+
+/// The fields that client libraries look at.
+fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    let core = &ctx.core;
+    let blocked = core.clients.values().filter(|client| client.blocked.is_some()).count();
+    let mut text = format!(
+        "# Server\r\nredis_version:{VERSION}\r\nredis_mode:standalone\r\n\r\n\
+         # Clients\r\nconnected_clients:{}\r\nblocked_clients:{blocked}\r\n\r\n\
+         # Memory\r\nused_memory:{}\r\nmaxmemory:{}\r\nmaxmemory_policy:{}\r\n\r\n\
+         # Persistence\r\nloading:0\r\n\r\n\
+         # Stats\r\npubsub_channels:{}\r\npubsub_patterns:{}\r\n\r\n\
+         # Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n\
+         # Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\n",
+        core.clients.len(),
+        used_memory(core),
+        core.config.maxmemory,
+        core.config.eviction.name(),
+        core.pubsub.channels.len(),
+        core.pubsub.patterns.len(),
+    );
+    for db in 0..core.keyspace.databases() {
+        if let Some(database) = core.keyspace.database(db).filter(|database| !database.is_empty()) {
+            let (keys, expires) = (database.len(), database.volatile());
+            text.push_str(&format!("db{db}:keys={keys},expires={expires},avg_ttl=0\r\n"));
+        }
+    }
+    Ok(Reply::bulk(text))
+}
