@@ -5,6 +5,7 @@
 //! `c2>redis #3`) and by the *alternative* taken there, never by its position in the list of answers, so that
 //! taking one deviation away does not shift the others.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rand_chacha::ChaCha8Rng;
@@ -141,13 +142,14 @@ impl fmt::Display for Deviation {
 #[derive(Clone, Debug)]
 pub struct Recorded {
     seeded: Option<Seeded>,
+    sites: Sites,
     deviations: Vec<Deviation>,
 }
 
 impl Recorded {
     /// The answers of a trace with these deviations, and with this seed if its timing is sampled.
     pub fn new(seed: Option<u64>, deviations: Vec<Deviation>) -> Self {
-        Self { seeded: seed.map(Seeded::new), deviations }
+        Self { seeded: seed.map(Seeded::new), sites: Sites::default(), deviations }
     }
 
     /// The deviations whose site never came, or whose alternative was not offered there.
@@ -163,10 +165,10 @@ impl Choices for Recorded {
         {
             return seeded.pick(question);
         }
-        if self.deviations.is_empty() || question.n < 2 {
+        if self.deviations.is_empty() {
             return 0;
         }
-        let site = (question.site)();
+        let site = self.sites.number(question);
         let Some(place) = self.deviations.iter().position(|deviation| deviation.site == site)
         else {
             return 0;
@@ -179,5 +181,53 @@ impl Choices for Recorded {
             }
             None => 0,
         }
+    }
+}
+
+/// How often each site has come.
+#[derive(Clone, Debug, Default)]
+struct Sites(BTreeMap<String, u64>);
+
+impl Sites {
+    /// The site of the question, with its ordinal.
+    fn number(&mut self, question: &Question<'_>) -> String {
+        let site = (question.site)();
+        let count = self.0.entry(site.clone()).or_default();
+        *count += 1;
+        format!("{site} #{count}")
+    }
+}
+
+/// Notes the deviations among the answers of another.
+#[derive(Clone, Debug)]
+pub struct Noting<C> {
+    inner: C,
+    sampled: bool,
+    sites: Sites,
+    deviations: Vec<Deviation>,
+}
+
+impl<C: Choices> Noting<C> {
+    /// Notes what `inner` answers. In `sampled` timing latencies and draws follow from the seed: only steps are noted.
+    pub fn new(inner: C, sampled: bool) -> Self {
+        Self { inner, sampled, sites: Sites::default(), deviations: Vec::new() }
+    }
+
+    /// The deviations so far, and who answered.
+    pub fn into_parts(self) -> (Vec<Deviation>, C) {
+        (self.deviations, self.inner)
+    }
+}
+
+impl<C: Choices> Choices for Noting<C> {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        let picked = self.inner.pick(question);
+        if !self.sampled || question.about == About::Step {
+            let site = self.sites.number(question);
+            if picked != 0 {
+                self.deviations.push(Deviation { site, take: (question.name)(picked) });
+            }
+        }
+        picked
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::files;
 use super::output::Output;
 use crate::json::Document;
 
@@ -16,8 +17,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn execute(arguments: &Arguments, _output: &mut Output<'_>) -> Result<Exit, Failure> {
-    for path in &arguments.paths {
-        Document::open(path)?;
+    for path in files::find(&arguments.paths, &["json"]) {
+        Document::open(&path?)?;
     }
     Err(Failure::Wrong("this build has no simulator".to_owned()))
 }

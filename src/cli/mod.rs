@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod exit;
 mod failure;
+mod files;
 mod list;
 mod output;
 mod replay;

@@ -9,10 +9,10 @@ use std::hash::{Hash, Hasher};
 use std::pin::Pin;
 use std::rc::Rc;
 
+use super::Cx;
 use super::local::{Handle, Instant};
 use super::op::CallError;
 use super::state::{State, handles_in};
-use super::Cx;
 use crate::time::Micros;
 
 /// What an acquisition grants, as the protocol claims it. The properties judge.
@@ -132,16 +132,6 @@ impl Call {
     pub(crate) fn kind(&self) -> &'static str {
         self.0.kind()
     }
-
-    pub(crate) fn handles(&self) -> Vec<Handle> {
-        handles_in(|hasher| self.0.feed(hasher))
-    }
-}
-
-impl Output {
-    pub(crate) fn handles(&self) -> Vec<Handle> {
-        handles_in(|mut hasher| self.hash(&mut hasher))
-    }
 }
 
 macro_rules! plain_box {
@@ -155,6 +145,12 @@ macro_rules! plain_box {
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.0.feed(state);
+            }
+        }
+        impl $name {
+            /// The instants, tokens and watches that it refers to.
+            pub(crate) fn handles(&self) -> Vec<Handle> {
+                handles_in(|hasher| self.0.feed(hasher))
             }
         }
         impl fmt::Debug for $name {

@@ -24,7 +24,11 @@ impl LedgerClient<'_> {
     }
 
     /// Writes the number.
-    pub fn write(self, value: i64, fence: Option<i64>) -> Pending<Result<ledger::Reply, CallError>> {
+    pub fn write(
+        self,
+        value: i64,
+        fence: Option<i64>,
+    ) -> Pending<Result<ledger::Reply, CallError>> {
         self.call(ledger::Request::Write { value, fence })
     }
 

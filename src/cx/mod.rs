@@ -30,7 +30,7 @@ pub use state::{State, Value};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
-pub(crate) use local::{Answer, Ask, Handle, Local};
+pub(crate) use local::{Answer, Ask, Handle, Local, data_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
 
 use crate::time::Micros;
@@ -365,7 +365,10 @@ pub struct Pending<T> {
 
 impl<T> fmt::Debug for Pending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").field("op", &self.op).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Pending")
+            .field("op", &self.op)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
+use super::call::{Call, Output};
 use super::local::{Answer, Ask, Session, TaskId, WatchId};
 use super::state::Value;
-use super::call::{Call, Output};
 use crate::store::ledger;
 use crate::store::redis::{Bytes, Reply};
 use crate::store::zookeeper::{self, Children, ZkError};

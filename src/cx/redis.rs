@@ -21,49 +21,49 @@ pub struct Script(pub &'static str);
 /// What can stand in a command.
 pub trait Arg {
     /// The bytes that are sent.
-    fn bytes(&self) -> Bytes;
+    fn arg(&self) -> Bytes;
 }
 
 impl Arg for str {
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         Bytes::from(self)
     }
 }
 
 impl Arg for String {
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         Bytes::from(self.as_str())
     }
 }
 
 impl Arg for Bytes {
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         self.clone()
     }
 }
 
 impl Arg for Token {
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         self.text()
     }
 }
 
 impl Arg for i64 {
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         Bytes::from(self.to_string())
     }
 }
 
 impl Arg for Micros {
     /// Whole milliseconds, which is what Redis counts in.
-    fn bytes(&self) -> Bytes {
+    fn arg(&self) -> Bytes {
         Bytes::from(self.as_ms().to_string())
     }
 }
 
 impl<A: Arg + ?Sized> Arg for &A {
-    fn bytes(&self) -> Bytes {
-        (**self).bytes()
+    fn arg(&self) -> Bytes {
+        (**self).arg()
     }
 }
 
@@ -90,7 +90,7 @@ impl<'a> RedisClient<'a> {
 
     /// `SET key value`, to be refined: [`nx`](Set::nx), [`px`](Set::px).
     pub fn set(self, key: &impl Arg, value: &impl Arg) -> Set<'a> {
-        Set { client: self, argv: vec!["SET".bytes(), key.bytes(), value.bytes()] }
+        Set { client: self, argv: vec!["SET".arg(), key.arg(), value.arg()] }
     }
 
     /// `SETNX key value`: whether it was set.
@@ -155,7 +155,7 @@ impl<'a> RedisClient<'a> {
     }
 
     fn command<T>(self, argv: &[&dyn Arg], decode: fn(OpResult) -> T) -> Pending<T> {
-        self.send(argv.iter().map(|arg| arg.bytes()).collect(), decode)
+        self.send(argv.iter().map(|arg| arg.arg()).collect(), decode)
     }
 
     fn send<T>(self, argv: Rc<[Bytes]>, decode: fn(OpResult) -> T) -> Pending<T> {
@@ -175,13 +175,13 @@ pub struct Set<'a> {
 impl Set<'_> {
     /// Only if the key does not exist.
     pub fn nx(mut self) -> Self {
-        self.argv.push("NX".bytes());
+        self.argv.push("NX".arg());
         self
     }
 
     /// With a time to live, sent in whole milliseconds.
     pub fn px(mut self, ttl: Micros) -> Self {
-        self.argv.extend(["PX".bytes(), ttl.bytes()]);
+        self.argv.extend(["PX".arg(), ttl.arg()]);
         self
     }
 

@@ -2,6 +2,30 @@
 //!
 //! A property sees the world's events in global time, which nobody else does. It judges what the protocols claim.
 
+mod asking;
+mod bounded_wait;
+mod by_act;
+mod catalogue;
+mod fifo;
+mod lost_update;
+mod mutual_exclusion;
+mod orphaned_lock;
+mod parameters;
+mod red_packets;
+mod release_safety;
+mod words;
+
+pub use bounded_wait::BoundedWait;
+pub use by_act::ByAct;
+pub use catalogue::{About, Entry, build, catalogue};
+pub use fifo::Fifo;
+pub use lost_update::LostUpdate;
+pub use mutual_exclusion::MutualExclusion;
+pub use orphaned_lock::OrphanedLock;
+pub use parameters::Facts;
+pub use red_packets::RedPackets;
+pub use release_safety::ReleaseSafety;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -57,8 +81,6 @@ pub enum Event {
     Removed {
         /// Whose request it was; nobody's when it expired.
         by: Option<Who>,
-        /// Whose request had put it there.
-        owner: Option<Who>,
         /// The key or node.
         what: Rc<str>,
     },
@@ -134,7 +156,8 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
 
 trait AnyProperty: State {
     fn name(&self) -> &'static str;
-    fn observe(&self, now: Micros, event: &Event, names: &dyn Names) -> (PropertyBox, Judgement);
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+    fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
 }
@@ -143,10 +166,11 @@ impl<P: Property> AnyProperty for P {
     fn name(&self) -> &'static str {
         Property::name(self)
     }
-    fn observe(&self, now: Micros, event: &Event, names: &dyn Names) -> (PropertyBox, Judgement) {
-        let mut next = self.clone();
-        let judgement = Property::observe(&mut next, now, event, names);
-        (PropertyBox::new(next), judgement)
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        Property::observe(self, now, event, names)
+    }
+    fn copy(&self) -> Rc<dyn AnyProperty> {
+        Rc::new(self.clone())
     }
     fn rebase(&self, dt: Micros) -> PropertyBox {
         let mut next = self.clone();
@@ -175,9 +199,13 @@ impl PropertyBox {
 
     /// See [`Property::observe`].
     pub fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
-        let (next, judgement) = self.0.observe(now, event, names);
-        *self = next;
-        judgement
+        if Rc::get_mut(&mut self.0).is_none() {
+            self.0 = self.0.copy();
+        }
+        match Rc::get_mut(&mut self.0) {
+            Some(property) => property.observe(now, event, names),
+            None => unreachable!("a copy is nobody else's"),
+        }
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

@@ -67,7 +67,8 @@ impl Agenda {
 
     /// Takes one entry away.
     pub(crate) fn cancel(&mut self, due: Micros, event: Event) {
-        let place = self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
+        let place =
+            self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
         if let Some((&place, _)) = place {
             self.entries.remove(&place);
         }
@@ -83,7 +84,8 @@ impl Agenda {
             return;
         }
         let entries = std::mem::take(&mut self.entries);
-        self.entries = entries.into_iter().map(|((due, n), event)| ((due - dt, n), event)).collect();
+        self.entries =
+            entries.into_iter().map(|((due, n), event)| ((due - dt, n), event)).collect();
     }
 
     /// The entries in order.

@@ -24,13 +24,15 @@ impl Clock {
     /// The monotonic clock (µs) at world time `now`.
     pub fn monotonic(&self, now: Micros) -> Micros {
         let passed = i128::from((now - self.since).0);
-        self.reading + Micros((passed * (1_000_000 + i128::from(self.drift_ppm)) / 1_000_000) as i64)
+        self.reading
+            + Micros((passed * (1_000_000 + i128::from(self.drift_ppm)) / 1_000_000) as i64)
     }
 
     /// The wall clock (µs) when the run is `total` old.
     pub fn wall(&self, total: Micros) -> Micros {
         let passed = i128::from(total.0);
-        self.wall_offset + Micros((passed * (1_000_000 + i128::from(self.drift_ppm)) / 1_000_000) as i64)
+        self.wall_offset
+            + Micros((passed * (1_000_000 + i128::from(self.drift_ppm)) / 1_000_000) as i64)
     }
 
     /// How long (µs of world time) it takes this clock to advance by `span`, rounded up.

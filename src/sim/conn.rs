@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::agenda::{OpRef, ProcessId, ServerId};
 use super::server::{AnyMessage, AnyRequest};
-use crate::cx::{Lane, Reads, WatchId};
+use crate::client::zookeeper::WatchKind;
+use crate::cx::{Lane, Reads, TaskId, WatchId};
 use crate::store::Inbound;
 use crate::time::Micros;
 
@@ -43,14 +44,6 @@ pub(crate) struct Awaited {
     pub(crate) watch: Option<(WatchId, WatchKind, Rc<str>)>,
 }
 
-/// Which list of the client library a watch goes to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum WatchKind {
-    Data,
-    Exists,
-    Children,
-}
-
 /// One connection.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Conn {
@@ -58,7 +51,8 @@ pub(crate) struct Conn {
     pub(crate) to: Lane,
     /// The client's end believes that it is established.
     pub(crate) open: bool,
-    pub(crate) up: VecDeque<Inbound<AnyRequest>>,
+    /// What is on its way to the server, and which task sent it.
+    pub(crate) up: VecDeque<(Inbound<AnyRequest>, Option<TaskId>)>,
     pub(crate) down: VecDeque<Down>,
     pub(crate) up_hold: Option<Hold>,
     pub(crate) down_hold: Option<Hold>,
@@ -102,9 +96,14 @@ impl Conn {
         }
     }
 
+    /// How many of its directions are held.
+    pub(crate) fn holds(&self) -> u32 {
+        u32::from(self.up_hold.is_some()) + u32::from(self.down_hold.is_some())
+    }
+
     /// Whether the server's messages still belong to the connection that the client has.
     pub(crate) fn hears(&self) -> bool {
-        self.open && !self.up.contains(&Inbound::Disconnect)
+        self.open && !self.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

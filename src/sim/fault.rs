@@ -47,7 +47,8 @@ impl FaultKind {
 
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (name, _) = Self::ALL.iter().find(|(_, kind)| kind == self).copied().unwrap_or(("fault", *self));
+        let (name, _) =
+            Self::ALL.iter().find(|(_, kind)| kind == self).copied().unwrap_or(("fault", *self));
         f.pad(name)
     }
 }

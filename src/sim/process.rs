@@ -1,14 +1,13 @@
 //! A process: its tasks, its clocks, its client libraries.
 
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use super::agenda::{ConnId, Event};
 use super::clock::Clock;
 use super::engine::Handle;
 use super::thread::Thread;
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Call, Local, OpId, OpResult, Session, Surroundings, TaskId, Value, WatchId};
+use crate::cx::{Lane, Local, OpId, OpResult, Session, TaskId, Value, WatchId};
 use crate::time::Micros;
 
 /// What an operation of a task waits for.
@@ -59,12 +58,9 @@ pub(crate) struct Process {
     pub(crate) tasks: Vec<(TaskId, Running)>,
     pub(crate) threads: Vec<Thread>,
     pub(crate) zk: Option<ZkClient>,
-    /// Calls that wait for the session's first connection.
-    pub(crate) waiting_calls: Vec<(TaskId, Call)>,
+    /// The connections that were used, by their lanes.
+    pub(crate) conns: Vec<(Lane, ConnId)>,
 }
-
-/// What a process is told about the world, for each of its threads.
-pub(crate) type Around = Rc<[Rc<Surroundings>]>;
 
 impl Process {
     pub(crate) fn task(&self, task: TaskId) -> Option<&Running> {
@@ -73,6 +69,11 @@ impl Process {
 
     pub(crate) fn task_mut(&mut self, task: TaskId) -> Option<&mut Running> {
         self.tasks.iter_mut().find(|(id, _)| *id == task).map(|(_, running)| running)
+    }
+
+    /// How many of its threads want something.
+    pub(crate) fn wants(&self) -> u32 {
+        self.threads.iter().filter(|thread| thread.wants()).count() as u32
     }
 
     /// Sets what the tasks can read of the clocks.
@@ -102,9 +103,28 @@ impl Process {
 }
 
 impl Waiting {
+    /// Sets when the timer is due: its own, or that of a part.
+    pub(crate) fn set_due(&mut self, slot: u8, due: Micros) {
+        match self {
+            Self::Timer(until)
+            | Self::Turn { until, .. }
+            | Self::Reply { until: Some(until), .. } => {
+                *until = due;
+            }
+            Self::Gather { parts, .. } => {
+                if let Some(Part::Waits(waiting)) = parts.get_mut(usize::from(slot)) {
+                    waiting.set_due(slot, due);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn rebase(&mut self, dt: Micros) {
         match self {
-            Self::Timer(until) | Self::Turn { until, .. } | Self::Reply { until: Some(until), .. } => {
+            Self::Timer(until)
+            | Self::Turn { until, .. }
+            | Self::Reply { until: Some(until), .. } => {
                 *until -= dt;
             }
             Self::Gather { parts, .. } => {

@@ -164,7 +164,10 @@ impl AnyServer {
         let mut key = Key::default();
         match self {
             Self::Redis(server) => server.key(&mut key),
-            Self::ZooKeeper(server) => server.key(&mut key),
+            Self::ZooKeeper(server) => {
+                server.key(&mut key);
+                server.raw_zxids(&mut key);
+            }
             Self::Ledger(server) => server.key(&mut key),
         }
         key

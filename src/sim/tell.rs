@@ -55,7 +55,7 @@ pub enum Told<'a> {
     },
     /// Something other than the nominal happened.
     Deviated {
-        /// The site, as in `c2>redis #3`.
+        /// What was about to happen instead, as in `c2>redis`.
         site: &'a str,
         /// What was done there.
         take: &'a str,

@@ -18,6 +18,13 @@ pub enum Phase {
     Done,
 }
 
+impl Phase {
+    /// Whether the thread wants the lock and does not have it.
+    pub fn wants_lock(self) -> bool {
+        matches!(self, Self::Acquiring | Self::Waiting)
+    }
+}
+
 /// A thread: plain data between its calls.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Thread {

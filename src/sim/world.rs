@@ -48,6 +48,14 @@ pub struct World {
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
+    /// Directions that are held; follows from the connections.
+    pub(crate) holds: u32,
+    /// Threads that are alive and want something; follows from the processes.
+    pub(crate) wants: u32,
+    /// Whether ZooKeeper clients really ping.
+    pub(crate) pings: bool,
+    /// When the messages of the request that is being executed leave their server (sampled timing).
+    pub(crate) leaving: Micros,
     /// Not part of the state: what the last step found.
     pub(crate) found: Found,
 }
@@ -111,19 +119,24 @@ impl World {
                 tasks: Vec::new(),
                 threads: threads(setup, number as u16),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms)),
-                waiting_calls: Vec::new(),
+                conns: Vec::new(),
             })
         });
+        let processes: Vec<Rc<Process>> = processes.collect();
         let budgets = setup.faults.iter().map(|fault| fault.budget.unwrap_or(u32::MAX));
         Self {
             now: Micros::ZERO,
             epoch: Micros::ZERO,
             servers: servers.collect(),
             conns: Vec::new(),
-            processes: processes.collect(),
+            wants: wants(&processes),
+            holds: 0,
+            processes,
             agenda: Agenda::default(),
             budgets: budgets.collect(),
             properties: setup.properties.clone().into(),
+            pings: has_zk && !setup.is_abstract(),
+            leaving: Micros::ZERO,
             found: Found::default(),
         }
     }
@@ -135,9 +148,7 @@ impl World {
 
     /// Whether every thread that is still alive has had enough.
     pub fn is_done(&self) -> bool {
-        self.processes.iter().all(|process| {
-            !process.alive || process.threads.iter().all(|thread| !thread.wants())
-        })
+        self.wants == 0
     }
 
     /// Threads that are alive and still want something, with where they are.
@@ -146,7 +157,10 @@ impl World {
             |(number, process)| {
                 process.threads.iter().enumerate().filter(|(_, thread)| thread.wants()).map(
                     move |(thread, state)| {
-                        (property::Who { process: number as u16, thread: thread as u8 }, state.phase)
+                        (
+                            property::Who { process: number as u16, thread: thread as u8 },
+                            state.phase,
+                        )
                     },
                 )
             },
@@ -163,11 +177,14 @@ impl World {
 
     /// The connection of a process on this lane.
     pub(crate) fn conn_on(&mut self, process: ProcessId, lane: Lane) -> ConnId {
-        let known = self.conns.iter().position(|conn| conn.process == process && conn.to == lane);
-        known.unwrap_or_else(|| {
-            self.conns.push(Rc::new(Conn::new(process, lane)));
-            self.conns.len() - 1
-        }) as ConnId
+        let known = self.processes[usize::from(process)].conns.iter().find(|(of, _)| *of == lane);
+        if let Some((_, conn)) = known {
+            return *conn;
+        }
+        let conn = self.conns.len() as ConnId;
+        self.conns.push(Rc::new(Conn::new(process, lane)));
+        self.process_mut(process).conns.push((lane, conn));
+        conn
     }
 
     /// Tells the properties and whoever listens.
@@ -180,7 +197,7 @@ impl World {
         if self.properties.is_empty() {
             return;
         }
-        let mut properties: Vec<PropertyBox> = self.properties.to_vec();
+        let properties = Rc::make_mut(&mut self.properties);
         for (number, property) in properties.iter_mut().enumerate() {
             let judgement = property.observe(self.now, event, stage.setup);
             if judgement.happened {
@@ -193,7 +210,6 @@ impl World {
                 self.found.violation = Some(Violation { property: property.name(), why });
             }
         }
-        self.properties = properties.into();
     }
 
     /// Makes now the origin of time.
@@ -246,6 +262,12 @@ impl World {
         }
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = deadline;
     }
+}
+
+/// How many threads are alive and want something.
+pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
+    let alive = processes.iter().filter(|process| process.alive);
+    alive.map(|process| process.wants()).sum()
 }
 
 /// The threads of a process that begins.

@@ -2,9 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Cursor, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lockstep::trace::{BadRecording, Lines, Trace};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::cli::{directory, lockstep};
 
@@ -113,10 +116,7 @@ fn all_refused(name: &str, files: &[(&str, Vec<u8>)]) -> Vec<String> {
 
 #[test]
 fn bad_files_are_named_with_their_line_and_column() {
-    let real = |name: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        fs::read(root.join("traces/recorded").join(name)).unwrap()
-    };
+    let real = |name: &str| fs::read(recorded(name)).unwrap();
     let cut = |name: &str| {
         let mut bytes = real(name);
         bytes.truncate(bytes.len() - 7);
@@ -183,6 +183,67 @@ fn odd_events_are_refused_and_never_panic() {
     let files: Vec<(&str, Vec<u8>)> =
         files.iter().map(|(name, content)| (&**name, content.clone())).collect();
     all_refused("odd-events", &files);
+}
+
+/// Bytes of a recording changed at random: an answer or a refusal, but no panic and no endless loop.
+#[test]
+fn no_spoilt_recording_makes_it_panic() {
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut pick = |n: usize| random.next_u64() as usize % n;
+    let pieces = [
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "-",
+        "9",
+        "99999999999",
+        "null",
+        "true",
+        "é",
+        " ",
+        "\\u0000",
+    ];
+    for name in
+        ["redis/conf-expire.jsonl", "redis/conf-blocking.jsonl", "zookeeper/conf-watch-1.jsonl"]
+    {
+        let text = fs::read_to_string(recorded(name)).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for _ in 0..200 {
+            let mut lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let line = pick(lines.len());
+            let mut chars: Vec<char> = lines[line].chars().collect();
+            let at = pick(chars.len());
+            let until = (at + pick(3)).min(chars.len());
+            chars.splice(at..until, pieces[pick(pieces.len())].chars());
+            lines[line] = chars.into_iter().collect();
+            if let Ok(trace) = Trace::read(lines.join("\n").as_bytes()) {
+                let _ = lockstep::trace::recorded::replay(&trace.header, &trace.events);
+            }
+        }
+    }
+}
+
+/// The last instant there is: nothing may count its way there.
+#[test]
+fn the_end_of_time_is_reached_at_once() {
+    for name in ["redis/conf-expire.jsonl", "zookeeper/conf-watch-1.jsonl"] {
+        let text = fs::read_to_string(recorded(name)).unwrap();
+        for at in [i64::MAX, i64::MAX / 1000, i64::MIN, -1] {
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            let middle = lines.len() / 2;
+            let rest = lines[middle].split_once(',').unwrap().1.to_owned();
+            lines[middle] = format!("{{\"at\":{at},{rest}");
+            let trace = Trace::read(lines.join("\n").as_bytes()).unwrap();
+            let _ = lockstep::trace::recorded::replay(&trace.header, &trace.events);
+        }
+    }
+}
+
+fn recorded(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("traces/recorded").join(name)
 }
 
 #[test]

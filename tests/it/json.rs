@@ -2,6 +2,8 @@
 
 use lockstep::json::{Document, Duration, Problem};
 use lockstep::time::Micros;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde::Deserialize;
 
 #[derive(Deserialize, Debug, PartialEq)]
@@ -313,4 +315,52 @@ fn durations_are_read_exactly() {
         let error = text.parse::<Duration>().unwrap_err().to_string();
         assert!(error.contains(why), "{text}: {error}");
     }
+}
+
+/// Whatever the bytes are, there is an answer or a problem that can be shown.
+#[test]
+fn no_text_makes_it_panic() {
+    let text = "{\n  \"title\": \"é\", \"workload\": {\"rounds\": 3, \"work\": \"10s\",\r\n\t\"steps\": [{\"count\": 1}, {}]}}";
+    let pieces = [
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\n",
+        "\\",
+        "é",
+        "\u{1f512}",
+        "0",
+        "-",
+        "null",
+        "\t",
+        "e9",
+        " ",
+    ];
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut pick = |n: usize| random.next_u64() as usize % n;
+    let mut refused = 0;
+    for _ in 0..20_000 {
+        let mut chars: Vec<char> = text.chars().collect();
+        for _ in 0..=pick(3) {
+            let at = pick(chars.len());
+            let until = (at + pick(4)).min(chars.len());
+            chars.splice(at..until, pieces[pick(pieces.len())].chars());
+        }
+        let text: String = chars.into_iter().collect();
+        let result = Document::parse("m.json", &*text).and_then(|document| {
+            let fields = document.root().fields(&["title", "workload"])?;
+            fields.optional::<String>("title")?;
+            fields.field("workload")?.to::<Workload>().map(|_| ())
+        });
+        if let Err(problem) = result {
+            refused += 1;
+            assert!(!problem.to_string().is_empty());
+            assert!(problem.line <= text.lines().count() + 1, "{problem}");
+        }
+    }
+    assert!(refused > 15_000, "{refused}");
 }

@@ -36,7 +36,11 @@ fn droppable(recording: &Recording, index: usize) -> Option<Mutation> {
     // free (expiry, eviction), nor if the client is not heard of again.
     let pushed = event.get("push").is_some() && !is_free(event);
     if pushed || event.get("unblocked").is_some() {
-        let next = next.filter(|next| is_output(&events[*next]) && !is_free(&events[*next]))?;
+        // One of several equal pushes is not to be told from the others: it shows when these are over.
+        let equal = |other: &Value| other.get("push").is_some() && other["push"] == event["push"];
+        let next = (index + 1..events.len())
+            .find(|next| events[*next]["client"] == event["client"] && !equal(&events[*next]))
+            .filter(|next| is_output(&events[*next]) && !is_free(&events[*next]))?;
         return drop((preceding(events, index)?, next));
     }
     let command = command(event)?;

@@ -63,7 +63,14 @@ fn droppable(recording: &Recording, used: &[bool], index: usize) -> Option<Mutat
         // nor after the session's own end.
         let own = |other: &&Value| other["session"] == event["session"];
         let expired = events[..index].iter().filter(own).any(|it| it.get("expired").is_some());
-        let next = following(events, index)?;
+        // One of several equal events is not to be told from the others, nor is the order of the ephemerals
+        // that go with one session: what is missing shows when these are over.
+        let alike = |other: &Value| {
+            let both_free = is_free(&event["watch"]) && is_free(&other["watch"]);
+            other["watch"] == event["watch"] || both_free
+        };
+        let next = (index + 1..events.len())
+            .find(|next| events[*next]["session"] == event["session"] && !alike(&events[*next]))?;
         let heard = events[next].get("watch").is_some() || zxid(&events[next]).is_some();
         let seen = !ensemble && !expired && heard;
         return if seen { drop((preceding(events, index)?, next)) } else { None };
@@ -84,7 +91,11 @@ fn droppable(recording: &Recording, used: &[bool], index: usize) -> Option<Mutat
     // Every later zxid is less by one: that of the next write cannot be anything else.
     let next = (index + 1..events.len())
         .find(|next| used[*next] && is_write(&events[*next]) && zxid(&events[*next]).is_some())?;
-    let from = if event.get("expired").is_some() { tick_before(recording, index) } else { index };
+    let from = if event.get("expired").is_some() {
+        tick_before(recording, index)
+    } else {
+        first_fired(events, used, index)
+    };
     drop((from, next))
 }
 
@@ -103,15 +114,21 @@ fn swappable(events: &[Value], used: &[bool], index: usize) -> Option<Mutation> 
 
     if let Some((a, b)) = first.get("watch").zip(second.get("watch")) {
         // In order within a connection. Not so for the ephemerals that go with one session.
-        let free = |watch: &Value| {
-            ["NodeDeleted", "NodeChildrenChanged"].iter().any(|kind| watch["type"] == *kind)
-        };
-        let seen = first["session"] == second["session"] && a != b && !free(a) && !free(b);
+        let seen = first["session"] == second["session"] && a != b && !is_free(a) && !is_free(b);
         return if seen { swap() } else { None };
     }
     // The second one saw the zxid that the first one was about to use.
     let (write, seen) = (zxid(first)?, zxid(second)?);
-    if used[index] && seen >= write { swap() } else { None }
+    let shows = (first_fired(events, used, index), index);
+    let must = used[index] && seen >= write;
+    must.then(|| Mutation::new(Change::Swap, index, shows))
+}
+
+/// The first watch event that the write at `index` may have fired: it may come before the reply to the
+/// write, but not before the write that was executed before.
+fn first_fired(events: &[Value], used: &[bool], index: usize) -> usize {
+    let before = (0..index).rev().find(|before| used[*before]).map_or(0, |before| before + 1);
+    (before..index).find(|event| events[*event].get("watch").is_some()).unwrap_or(index)
 }
 
 fn is_write(event: &Value) -> bool {
@@ -123,9 +140,9 @@ fn zxid(event: &Value) -> Option<i64> {
     event["reply"].get("zxid")?.as_i64().filter(|zxid| *zxid > 0)
 }
 
-/// The next event of the same session.
-fn following(events: &[Value], index: usize) -> Option<usize> {
-    (index + 1..events.len()).find(|next| events[*next]["session"] == events[index]["session"])
+/// Whether a watch event may tell of one of the ephemerals that go with one session, in any order.
+fn is_free(watch: &Value) -> bool {
+    ["NodeDeleted", "NodeChildrenChanged"].iter().any(|kind| watch["type"] == *kind)
 }
 
 /// The event of the same session before, or its connect.

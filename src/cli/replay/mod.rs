@@ -1,12 +1,12 @@
 //! `lockstep replay`: recordings against the store models, own traces against the simulator.
 
-mod files;
 mod report;
 
 use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::files;
 use super::output::Output;
 use crate::trace::recorded::{self, Tally};
 use crate::trace::{BadFile, Origin, Trace};
@@ -49,17 +49,19 @@ impl Outcome {
 }
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let found = files::find(&arguments.paths, &["jsonl", "log"]);
+    let count = found.len();
     let mut replayed = Vec::new();
-    let found = files::find(&arguments.paths);
-    for (number, file) in found.iter().enumerate() {
-        let path = file.path();
-        output.progress(format_args!("{}/{} {}", number + 1, found.len(), path.display()));
-        let outcome = match file {
-            files::Found::Trace(path) => compare(path).unwrap_or_else(Outcome::Bad),
-            files::Found::MonitorLog(_) => Outcome::NotCompared,
-            files::Found::Bad(bad) => Outcome::Bad(bad.clone()),
+    for (number, file) in found.into_iter().enumerate() {
+        let (path, outcome) = match file {
+            Err(bad) => (bad.path.clone(), Outcome::Bad(bad)),
+            Ok(path) => {
+                output.progress(format_args!("{}/{count} {}", number + 1, path.display()));
+                let outcome = outcome(&path, arguments.paths.contains(&path));
+                (path, outcome)
+            }
         };
-        let one = Replayed { path: path.to_path_buf(), outcome };
+        let one = Replayed { path, outcome };
         if !output.json {
             report::file(&one, output)?;
         }
@@ -76,6 +78,14 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         return Err(Failure::Wrong("there is nothing to compare but MONITOR logs".to_owned()));
     }
     Ok(exit)
+}
+
+/// What becomes of the file at `path`, which was `named` itself, or found in a directory.
+fn outcome(path: &Path, named: bool) -> Outcome {
+    if !files::has_extension(path, "log") || !path.exists() {
+        return compare(path).unwrap_or_else(Outcome::Bad);
+    }
+    if named { Outcome::Bad(BadFile::whole(path, MONITOR)) } else { Outcome::NotCompared }
 }
 
 fn compare(path: &Path) -> Result<Outcome, BadFile> {

@@ -4,12 +4,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Engine, Handle, Ran};
-use crate::cx::{Act, BoxFuture, Call, Cx, Did, Local, OpId, OpResult, Output, Surroundings, TaskId};
+use crate::cx::{
+    Act, BoxFuture, Call, Cx, Did, Local, OpId, OpResult, Output, Surroundings, TaskId,
+};
 
 struct Running {
     cx: Cx,
     future: BoxFuture,
-    task: TaskId,
 }
 
 /// The engine of `run`.
@@ -28,7 +29,8 @@ impl std::fmt::Debug for Live {
 impl Live {
     fn poll(&mut self, handle: Handle, local: &mut Local) -> Ran {
         let mut acts = Vec::new();
-        let running = self.tasks[handle as usize].as_mut().expect("a task is polled while it lives");
+        let running =
+            self.tasks[handle as usize].as_mut().expect("a task is polled while it lives");
         let finished = poll(&running.cx, &mut running.future, local);
         running.cx.with_run(|run| {
             run.answered.clear();
@@ -38,7 +40,6 @@ impl Live {
             }));
         });
         if let Some(output) = finished {
-            local.keep(running.task, &output.handles());
             acts.push(Act::Finish(output));
             self.end(handle);
         }
@@ -70,7 +71,7 @@ impl Engine for Live {
     ) -> Ran {
         let cx = Cx::new(around.clone(), task, call.handles());
         let future = call.start(cx.clone());
-        let running = Some(Running { cx, future, task });
+        let running = Some(Running { cx, future });
         let handle = match self.free.pop() {
             Some(handle) => {
                 self.tasks[handle as usize] = running;

@@ -12,6 +12,7 @@ mod error;
 mod execute;
 mod glob;
 mod keyspace;
+mod mark;
 mod memory;
 mod monitor;
 mod notify;

@@ -43,6 +43,10 @@ impl RedisServer {
         &self.core.config
     }
 
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Moves the server's wall clock by `span`, forward or back. Deadlines of keys and timeouts of blocked
     /// clients stay where they are on the wall clock.
     pub fn jump_clock(&mut self, span: Micros) {
@@ -266,7 +270,8 @@ impl Core {
     }
 
     fn key(&self, key: &mut Key) {
-        let wall_us = self.wall_us();
+        // As seen at instant zero, whenever the last request was.
+        let wall_us = self.epoch_us;
         let absolute = if self.config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute);
         key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);

@@ -4,6 +4,7 @@ use crate::store::{Env, Link, Outbound};
 use crate::time::Micros;
 
 use super::acl;
+use super::ensemble::{Origin, Submission, Waiting, Waits, Word, tell};
 use super::error::ZkError;
 use super::id::{Password, SessionId, Zxid};
 use super::read::Read;
@@ -11,8 +12,7 @@ use super::request::{Connect, Op};
 use super::response::{Answer, ConnectReply, Message, Reply};
 use super::server::ZooKeeper;
 use super::size;
-use super::txn::{Change, Txn};
-use super::write::{self, Asker};
+use super::write;
 
 impl ZooKeeper {
     /// The first packet of a connection.
@@ -23,49 +23,67 @@ impl ZooKeeper {
         connect: Connect,
         env: &mut dyn Env<Self>,
     ) {
+        self.catch_up(now, env);
         let Some(connection) = self.links.get(link) else { return };
         // A client that has heard of more than this server is told to go elsewhere, without a word.
-        if connection.session.is_some() || connect.last_zxid_seen > self.replica.zxid {
+        let ahead = connect.last_zxid_seen > self.replica.zxid;
+        if connection.session.is_some() || ahead || !self.serves() {
             self.close(link, env);
             return;
         }
         let timeout_ms = self.config.negotiate(connect.timeout_ms);
         match connect.session {
-            None => self.grant(now, link, timeout_ms, env),
+            None => {
+                let session = self.next_session;
+                self.next_session = SessionId(session.0.wrapping_add(1));
+                self.write(now, link, session, Waits::Session { timeout_ms }, None, env);
+            }
             Some((session, password)) => {
                 // The old connection goes, even if the password is wrong (fact 14).
                 if let Some(old) = self.links.of_session(session) {
                     self.close(old, env);
                 }
-                let valid = password == Password::of(session)
-                    && self.tracker.touch(session, timeout_ms, now);
+                let proven = password == Password::of(session);
+                self.renew(now, link, session, timeout_ms, proven, env);
+            }
+        }
+    }
+
+    fn renew(
+        &mut self,
+        now: Micros,
+        link: Link,
+        session: SessionId,
+        timeout_ms: i32,
+        proven: bool,
+        env: &mut dyn Env<Self>,
+    ) {
+        let server = self.role.number();
+        match self.leader_link() {
+            Some(leader) if proven => {
+                tell(leader, Word::Renew { server, client: link, session, timeout_ms }, env);
+            }
+            _ => {
+                let valid = proven && self.tracker.touch(session, timeout_ms, now);
+                if valid {
+                    self.tracker.set_owner(session, server);
+                }
                 self.introduce(link, valid.then_some(session), timeout_ms, env);
             }
         }
     }
 
-    fn grant(&mut self, now: Micros, link: Link, timeout_ms: i32, env: &mut dyn Env<Self>) {
-        let session = self.next_session;
-        self.next_session = SessionId(session.0.wrapping_add(1));
-        self.tracker.track(session, timeout_ms, 0, now);
-        let txn = Txn {
-            zxid: self.next_zxid(),
-            time: self.clock(now),
-            session: Some(session),
-            change: Change::CreateSession { timeout_ms },
-        };
-        let _ = self.commit(now, &txn, None, env);
-        self.introduce(link, Some(session), timeout_ms, env);
-    }
-
     /// Answers the first packet; without a session the connection ends with it.
-    fn introduce(
+    pub(super) fn introduce(
         &mut self,
         link: Link,
         session: Option<SessionId>,
         timeout_ms: i32,
         env: &mut dyn Env<Self>,
     ) {
+        if self.links.get(link).is_none() {
+            return;
+        }
         let granted = session.map(|session| (session, Password::of(session)));
         let timeout_ms = if granted.is_some() { timeout_ms } else { 0 };
         let reply = ConnectReply { session: granted, timeout_ms };
@@ -95,20 +113,73 @@ impl ZooKeeper {
             return;
         }
         // Any request is a sign of life (fact 11); one of an ended session is dropped.
-        if !self.tracker.touch(session, connection.timeout_ms, now) {
+        if !self.hear(now, session, connection.timeout_ms, env) {
             return;
         }
-        let asker = Asker { session, identities: &connection.identities };
-        if write::is_write(op) {
-            self.write(now, link, xid, asker, op, env);
-            return;
+        self.catch_up(now, env);
+        match op {
+            Op::Sync { path } => {
+                let waiting = Waiting { client: link, xid, path: path.clone() };
+                match self.leader_link() {
+                    Some(leader) => tell(leader, Word::Sync(waiting), env),
+                    None => self.sync(None, waiting, env),
+                }
+            }
+            Op::CloseSession => self.write(now, link, session, Waits::Close { xid }, Some(op), env),
+            Op::Check { .. } => self.write(now, link, session, Waits::Check { xid }, Some(op), env),
+            op if write::is_write(op) => {
+                self.write(now, link, session, Waits::Reply { xid }, Some(op), env);
+            }
+            op => self.read(link, xid, session, op, env),
         }
+    }
+
+    /// A sign of life of a session: whether it is there as far as the server knows.
+    fn hear(
+        &mut self,
+        now: Micros,
+        session: SessionId,
+        timeout_ms: i32,
+        env: &mut dyn Env<Self>,
+    ) -> bool {
+        if !self.is_follower() {
+            return self.tracker.touch(session, timeout_ms, now);
+        }
+        if let Some(leader) = self.leader_link() {
+            tell(leader, Word::Touch { session, timeout_ms }, env);
+        }
+        self.replica.has_session(session)
+    }
+
+    /// What needs a transaction goes to the leader.
+    fn write(
+        &mut self,
+        now: Micros,
+        client: Link,
+        session: SessionId,
+        waits: Waits,
+        op: Option<&Op>,
+        env: &mut dyn Env<Self>,
+    ) {
+        let Some(connection) = self.links.get(client) else { return };
+        let identities = connection.identities.clone();
+        let origin = Origin { server: self.role.number(), client, waits };
+        let submission = Submission { origin, session, identities, op: op.cloned() };
+        if self.is_follower() {
+            self.hand_on(submission, env);
+        } else {
+            self.submit(now, &submission, env);
+        }
+    }
+
+    fn read(&mut self, link: Link, xid: i32, session: SessionId, op: &Op, env: &mut dyn Env<Self>) {
+        let Some(connection) = self.links.get(link) else { return };
         let mut read = Read {
             state: &self.replica,
             watches: &mut self.watches,
             link,
             session,
-            identities: asker.identities,
+            identities: &connection.identities,
             events: Vec::new(),
         };
         let result = read.answer(op);
@@ -118,27 +189,14 @@ impl ZooKeeper {
         self.reply(link, xid, result, env);
     }
 
-    fn write(
-        &mut self,
-        now: Micros,
-        link: Link,
-        xid: i32,
-        asker: Asker<'_>,
-        op: &Op,
-        env: &mut dyn Env<Self>,
-    ) {
-        let txn = write::transaction(&self.replica, self.next_zxid(), self.clock(now), asker, op);
-        let (result, _) = self.commit(now, &txn, None, env);
-        // The answer to a successful check cannot be written and never comes (fact 23).
-        if !matches!((op, &result), (Op::Check { .. }, Ok(_))) {
-            self.reply(link, xid, result, env);
-        }
-        if matches!(op, Op::CloseSession) {
-            self.close(link, env);
+    /// The answer to a `sync`.
+    pub(super) fn synced(&mut self, waiting: Waiting, env: &mut dyn Env<Self>) {
+        if self.links.get(waiting.client).is_some() {
+            self.reply(waiting.client, waiting.xid, Ok(Answer::Path(waiting.path)), env);
         }
     }
 
-    fn reply(
+    pub(super) fn reply(
         &self,
         link: Link,
         xid: i32,

@@ -22,6 +22,9 @@ pub struct Config {
     /// Whether nodes keep `ctime` and `mtime`. Without them both read as 0, and states that differ only in them are
     /// equal, as a search wants it.
     pub times: bool,
+    /// Whether a follower applies what is committed only as far as a [`Draw`](super::Draw) says, beyond the delay of the
+    /// messages between the servers.
+    pub lagging: bool,
     /// The address that every client comes from, for ACLs of the scheme `ip`.
     pub client_address: Rc<str>,
 }
@@ -57,6 +60,7 @@ impl Config {
             reap_interval: Some(Micros::from_ms(60_000)),
             reaping: Moment::Phase(Micros::ZERO),
             times: true,
+            lagging: false,
             client_address: "127.0.0.1".into(),
         }
     }

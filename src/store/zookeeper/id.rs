@@ -25,6 +25,12 @@ impl Zxid {
     pub const fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
     }
+
+    /// Before the first transaction of the next leader: the epoch is in the upper half.
+    #[must_use]
+    pub(super) const fn next_epoch(self) -> Self {
+        Self((self.0 >> 32).wrapping_add(1) << 32)
+    }
 }
 
 impl fmt::Display for Zxid {

@@ -8,7 +8,7 @@ use super::id::{Data, SessionId, Zxid};
 use super::stat::Stat;
 
 /// One node, with what a server persists about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Node {
     pub(super) data: Data,
     pub(super) acl: AclList,

@@ -43,7 +43,6 @@ impl Read<'_> {
             }
             Op::GetEphemerals { prefix } => Ok(Answer::Ephemerals(self.ephemerals(prefix))),
             Op::GetAcl { path } => self.get_acl(path),
-            Op::Sync { path } => Ok(Answer::Path(path.clone())),
             Op::MultiRead(parts) => self.multi_read(parts),
             Op::AddWatch { path, mode } => self.add_watch(path, *mode),
             Op::CheckWatches { path, kind } => found(self.watches.check(path, *kind)?),
@@ -153,7 +152,7 @@ impl Read<'_> {
             match self.state.tree.get(path) {
                 None => self.event(EventType::NodeDeleted, path),
                 Some(node) if node.mzxid > set.relative_zxid => {
-                    self.event(EventType::NodeDataChanged, path)
+                    self.event(EventType::NodeDataChanged, path);
                 }
                 Some(_) => self.watches.data.add(path, self.link, Mode::Once),
             }

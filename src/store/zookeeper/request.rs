@@ -284,3 +284,39 @@ pub struct SetWatches {
     /// Persistent recursive ones; `setWatches` has none.
     pub persistent_recursive: Rc<[Path]>,
 }
+
+impl Op {
+    /// The operation's name, as recordings write it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Create(create) => match create.form {
+                CreateForm::Create => "create",
+                CreateForm::Create2 => "create2",
+                CreateForm::Ttl(_) => "createTTL",
+                CreateForm::Container => "createContainer",
+            },
+            Self::Delete { .. } => "delete",
+            Self::Exists { .. } => "exists",
+            Self::GetData { .. } => "getData",
+            Self::SetData { .. } => "setData",
+            Self::GetChildren { .. } => "getChildren",
+            Self::GetChildren2 { .. } => "getChildren2",
+            Self::GetAllChildrenNumber { .. } => "getAllChildrenNumber",
+            Self::GetEphemerals { .. } => "getEphemerals",
+            Self::Sync { .. } => "sync",
+            Self::Check { .. } => "check",
+            Self::Multi(_) => "multi",
+            Self::MultiRead(_) => "multiRead",
+            Self::AddWatch { .. } => "addWatch",
+            Self::RemoveWatches { .. } => "removeWatches",
+            Self::CheckWatches { .. } => "checkWatches",
+            Self::SetWatches(_) => "setWatches",
+            Self::SetWatches2(_) => "setWatches2",
+            Self::GetAcl { .. } => "getACL",
+            Self::SetAcl { .. } => "setACL",
+            Self::Auth { .. } => "auth",
+            Self::Ping => "ping",
+            Self::CloseSession => "closeSession",
+        }
+    }
+}

@@ -6,14 +6,14 @@ use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
 
 use super::config::Config;
+use super::ensemble::{Peer, Role};
 use super::id::{Path, SessionId, Zxid};
 use super::links::Links;
 use super::reaper::Reaper;
 use super::replica::Replica;
 use super::request::Request;
-use super::response::{Answer, Message};
+use super::response::Message;
 use super::tracker::Tracker;
-use super::txn::{Change, Txn};
 use super::watch::Watches;
 
 /// One ZooKeeper server. Clones share everything until they change it.
@@ -27,6 +27,7 @@ pub struct ZooKeeper {
     pub(super) watches: Watches,
     /// The next session that this server grants.
     pub(super) next_session: SessionId,
+    pub(super) role: Role,
 }
 
 /// What a real server leaves open. Alternative 0 is the nominal one.
@@ -43,6 +44,11 @@ pub enum Draw {
         /// The session.
         session: SessionId,
     },
+    /// How many committed transactions a follower has not yet applied; asked only of a server that lags.
+    Lag {
+        /// The number of the server.
+        server: u8,
+    },
     /// Whether an empty container or an outlived node is deleted now (1) or at a later check (0).
     Reap {
         /// The node.
@@ -53,14 +59,20 @@ pub enum Draw {
 impl ZooKeeper {
     /// A stand-alone server that was never used.
     pub fn new(config: Config) -> Self {
+        // It takes itself for number 1.
+        Self::member(config, 1)
+    }
+
+    /// A server that was never used and knows of no others yet.
+    pub(super) fn member(config: Config, number: u8) -> Self {
         Self {
             replica: Replica::new(),
             tracker: Tracker::new(config.tick, config.expiry),
             reaper: Reaper::new(config.reap_interval, config.reaping),
             links: Links::default(),
             watches: Watches::default(),
-            // A stand-alone server takes itself for number 1.
-            next_session: SessionId::first_of(1),
+            next_session: SessionId::first_of(number),
+            role: Role::Alone,
             config: Rc::new(config),
         }
     }
@@ -90,61 +102,30 @@ impl ZooKeeper {
     /// For a search: the sessions of clients that are in contact are touched just before time moves, so that pings
     /// need not be events.
     pub fn touch(&mut self, link: Link, now: Micros) {
-        if let Some(connection) = self.links.get(link)
-            && let Some(session) = connection.session
-        {
-            self.tracker.touch(session, connection.timeout_ms, now);
+        if let Some((session, timeout_ms)) = self.alive(link) {
+            self.touch_session(session, timeout_ms, now);
         }
+    }
+
+    /// The session that is served over `link`, with its timeout in milliseconds (ms).
+    pub fn alive(&self, link: Link) -> Option<(SessionId, i32)> {
+        let connection = self.links.get(link)?;
+        Some((connection.session?, connection.timeout_ms))
+    }
+
+    /// Keeps a session alive of which the leader of an ensemble heard from a follower; see [`touch`](Self::touch).
+    pub fn touch_session(&mut self, session: SessionId, timeout_ms: i32, now: Micros) {
+        self.tracker.touch(session, timeout_ms, now);
     }
 
     /// The number of the next transaction.
     pub(super) fn next_zxid(&self) -> Zxid {
-        self.replica.zxid.next()
+        self.head().zxid.next()
     }
 
     /// The clock of transactions.
     pub(super) fn clock(&self, now: Micros) -> Micros {
         if self.config.times { now } else { Micros::ZERO }
-    }
-
-    /// Applies a transaction and tells the watchers. What `own` would be told is kept back and handed out.
-    pub(super) fn commit(
-        &mut self,
-        now: Micros,
-        txn: &Txn,
-        own: Option<Link>,
-        env: &mut dyn Env<Self>,
-    ) -> (Result<Answer, super::ZkError>, Vec<Message>) {
-        let mut triggers = Vec::new();
-        let answer = self.replica.apply(txn, &mut triggers);
-        if matches!(txn.change, Change::CloseSession)
-            && let Some(session) = txn.session
-        {
-            self.tracker.remove(session);
-        }
-        let mut kept = Vec::new();
-        for trigger in &triggers {
-            self.reaper.note(&self.replica.tree, trigger, now);
-            let links = &self.links;
-            self.watches.fire(trigger, &mut |link, kind, path, acl| {
-                let Some(connection) = links.get(link) else { return };
-                // Who may not read the node does not hear of it (fact 1).
-                if super::acl::check(acl, super::acl::READ, &connection.identities).is_err() {
-                    return;
-                }
-                let event = Message::Watch(super::WatchEvent {
-                    kind,
-                    path: path.clone(),
-                    state: super::KeeperState::SyncConnected,
-                });
-                if own == Some(link) {
-                    kept.push(event);
-                } else {
-                    env.send(link, Outbound::Message(event));
-                }
-            });
-        }
-        (answer, kept)
     }
 
     /// Closes a connection from this end.
@@ -157,36 +138,6 @@ impl ZooKeeper {
     fn forget(&mut self, link: Link) -> bool {
         self.watches.forget(link);
         self.links.close(link)
-    }
-
-    /// Ends a session that was not heard of for too long.
-    fn expire(&mut self, now: Micros, session: SessionId, env: &mut dyn Env<Self>) {
-        let txn = Txn {
-            zxid: self.next_zxid(),
-            time: self.clock(now),
-            session: Some(session),
-            change: Change::CloseSession,
-        };
-        let link = self.links.of_session(session);
-        let (_, own) = self.commit(now, &txn, link, env);
-        let Some(link) = link else { return };
-        let alternatives = own.len() as u32 + 1;
-        let heard = if alternatives == 1 {
-            0
-        } else {
-            env.draw(&Draw::LastWords { session }, alternatives)
-        };
-        for event in own.into_iter().take(heard as usize) {
-            env.send(link, Outbound::Message(event));
-        }
-        self.close(link, env);
-    }
-
-    fn reap(&mut self, now: Micros, path: Path, env: &mut dyn Env<Self>) {
-        let change = Change::Delete { path };
-        let txn = Txn { zxid: self.next_zxid(), time: self.clock(now), session: None, change };
-        let (_, kept) = self.commit(now, &txn, None, env);
-        debug_assert!(kept.is_empty());
     }
 }
 
@@ -204,21 +155,33 @@ impl Server for ZooKeeper {
     ) {
         match message {
             Inbound::Connect => self.links.open(link, &self.config.clone().client_address),
+            Inbound::Disconnect if self.leader_link() == Some(link) => self.lose_leader(env),
             Inbound::Disconnect => {
                 self.forget(link);
             }
             Inbound::Request(Request::Connect(connect)) => self.connect(now, link, connect, env),
             Inbound::Request(Request::Call { xid, op }) => self.call(now, link, xid, &op, env),
-            Inbound::Request(Request::Peer(_)) => {}
+            Inbound::Request(Request::Peer(Peer(word))) if self.is_follower() => {
+                self.told(now, link, word, env);
+            }
+            Inbound::Request(Request::Peer(Peer(word))) => self.heard(now, link, word, env),
         }
     }
 
     fn deadline(&self) -> Option<Micros> {
+        if self.is_follower() {
+            return None;
+        }
         let (expiry, reaping) = (self.tracker.deadline(), self.reaper.deadline());
         expiry.into_iter().chain(reaping).min()
     }
 
     fn wake(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        // Sessions and containers are the leader's.
+        if self.is_follower() {
+            self.catch_up(now, env);
+            return;
+        }
         let ending =
             self.tracker.ending(now, &mut |session| env.draw(&Draw::Expiry { session }, 2) == 1);
         for session in ending {
@@ -239,6 +202,11 @@ impl Server for ZooKeeper {
     }
 
     fn restart(&mut self, now: Micros, _env: &mut dyn Env<Self>) {
+        if self.role != Role::Alone {
+            // A server of an ensemble waits until it is told whom to follow, or that it leads.
+            self.follow(None);
+            return;
+        }
         // The clock of every session starts again, with the timeout it was granted with (fact 15).
         let sessions: Vec<_> = self.replica.sessions().collect();
         for (session, timeout_ms) in sessions {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::time::Micros;
 
 use super::config::Moment;
+use super::error::ZkError;
 use super::id::SessionId;
 use super::moment::Happens;
 
@@ -39,12 +40,27 @@ impl Tracker {
         Self { tick, moment, inner: Rc::default() }
     }
 
-    pub(super) fn contains(&self, session: SessionId) -> bool {
-        self.inner.sessions.contains_key(&session)
+    /// Whether the session is there and its client is connected to that server of the ensemble.
+    pub(super) fn check_owner(&mut self, session: SessionId, server: u8) -> Result<(), ZkError> {
+        let Some(tracked) = self.inner.sessions.get(&session).copied() else {
+            return Err(ZkError::UnknownSession);
+        };
+        match tracked.owner {
+            // After an election the first to ask is the owner.
+            0 => self.set_owner(session, server),
+            owner if owner != server => return Err(ZkError::SessionMoved),
+            _ => {}
+        }
+        Ok(())
     }
 
-    pub(super) fn owner(&self, session: SessionId) -> Option<u8> {
-        self.inner.sessions.get(&session).map(|tracked| tracked.owner)
+    /// The client is connected to that server now.
+    pub(super) fn set_owner(&mut self, session: SessionId, server: u8) {
+        if self.inner.sessions.get(&session).is_some_and(|tracked| tracked.owner != server)
+            && let Some(tracked) = Rc::make_mut(&mut self.inner).sessions.get_mut(&session)
+        {
+            tracked.owner = server;
+        }
     }
 
     /// Tracks a session from now on.
@@ -56,11 +72,32 @@ impl Tracker {
     /// A sign of life: whether the session is still there.
     pub(super) fn touch(&mut self, session: SessionId, timeout_ms: i32, now: Micros) -> bool {
         let Some(tracked) = self.inner.sessions.get(&session).copied() else { return false };
+        if tracked.due == Micros::MAX {
+            return true;
+        }
         let due = now + Micros::from_ms(timeout_ms.into());
         if due != tracked.due || tracked.asked {
             self.put(session, Tracked { due, asked: false, owner: tracked.owner });
         }
         true
+    }
+
+    /// See [`ZooKeeper::attend`](super::ZooKeeper::attend).
+    pub(super) fn attend(
+        &mut self,
+        session: SessionId,
+        attended: bool,
+        timeout_ms: i32,
+        now: Micros,
+    ) {
+        let Some(tracked) = self.inner.sessions.get(&session).copied() else { return };
+        let due = if attended { Micros::MAX } else { now + Micros::from_ms(timeout_ms.into()) };
+        self.put(session, Tracked { due, asked: false, owner: tracked.owner });
+    }
+
+    /// Whether the session does not end because its client is in contact.
+    pub(super) fn is_attended(&self, session: SessionId) -> bool {
+        self.inner.sessions.get(&session).is_some_and(|tracked| tracked.due == Micros::MAX)
     }
 
     pub(super) fn remove(&mut self, session: SessionId) {
@@ -77,7 +114,7 @@ impl Tracker {
     }
 
     pub(super) fn deadline(&self) -> Option<Micros> {
-        self.inner.queue.first().map(|(at, _)| *at)
+        self.inner.queue.first().map(|(at, _)| *at).filter(|at| *at != Micros::MAX)
     }
 
     /// The sessions that end at `now`; `ask` decides where that is open.
@@ -129,10 +166,13 @@ impl Tracker {
         self.moment.rebase(dt, self.tick);
         let inner = Rc::make_mut(&mut self.inner);
         for tracked in inner.sessions.values_mut() {
-            tracked.due -= dt;
+            if tracked.due != Micros::MAX {
+                tracked.due -= dt;
+            }
         }
-        inner.queue =
-            std::mem::take(&mut inner.queue).into_iter().map(|(at, id)| (at - dt, id)).collect();
+        let queue = std::mem::take(&mut inner.queue).into_iter();
+        let shifted = |at| if at == Micros::MAX { at } else { at - dt };
+        inner.queue = queue.map(|(at, id)| (shifted(at), id)).collect();
     }
 
     /// Each session with the instant that decides when it ends, whether that was asked, and its server.

@@ -14,7 +14,7 @@ use super::path;
 use super::stat::Stat;
 
 /// The nodes by their paths. Clones share everything until they change it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Tree {
     nodes: Rc<BTreeMap<Path, Rc<Node>>>,
     ephemerals: Rc<BTreeMap<SessionId, BTreeSet<Path>>>,
@@ -82,10 +82,6 @@ impl Tree {
 
     pub(super) fn ephemerals(&self, session: SessionId) -> impl Iterator<Item = &Path> {
         self.ephemerals.get(&session).into_iter().flatten()
-    }
-
-    pub(super) fn owners(&self) -> impl Iterator<Item = SessionId> {
-        self.ephemerals.keys().copied()
     }
 
     /// Adds a node. The parent must be there.
@@ -174,6 +170,22 @@ impl Tree {
         node.acl = acl;
         node.aversion = version;
         Some(node.stat())
+    }
+
+    /// Replaces the numbers of transactions, where they change.
+    pub(super) fn renumber(&mut self, new: &dyn Fn(Zxid) -> Zxid) {
+        let changes = |node: &Node| {
+            [node.czxid, node.mzxid, node.pzxid].iter().any(|zxid| new(*zxid) != *zxid)
+        };
+        if self.nodes.values().all(|node| !changes(node)) {
+            return;
+        }
+        for node in Rc::make_mut(&mut self.nodes).values_mut().filter(|node| changes(node)) {
+            let node = Rc::make_mut(node);
+            for zxid in [&mut node.czxid, &mut node.mzxid, &mut node.pzxid] {
+                *zxid = new(*zxid);
+            }
+        }
     }
 
     /// Moves the origin of time.

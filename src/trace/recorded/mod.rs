@@ -6,6 +6,7 @@
 
 pub mod redis;
 mod tally;
+pub(super) mod zookeeper;
 
 pub use tally::{Difference, RuleUse, Tally};
 
@@ -19,7 +20,7 @@ use super::{BadRecording, Header, Line};
 pub type Driver = fn(header: &Header, events: &[Line]) -> Result<Tally, BadRecording>;
 
 /// The driver of every store, by the `store` of the header.
-const DRIVERS: [(&str, Driver); 1] = [("redis", redis::replay)];
+const DRIVERS: [(&str, Driver); 2] = [("redis", redis::replay), ("zookeeper", zookeeper::replay)];
 
 /// Compares the recording with the model of its store.
 pub fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {

@@ -15,6 +15,13 @@ pub(in crate::store::redis) struct Entry {
     pub(super) deadline: Option<i64>,
 }
 
+impl Entry {
+    /// The last ms of the wall clock at which the key is alive.
+    pub(in crate::store::redis) fn deadline(&self) -> Option<i64> {
+        self.deadline
+    }
+}
+
 /// The keys of one database in the order of their bytes, which makes equal contents equal whatever happened
 /// before. Replies that list keys use [`scrambled`](Self::scrambled).
 #[derive(Clone, Debug, Default)]

@@ -35,7 +35,7 @@ pub(super) struct Keyspace {
 
 impl Keyspace {
     /// The entry of `key`, dead or alive.
-    fn entry(&self, db: usize, key: &[u8]) -> Option<&Entry> {
+    pub(super) fn entry(&self, db: usize, key: &[u8]) -> Option<&Entry> {
         self.databases.get(db)?.get(key)
     }
 

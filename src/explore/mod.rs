@@ -1,0 +1,11 @@
+//! The search: all answers to all questions, fewest deviations first.
+
+mod component;
+mod liveness;
+mod odometer;
+mod search;
+mod verdict;
+
+pub use component::Counts;
+pub use search::{Progress, Search};
+pub use verdict::{Bounds, Cut, Outcome, Verdict, Witness};

@@ -1,0 +1,452 @@
+//! The search: worlds in order of deviations, then steps; equal worlds are one.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::BuildHasherDefault;
+use std::rc::Rc;
+
+use indexmap::IndexSet;
+use rustc_hash::FxHasher;
+
+use super::component::{Components, Packed, Unpacked};
+use super::liveness::{Ahead, Nominal, follow};
+use super::odometer::Odometer;
+use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
+use crate::cx::Surroundings;
+use crate::property::{Liveness, Names};
+use crate::sim::{Alternative, History, Nobody, Setup, Stage, Violation, World, surroundings};
+use crate::time::Micros;
+
+/// How far a search is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Different worlds so far.
+    pub states: usize,
+    /// Worlds that wait to be expanded.
+    pub waiting: usize,
+    /// The deviations of the worlds that are being expanded.
+    pub deviations: u32,
+}
+
+/// One world of the search.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    parent: u32,
+    /// The answers of the step from the parent, by their number.
+    answers: u32,
+    deviations: u32,
+    steps: u32,
+    expanded: bool,
+}
+
+/// What waits to be looked at: a world, or the end of a story.
+enum Waiting {
+    World(u32),
+    Violated { parent: u32, answers: u32, violation: Violation },
+}
+
+/// A search.
+pub struct Search<'a> {
+    setup: &'a Setup,
+    bounds: Bounds,
+    around: Vec<Vec<Rc<Surroundings>>>,
+    engine: History,
+    components: Components,
+    worlds: IndexSet<Packed, BuildHasherDefault<FxHasher>>,
+    known: Vec<Known>,
+    nominal: Vec<Nominal>,
+    ahead: Vec<Ahead>,
+    answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
+    waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
+    transitions: u64,
+    happened: u64,
+    faults: u64,
+    cut: Option<Cut>,
+    merging: bool,
+}
+
+impl std::fmt::Debug for Search<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Search").field("states", &self.worlds.len()).finish_non_exhaustive()
+    }
+}
+
+/// The parent of a first world.
+const NOBODY: u32 = u32::MAX;
+
+impl<'a> Search<'a> {
+    /// A search of all runs of `setup`, whose timing must be abstract.
+    pub fn new(setup: &'a Setup, bounds: Bounds) -> Self {
+        Self {
+            setup,
+            bounds,
+            around: surroundings(setup),
+            engine: History::default(),
+            components: Components::default(),
+            worlds: IndexSet::default(),
+            known: Vec::new(),
+            nominal: Vec::new(),
+            ahead: Vec::new(),
+            answers: IndexSet::default(),
+            waiting: BTreeMap::new(),
+            transitions: 0,
+            happened: 0,
+            faults: 0,
+            cut: None,
+            merging: true,
+        }
+    }
+
+    /// The same without merging equal worlds, for tests of the merging.
+    #[must_use]
+    pub fn without_merging(mut self) -> Self {
+        self.merging = false;
+        self
+    }
+
+    /// Searches until the first violation, a limit, or the end; `progress` is told now and then.
+    pub fn run(mut self, progress: &mut dyn FnMut(Progress)) -> Outcome {
+        self.begin();
+        let mut layer = 0;
+        let mut beyond = false;
+        let mut looked = 0_u64;
+        let verdict = loop {
+            let Some(mut bucket) = self.waiting.first_entry() else { break None };
+            let (deviations, steps) = *bucket.key();
+            let Some(next) = bucket.get_mut().pop_front() else {
+                bucket.remove();
+                continue;
+            };
+            if deviations > layer {
+                if let Some(found) = self.judge_layer(layer) {
+                    break Some(found);
+                }
+                layer = deviations;
+            }
+            if self.bounds.deviations.is_some_and(|most| deviations > most) {
+                beyond = true;
+                break None;
+            }
+            looked += 1;
+            if looked.is_multiple_of(4096) {
+                progress(Progress {
+                    states: self.worlds.len(),
+                    waiting: self.waiting.values().map(VecDeque::len).sum(),
+                    deviations,
+                });
+            }
+            match next {
+                Waiting::Violated { parent, answers, violation } => {
+                    // A chain that goes nowhere from a shorter story comes first.
+                    let earlier = self.judge_layer(layer).filter(|(verdict, _)| {
+                        matches!(verdict, Verdict::Violated { steps: s, .. } if *s < steps)
+                    });
+                    let here = Verdict::Violated { violation, deviations, steps };
+                    let witness = self.witness(parent, Some(answers));
+                    break Some(earlier.unwrap_or((here, witness)));
+                }
+                Waiting::World(world) => {
+                    let known = &mut self.known[world as usize];
+                    if known.expanded || (known.deviations, known.steps) != (deviations, steps) {
+                        continue;
+                    }
+                    known.expanded = true;
+                    if steps >= self.bounds.steps {
+                        self.cut = Some(Cut::Steps(self.bounds.steps));
+                        continue;
+                    }
+                    if self.worlds.len() > self.bounds.states {
+                        self.cut = Some(Cut::States(self.bounds.states));
+                        break None;
+                    }
+                    self.expand(world);
+                }
+            }
+        };
+        let verdict = verdict.or_else(|| self.judge_layer(layer));
+        self.finish(verdict, layer, beyond)
+    }
+
+    fn begin(&mut self) {
+        let mut odometer = Odometer::default();
+        loop {
+            let mut world = World::new(self.setup);
+            let mut stage = Stage {
+                setup: self.setup,
+                around: &self.around,
+                engine: &mut self.engine,
+                choices: &mut odometer,
+                listener: &mut Nobody,
+            };
+            world.boot(&mut stage);
+            let answers = self.remember(odometer.answers().collect());
+            self.reach(world, NOBODY, answers, (0, 0), None);
+            if !odometer.advance() {
+                return;
+            }
+        }
+    }
+
+    fn remember(&mut self, answers: Box<[u32]>) -> u32 {
+        match self.answers.get_index_of(&answers) {
+            Some(number) => number as u32,
+            None => self.answers.insert_full(answers).0 as u32,
+        }
+    }
+
+    fn unpack(&self, number: usize) -> Unpacked {
+        let packed = &self.worlds[number];
+        // Without merging a world ends with its own number, which is no component.
+        let components = if self.merging { packed } else { &packed[..packed.len() - 1] };
+        self.components.unpack(components, self.setup.processes.len())
+    }
+
+    /// Everything that can happen in a world.
+    fn expand(&mut self, number: u32) {
+        let Known { deviations, steps, .. } = self.known[number as usize];
+        let before = self.unpack(number as usize);
+        if before.world.is_done() {
+            self.nominal[number as usize] = Nominal::Done;
+            return;
+        }
+        let mut alternatives = Vec::new();
+        before.world.alternatives(self.setup, &mut alternatives);
+        if alternatives.is_empty() {
+            self.nominal[number as usize] = Nominal::Stuck;
+            return;
+        }
+        for (place, &alternative) in alternatives.iter().enumerate() {
+            let mut odometer = Odometer::default();
+            let mut first = true;
+            loop {
+                let (mut world, after) = self.take(&before, alternative, &mut odometer);
+                self.transitions += 1;
+                let several = (alternatives.len() > 1).then_some(place as u32);
+                let answers =
+                    self.remember(several.into_iter().chain(odometer.answers()).collect());
+                let found = std::mem::take(&mut world.found);
+                self.happened |= found.happened;
+                if let Some(fault) = alternative.fault {
+                    self.faults |= 1 << fault;
+                }
+                let at = (deviations + u32::from(alternative.cost()), steps + 1);
+                let is_nominal = place == 0 && std::mem::take(&mut first);
+                let to = self.arrive(world, number, answers, at, &before, found.violation);
+                if is_nominal {
+                    self.nominal[number as usize] = match to {
+                        Some(world) => Nominal::To { world, after, enters: found.entered },
+                        None => Nominal::Violated,
+                    };
+                }
+                if !odometer.advance() {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn arrive(
+        &mut self,
+        world: World,
+        parent: u32,
+        answers: u32,
+        at: (u32, u32),
+        before: &Unpacked,
+        violation: Option<Violation>,
+    ) -> Option<u32> {
+        match violation {
+            Some(violation) => {
+                let end = Waiting::Violated { parent, answers, violation };
+                self.waiting.entry(at).or_default().push_back(end);
+                None
+            }
+            None => Some(self.reach(world, parent, answers, at, Some(before))),
+        }
+    }
+
+    /// One step from a world; how much time it took.
+    fn take(
+        &mut self,
+        before: &Unpacked,
+        alternative: Alternative,
+        odometer: &mut Odometer,
+    ) -> (World, Micros) {
+        let mut world = before.world.clone();
+        let mut stage = Stage {
+            setup: self.setup,
+            around: &self.around,
+            engine: &mut self.engine,
+            choices: odometer,
+            listener: &mut Nobody,
+        };
+        world.take(&mut stage, alternative);
+        let after = world.now;
+        world.rebase();
+        (world, after)
+    }
+
+    /// Notes that a world can be reached like this.
+    fn reach(
+        &mut self,
+        world: World,
+        parent: u32,
+        answers: u32,
+        at: (u32, u32),
+        before: Option<&Unpacked>,
+    ) -> u32 {
+        let mut packed = self.components.pack(&world, before);
+        if !self.merging {
+            // A number of its own makes every world different.
+            packed = packed.iter().copied().chain([self.worlds.len() as u32]).collect();
+        }
+        let (number, is_new) = self.worlds.insert_full(packed);
+        let known = Known { parent, answers, deviations: at.0, steps: at.1, expanded: false };
+        if is_new {
+            self.known.push(known);
+            self.nominal.push(Nominal::Unknown);
+        } else {
+            let old = &mut self.known[number];
+            if old.expanded || (old.deviations, old.steps) <= at {
+                return number as u32;
+            }
+            *old = known;
+        }
+        self.waiting.entry(at).or_default().push_back(Waiting::World(number as u32));
+        number as u32
+    }
+
+    /// Judges what the properties ask of the nominal continuation, in all worlds with so many deviations.
+    fn judge_layer(&mut self, deviations: u32) -> Option<(Verdict, Witness)> {
+        let asked: Vec<(&'static str, Liveness)> = self
+            .setup
+            .properties
+            .iter()
+            .filter_map(|property| Some((property.name(), property.liveness()?)))
+            .collect();
+        if asked.is_empty() {
+            return None;
+        }
+        self.ahead.clear();
+        follow(&self.nominal, &mut self.ahead);
+        let mut worst: Option<(u32, u32, Violation)> = None;
+        for (number, known) in self.known.iter().enumerate() {
+            if known.deviations != deviations || !known.expanded {
+                continue;
+            }
+            if worst.as_ref().is_some_and(|(steps, _, _)| *steps <= known.steps) {
+                continue;
+            }
+            let Some((property, why)) = self.judge(number, &asked) else { continue };
+            worst = Some((known.steps, number as u32, Violation { property, why }));
+        }
+        let (steps, number, violation) = worst?;
+        let witness = self.witness(number, None);
+        Some((Verdict::Violated { violation, deviations, steps }, witness))
+    }
+
+    fn judge(
+        &self,
+        number: usize,
+        asked: &[(&'static str, Liveness)],
+    ) -> Option<(&'static str, String)> {
+        let ahead = self.ahead[number];
+        for (property, liveness) in asked {
+            let wrong = match (liveness, ahead) {
+                (Liveness::NoOrphan, Ahead::Stuck | Ahead::Cycle) => {
+                    format!("{}, and nobody will ever enter again", self.who_wants(number))
+                }
+                (Liveness::NextEntryWithin(bound), Ahead::Entry(after))
+                    if after > *bound && !self.who_wants(number).is_empty() =>
+                {
+                    format!(
+                        "{}, and the next entry is {after} away: more than {bound}",
+                        self.who_wants(number)
+                    )
+                }
+                (Liveness::NextEntryWithin(_), Ahead::Stuck | Ahead::Cycle) => {
+                    format!("{}, and nobody will ever enter again", self.who_wants(number))
+                }
+                _ => continue,
+            };
+            return Some((property, wrong));
+        }
+        None
+    }
+
+    /// Who waits for the lock, in words.
+    fn who_wants(&self, number: usize) -> String {
+        let world = self.unpack(number).world;
+        let names: Vec<String> = world
+            .wanting()
+            .filter(|(_, phase)| phase.wants_lock())
+            .map(|(who, _)| self.setup.who(who))
+            .collect();
+        match names.as_slice() {
+            [] => String::new(),
+            [one] => format!("{one} wants the lock"),
+            [rest @ .., last] => format!("{} and {last} want the lock", rest.join(", ")),
+        }
+    }
+
+    /// The answers that lead to a world, and on.
+    fn witness(&self, world: u32, last: Option<u32>) -> Witness {
+        let mut numbers: Vec<u32> = last.into_iter().collect();
+        let mut at = world;
+        while at != NOBODY {
+            let known = &self.known[at as usize];
+            numbers.push(known.answers);
+            at = known.parent;
+        }
+        // The first world's answers are those of the beginning, which is no step.
+        let steps = numbers.len() as u64 - 1;
+        let answers = numbers.iter().rev().flat_map(|&n| self.answers[n as usize].iter().copied());
+        Witness { answers: answers.collect(), steps }
+    }
+
+    fn finish(self, found: Option<(Verdict, Witness)>, layer: u32, beyond: bool) -> Outcome {
+        let (verdict, witness) = match found {
+            Some((verdict, witness)) => (verdict, Some(witness)),
+            None => (self.verdict_without_violation(layer, beyond), None),
+        };
+        let histories = self.engine.counts();
+        let ids: usize = self.worlds.iter().map(|packed| packed.len() * size_of::<u32>()).sum();
+        let each = size_of::<Packed>()
+            + size_of::<Known>()
+            + size_of::<Nominal>()
+            + 2 * size_of::<usize>();
+        Outcome {
+            verdict,
+            witness,
+            states: self.worlds.len(),
+            transitions: self.transitions,
+            deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
+            steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
+            happened: self.happened,
+            faults: self.faults,
+            histories: histories.nodes,
+            reruns: histories.runs,
+            components: self.components.counts(),
+            bytes: ids + self.worlds.len() * each,
+        }
+    }
+
+    fn verdict_without_violation(&self, layer: u32, beyond: bool) -> Verdict {
+        if let Some(cut) = self.cut {
+            return Verdict::Cut(cut);
+        }
+        let missing: Vec<&'static str> = self
+            .setup
+            .properties
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| self.happened >> number & 1 == 0)
+            .map(|(_, property)| property.name())
+            .collect();
+        if !missing.is_empty() {
+            Verdict::Vacuous(missing)
+        } else if beyond {
+            Verdict::HoldsWithin(layer.min(self.bounds.deviations.unwrap_or(layer)))
+        } else {
+            Verdict::Holds
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Lock recipes, one file each: what a client does to get a lock and to give it back.
+//!
+//! A recipe knows nothing but what its [`Cx`] tells it, and asserts nothing about others: it says until when it
+//! believes to hold the lock, and properties judge. Each parses its own section of a model file.
+
+pub mod local;
+pub mod none;
+pub mod redis;
+pub mod zookeeper;
+
+use serde::Deserialize;
+
+use crate::cx::{Cell, Cx, LockBox};
+use crate::json::{Duration, Problem, Section};
+use crate::time::Micros;
+
+/// What a recipe needs to run on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Store {
+    /// Nothing.
+    None,
+    /// At least one Redis server.
+    Redis,
+    /// A ZooKeeper service.
+    ZooKeeper,
+}
+
+/// What a recipe is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct About {
+    /// Its name in model files.
+    pub name: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// What it runs on.
+    pub store: Store,
+    /// Its parameters, each with what it means and its default.
+    pub params: &'static [(&'static str, &'static str)],
+}
+
+/// One recipe of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub about: &'static About,
+    build: fn(&Section<'_>) -> Result<LockBox, Box<Problem>>,
+}
+
+impl Entry {
+    /// The recipe with the parameters in `section`, an object.
+    pub fn build(&self, section: &Section<'_>) -> Result<LockBox, Box<Problem>> {
+        (self.build)(section)
+    }
+}
+
+macro_rules! entries {
+    ($($recipe:ty),* $(,)?) => {
+        &[$(Entry {
+            about: &<$recipe>::ABOUT,
+            build: |section| <$recipe>::from_section(section).map(LockBox::new),
+        }),*]
+    };
+}
+
+/// All recipes.
+pub fn catalogue() -> &'static [Entry] {
+    const ENTRIES: &[Entry] = entries![
+        none::NoLock,
+        local::LocalMutex,
+        redis::setnx::SetNx,
+        redis::setnx_expire::SetNxExpire,
+        redis::set_nx_px::SetNxPx,
+        redis::watchdog::Watchdog,
+        redis::redlock::Redlock,
+        zookeeper::znode::Znode,
+        zookeeper::sequential::Sequential,
+        zookeeper::kazoo::Kazoo,
+    ];
+    ENTRIES
+}
+
+/// The recipe `name` with the parameters in `section`.
+pub fn build(name: &str, section: &Section<'_>) -> Result<LockBox, Box<Problem>> {
+    match catalogue().iter().find(|entry| entry.about.name == name) {
+        Some(entry) => entry.build(section),
+        None => {
+            let known = catalogue().iter().map(|entry| entry.about.name);
+            Err(section.unknown_name("recipe", name, known))
+        }
+    }
+}
+
+/// How long a client waits after an acquisition that failed: `retry`, and up to `jitter` more, drawn.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Retry {
+    /// The shortest wait.
+    pub after: Duration,
+    /// The longest that is added.
+    pub jitter: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { after: ms(20), jitter: ms(0) }
+    }
+}
+
+impl Retry {
+    const ABOUT: (&'static str, &'static str) = (
+        "retry",
+        "after a refusal, wait {\"after\", \"jitter\"}: {\"after\": \"20ms\", \"jitter\": \"0ms\"}",
+    );
+
+    fn span(self) -> (Micros, Micros) {
+        (self.after.0, self.jitter.0)
+    }
+}
+
+/// A duration of `ms` milliseconds, for defaults.
+const fn ms(ms: i64) -> Duration {
+    Duration(Micros::from_ms(ms))
+}
+
+/// The cell in which a background task says that the lock of this thread is lost.
+///
+/// A worker that cares looks at it; recipes without a background task never write it.
+pub fn lost(cx: &Cx, thread: u8) -> Cell<bool> {
+    const CELLS: [&str; 4] = ["lost", "lost 2", "lost 3", "lost 4 and on"];
+    cx.cell(CELLS[usize::from(thread).min(CELLS.len() - 1)])
+}

@@ -1,0 +1,107 @@
+//! Redlock, to the letter: <https://redis.io/docs/latest/develop/use/patterns/distributed-locks/>, "The Redlock Algorithm".
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Store, ms};
+use super::COMPARE_AND_DELETE;
+use crate::cx::{Cx, Grant, Lock, LockError, Token};
+use crate::json::{Duration, Problem, Section};
+use crate::time::Micros;
+
+/// The same key on most of N independent servers.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redlock {
+    key: String,
+    ttl: Duration,
+    node_timeout: Duration,
+    drift: Option<Duration>,
+    retry: Retry,
+    #[serde(skip)]
+    token: Option<Token>,
+}
+
+impl Default for Redlock {
+    fn default() -> Self {
+        Self {
+            key: "lock".to_owned(),
+            ttl: ms(100),
+            node_timeout: ms(10),
+            drift: None,
+            // Random, so that clients that split the vote do not go on doing so.
+            retry: Retry { after: ms(20), jitter: ms(20) },
+            token: None,
+        }
+    }
+}
+
+impl Redlock {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "redlock",
+        title: "Redlock: SET NX PX on most of N independent servers, within the time to live",
+        source: "https://redis.io/docs/latest/develop/use/patterns/distributed-locks/ (the Redlock algorithm)",
+        store: Store::Redis,
+        params: &[
+            ("key", "the lock's key on every server: \"lock\""),
+            ("ttl", "the keys' time to live: \"100ms\""),
+            ("node_timeout", "how long a client waits for one server: \"10ms\""),
+            ("drift", "how far clocks may drift apart within the time to live: 1 % of it and 2 ms"),
+            ("retry", "as elsewhere, but random: {\"after\": \"20ms\", \"jitter\": \"20ms\"}"),
+        ],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+
+    fn drift(&self) -> Micros {
+        self.drift.map_or(Micros(self.ttl.0.0 / 100) + Micros::from_ms(2), |drift| drift.0)
+    }
+
+    async fn unlock_all(&self, cx: &Cx, token: Token) {
+        let nodes = 0..cx.redis_nodes();
+        let unlock = |node| cx.redis(node).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]);
+        cx.join(nodes.map(|node| unlock(node).within(self.node_timeout.0)).collect()).await;
+    }
+}
+
+impl Lock for Redlock {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        let nodes = cx.redis_nodes();
+        let token = cx.unique_token();
+        // 1. It gets the current time.
+        let started_at = cx.now();
+        // 2. It tries to set the key on all N servers, each with a timeout that is small against the lease.
+        let set = |node| cx.redis(node).set(&self.key, &token).nx().px(self.ttl.0).send();
+        let replies = (0..nodes).map(|node| set(node).within(self.node_timeout.0)).collect();
+        let replies = cx.join(replies).await;
+        let locked = replies.iter().filter(|reply| matches!(reply, Some(Ok(true)))).count();
+        // 3. It has the lock if most servers said yes before the lease was over.
+        // 4. The lock is valid for the lease, less the time elapsed, less the drift.
+        let valid_until = started_at + (self.ttl.0 - self.drift());
+        if locked > nodes / 2 && !cx.is_past(valid_until) {
+            self.token = Some(token);
+            return Ok(Grant { until: Some(valid_until), fence: None });
+        }
+        // 5. Otherwise it unlocks all servers, also those that seemed to refuse.
+        self.unlock_all(cx, token).await;
+        Err(LockError::Busy)
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        if let Some(token) = self.token.take() {
+            self.unlock_all(cx, token).await;
+        }
+        Ok(())
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        self.key.clone()
+    }
+}

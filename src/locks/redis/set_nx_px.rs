@@ -1,0 +1,116 @@
+//! SET NX PX: <https://redis.io/docs/latest/develop/use/patterns/distributed-locks/>, "Correct Implementation with a Single Instance".
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Store, ms};
+use super::COMPARE_AND_DELETE;
+use crate::cx::{Cx, Grant, Lock, LockError, Token};
+use crate::json::{Duration, Problem, Section};
+use crate::store::redis::Reply;
+use crate::time::Micros;
+
+/// A key with a time to live, set in one command.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SetNxPx {
+    key: String,
+    ttl: Duration,
+    release: Release,
+    retry: Retry,
+    #[serde(skip)]
+    token: Option<Token>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Release {
+    Del,
+    CompareAndDelete,
+    Watch,
+    GetDel,
+}
+
+impl Default for SetNxPx {
+    fn default() -> Self {
+        Self {
+            key: "lock".to_owned(),
+            ttl: ms(100),
+            release: Release::CompareAndDelete,
+            retry: Retry::default(),
+            token: None,
+        }
+    }
+}
+
+impl SetNxPx {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "set-nx-px",
+        title: "SET NX PX with a unique token, released by comparing it",
+        source: "https://redis.io/docs/latest/develop/use/patterns/distributed-locks/",
+        store: Store::Redis,
+        params: &[
+            ("key", "the lock's key: \"lock\""),
+            ("ttl", "the key's time to live: \"100ms\""),
+            (
+                "release",
+                "\"del\" whosever it is, \"compare-and-delete\" in one script, \"watch\" with MULTI and EXEC, \
+                 \"get-del\" in two commands: \"compare-and-delete\"",
+            ),
+            Retry::ABOUT,
+        ],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+}
+
+impl Lock for SetNxPx {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        // 1. SET key token NX PX ttl. The lease counts from before the request.
+        let token = cx.unique_token();
+        let asked_at = cx.now();
+        if !cx.redis(0).set(&self.key, &token).nx().px(self.ttl.0).await? {
+            return Err(LockError::Busy);
+        }
+        self.token = Some(token);
+        Ok(Grant { until: Some(asked_at + self.ttl.0), fence: None })
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        let (redis, key) = (cx.redis(0), &self.key);
+        let Some(token) = self.token.take() else { return Ok(()) };
+        // 2. Remove the key only if it still holds the token...
+        let removed = match self.release {
+            Release::CompareAndDelete => {
+                redis.eval(COMPARE_AND_DELETE, &[key], &[&token]).await? == Reply::Int(1)
+            }
+            Release::Watch => {
+                redis.watch(key).await?;
+                if redis.get(key).await? != Some(token.text()) {
+                    redis.unwatch().await?;
+                    return Err(LockError::Lost);
+                }
+                redis.multi().await?;
+                redis.del(key).await?;
+                redis.exec().await?.is_some()
+            }
+            // ... or, wrongly, with a gap between the look and the deed; or without a look.
+            Release::GetDel => {
+                redis.get(key).await? == Some(token.text()) && redis.del(key).await? == 1
+            }
+            Release::Del => redis.del(key).await? == 1,
+        };
+        if removed { Ok(()) } else { Err(LockError::Lost) }
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        self.key.clone()
+    }
+}

@@ -1,0 +1,143 @@
+//! kazoo's `Lock`: <https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py>.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Store};
+use super::{NO_NODE, create_in, name_of};
+use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
+use crate::json::{Problem, Section};
+use crate::store::zookeeper::{Children, CreateMode, ZkError};
+use crate::time::Micros;
+
+/// Numbered nodes with a prefix of one's own, watched together with the session.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Kazoo {
+    directory: String,
+    retry: Retry,
+    /// `self.prefix`: one for each lock object.
+    #[serde(skip)]
+    prefix: Option<Token>,
+    /// `self.create_tried`
+    #[serde(skip)]
+    create_tried: bool,
+    /// `self.node`
+    #[serde(skip)]
+    node: Option<Rc<str>>,
+}
+
+impl Default for Kazoo {
+    fn default() -> Self {
+        let (directory, retry) = ("/lock".to_owned(), Retry::default());
+        Self { directory, retry, prefix: None, create_tried: false, node: None }
+    }
+}
+
+impl Kazoo {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "kazoo",
+        title: "kazoo's Lock: finds its own node after a lost reply, watches predecessor and session",
+        source: "https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py",
+        store: Store::ZooKeeper,
+        params: &[("directory", "the lock's directory: \"/lock\""), Retry::ABOUT],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+
+    /// `_find_node`: a node of an earlier attempt whose reply was lost.
+    async fn find_node(&self, cx: &Cx, prefix: &str) -> Result<Option<Rc<str>>, CallError> {
+        let children: Children = match cx.zk().children(&self.directory).await {
+            Err(NO_NODE) => return Ok(None),
+            children => children?,
+        };
+        Ok(children.in_sequence().find(|child| child.starts_with(prefix)).cloned())
+    }
+
+    /// `_inner_acquire`; `None` asks for another attempt (`ForceRetryError`).
+    async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, CallError> {
+        // 1. Look for the node of an earlier attempt, else create one.
+        let found = if self.create_tried { self.find_node(cx, prefix).await? } else { None };
+        self.create_tried = true;
+        let node = match found {
+            Some(node) => node,
+            None => {
+                let mode = CreateMode::EphemeralSequential;
+                name_of(&create_in(cx, &self.directory, prefix, mode).await?).into()
+            }
+        };
+        self.node = Some(node.clone());
+        let mut pass = cx.looping(());
+        loop {
+            cx.turn(&mut pass).await;
+            // 2. The node just before mine. If mine is gone, the session ended meanwhile.
+            let children = cx.zk().children(&self.directory).await?;
+            if !children.contains(&node) {
+                return Ok(None);
+            }
+            let Some(before) = children.before(&node) else { return Ok(Some(Grant::default())) };
+            // 3. Watch it. What happens to it or to the session wakes us.
+            let session = cx.zk().session();
+            match cx.zk().data_watch(&format!("{}/{before}", self.directory)).await {
+                Ok((_, gone)) => {
+                    cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
+                }
+                Err(NO_NODE) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Lock for Kazoo {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        let prefix = *self.prefix.get_or_insert_with(|| cx.unique_token());
+        let name = format!("{prefix}__lock__");
+        let mut me = cx.looping(self.clone());
+        loop {
+            cx.turn(&mut me).await;
+            let result = me.inner_acquire(cx, &name).await;
+            *self = me.clone();
+            match result {
+                Ok(Some(grant)) => return Ok(grant),
+                Ok(None) => {}
+                Err(error) if may_retry(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+            cx.sleep(self.retry.after.0).await;
+        }
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        // 4. Delete the node, again and again until a server has answered. It may be gone already.
+        let Some(node) = self.node.take() else { return Ok(()) };
+        let path = format!("{}/{node}", self.directory);
+        let mut pass = cx.looping(());
+        loop {
+            cx.turn(&mut pass).await;
+            match cx.zk().delete(&path).await {
+                Ok(()) | Err(NO_NODE) => return Ok(()),
+                Err(error) if may_retry(&error) => cx.sleep(self.retry.after.0).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        self.directory.clone()
+    }
+}
+
+/// What `KazooRetry` tries again.
+fn may_retry(error: &CallError) -> bool {
+    *error == CallError::ConnectionLost || *error == CallError::ZooKeeper(ZkError::SessionExpired)
+}

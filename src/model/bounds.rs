@@ -1,0 +1,37 @@
+//! `bounds`: where a search or a run stops if it does not end by itself.
+
+use super::words::some_time;
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// The limits that a model sets; the program's own apply where it sets none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Bounds {
+    /// `check` looks at no more deviations than this.
+    pub deviations: Option<u32>,
+    /// `check` keeps no more states than this.
+    pub states: Option<u64>,
+    /// `run` makes no more steps than this.
+    pub steps: Option<u64>,
+    /// `run` goes on no longer than this (µs of world time).
+    pub time: Option<Micros>,
+}
+
+impl Bounds {
+    /// Reads `{"deviations": 3, "states": 2000000, "steps": 100000, "time": "1h"}`.
+    pub(super) fn from_section(section: Option<Section<'_>>) -> Result<Self, Box<Problem>> {
+        let Some(section) = section else { return Ok(Self::default()) };
+        let fields = section.fields(&["deviations", "states", "steps", "time"])?;
+        for name in ["states", "steps"] {
+            if let Some(field) = fields.get(name).filter(|field| field.raw() == "0") {
+                return Err(field.error(format!("0 {name}: nothing could begin")));
+            }
+        }
+        Ok(Self {
+            deviations: fields.optional("deviations")?,
+            states: fields.optional("states")?,
+            steps: fields.optional("steps")?,
+            time: fields.get("time").map(|field| some_time(&field)).transpose()?,
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! `given`: what the stores and the ledger hold at the beginning.
+
+use std::rc::Rc;
+
+use super::store::Store;
+use crate::json::{Problem, Section};
+use crate::property::Facts;
+use crate::sim::{Fault, FaultKind};
+use crate::store::ledger::{Fencing, Ledger};
+use crate::store::redis::{Bytes, Message, RedisServer, Reply};
+use crate::store::zookeeper::{
+    self, Answer, Connect, Create, CreateMode, Op, Request, ZkError, ZooKeeper, Zxid,
+};
+use crate::store::{Env, Inbound, Link, Outbound, Server};
+use crate::time::Micros;
+use crate::workload;
+
+/// The contents of a model at the beginning.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    ledger: Option<Ledger>,
+    /// A server that has executed the commands.
+    redis: RedisServer,
+    /// Nodes in the order in which they are created, with what they hold.
+    nodes: Vec<(String, String)>,
+}
+
+impl Given {
+    /// Reads `{"ledger": 100, "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
+    ///
+    /// A ledger that is not given says 0.
+    pub(super) fn from_section(
+        section: Option<Section<'_>>,
+        store: &Store,
+        work: &workload::About,
+    ) -> Result<Self, Box<Problem>> {
+        let mut given = Self {
+            ledger: work.ledger.then(|| Ledger::new(0, Fencing::Off)),
+            redis: RedisServer::new(store.redis_config()),
+            nodes: Vec::new(),
+        };
+        let Some(section) = section else { return Ok(given) };
+        let fields = section.fields(&["ledger", "fencing", "redis", "nodes"])?;
+        for name in ["ledger", "fencing"] {
+            if let Some(field) = fields.get(name).filter(|_| !work.ledger) {
+                let message = format!("the work `{}` uses no ledger", work.name);
+                return Err(field.error(message));
+            }
+        }
+        for (name, of) in [("redis", "redis"), ("nodes", "zookeeper")] {
+            if let Some(field) = fields.get(name).filter(|_| store.name() != of) {
+                return Err(field
+                    .error(format!("`{name}` is for a `{of}` store; this is `{}`", store.name())));
+            }
+        }
+        let fencing = fields.get("fencing").map(|field| fencing(&field)).transpose()?;
+        let value = fields.optional("ledger")?.unwrap_or(0);
+        given.ledger = work.ledger.then(|| Ledger::new(value, fencing.unwrap_or_default()));
+        if let Some(commands) = fields.get("redis") {
+            for command in commands.elements()? {
+                given.execute(&command)?;
+            }
+        }
+        if let Some(nodes) = fields.get("nodes") {
+            for node in nodes.members()? {
+                given.nodes.push((node.name.clone(), node.value.to()?));
+                if let Err(error) = filled(zookeeper::Config::default(), &given.nodes) {
+                    return Err(node.error(format!("the node cannot be created: {error:?}")));
+                }
+            }
+        }
+        Ok(given)
+    }
+
+    /// What properties need to know.
+    pub(super) fn facts(&self, faults: &[Fault]) -> Facts {
+        let dies = |fault: &Fault| matches!(fault.kind, FaultKind::Crash | FaultKind::Restart);
+        Facts {
+            ledger: self.ledger.as_ref().map_or(0, Ledger::value),
+            crashes: faults.iter().any(dies),
+        }
+    }
+
+    /// The ledger, if the work uses one.
+    pub(super) fn ledger(&self) -> Option<Ledger> {
+        self.ledger.clone()
+    }
+
+    /// A Redis server with the given contents.
+    pub(super) fn redis(&self) -> &RedisServer {
+        &self.redis
+    }
+
+    /// A ZooKeeper service with the given nodes.
+    pub(super) fn zookeeper(&self, config: zookeeper::Config) -> ZooKeeper {
+        // The nodes were tried when they were read.
+        filled(config.clone(), &self.nodes).unwrap_or_else(|_| ZooKeeper::new(config))
+    }
+
+    /// Executes one command: a list of texts.
+    fn execute(&mut self, section: &Section<'_>) -> Result<(), Box<Problem>> {
+        let words: Vec<String> = section.to()?;
+        if words.is_empty() {
+            return Err(section.error(
+                "an empty command; the first text is its name, as in [\"SET\", \"k\", \"v\"]",
+            ));
+        }
+        let argv: Rc<[Bytes]> = words.iter().map(|word| Bytes::from(word.as_bytes())).collect();
+        let mut heard = Heard(Vec::new());
+        let messages = [Inbound::Connect, Inbound::Request(argv), Inbound::Disconnect];
+        for message in messages {
+            self.redis.deliver(Micros::ZERO, GIVER, message, &mut heard);
+        }
+        match heard.0.first() {
+            Some(Outbound::Message(Message::Reply(reply))) if !reply.is_error() => Ok(()),
+            Some(Outbound::Message(Message::Reply(Reply::Error(text)))) => {
+                Err(section.error(format!("Redis answers: {}", text.to_text())))
+            }
+            _ => Err(section.error("Redis gives no answer to this command alone")),
+        }
+    }
+}
+
+fn fencing(section: &Section<'_>) -> Result<Fencing, Box<Problem>> {
+    let name: String = section.to()?;
+    match &*name {
+        "off" => Ok(Fencing::Off),
+        "writes" => Ok(Fencing::Writes),
+        "both" => Ok(Fencing::Both),
+        _ => Err(section.unknown_name("fencing", &name, ["off", "writes", "both"])),
+    }
+}
+
+/// The link of whoever fills the stores; nobody else has that number.
+const GIVER: Link = Link(u32::MAX);
+
+/// A new service with these persistent nodes, created in a session that is over.
+fn filled(config: zookeeper::Config, nodes: &[(String, String)]) -> Result<ZooKeeper, ZkError> {
+    let mut server = ZooKeeper::new(config);
+    if nodes.is_empty() {
+        return Ok(server);
+    }
+    let connect = Connect { timeout_ms: 0, session: None, last_zxid_seen: Zxid::ZERO };
+    let create = |(path, data): &(String, String)| {
+        Op::Create(Create::new(path, data.as_bytes(), CreateMode::Persistent))
+    };
+    let calls = nodes.iter().map(create).chain([Op::CloseSession]);
+    let calls = calls.map(|op| Request::Call { xid: 0, op });
+    let mut heard = Heard(Vec::new());
+    server.deliver(Micros::ZERO, GIVER, Inbound::Connect, &mut heard);
+    for request in [Request::Connect(connect)].into_iter().chain(calls) {
+        server.deliver(Micros::ZERO, GIVER, Inbound::Request(request), &mut heard);
+    }
+    server.deliver(Micros::ZERO, GIVER, Inbound::Disconnect, &mut heard);
+    for message in heard.0 {
+        if let Outbound::Message(zookeeper::Message::Reply(reply)) = message {
+            let _: Answer = reply.result?;
+        }
+    }
+    Ok(server)
+}
+
+/// Whoever fills the stores listens to what they answer, and leaves every choice at its nominal outcome.
+struct Heard<M>(Vec<Outbound<M>>);
+
+impl<S: Server> Env<S> for Heard<S::Message> {
+    fn send(&mut self, _: Link, message: Outbound<S::Message>) {
+        self.0.push(message);
+    }
+
+    fn draw(&mut self, _: &S::Draw, _: u32) -> u32 {
+        0
+    }
+}

@@ -1,0 +1,212 @@
+//! Models: one JSON file says what runs, what may go wrong, what must hold, and what is expected.
+//!
+//! | field | what it says |
+//! |---|---|
+//! | `title`, `why` | what the model shows, and where that is known from |
+//! | `store` | `{"redis": {"servers": 1}}`, `{"zookeeper": {"tick": "2s", "session": "6s"}}` or `{"none": {}}` |
+//! | `lock` | one recipe with its parameters |
+//! | `clients` | how many processes, with how many threads each, and their clocks |
+//! | `work` | one workload with its parameters |
+//! | `given` | what stores and ledger hold at the beginning (optional) |
+//! | `network` | latencies, and the round trip of a loop that takes no time (optional) |
+//! | `faults` | what may go wrong, how often, where, for how long (optional) |
+//! | `properties` | what must hold |
+//! | `bounds` | where `check` and `run` stop (optional) |
+//! | `expect`, `expect_run` | the verdict of `check`, and that of `run` (optional) |
+//!
+//! Each section parses itself. What is unknown or impossible is a [`Problem`] at its place.
+
+mod bounds;
+mod clients;
+mod expect;
+mod faults;
+mod given;
+mod horizon;
+mod network;
+mod properties;
+mod store;
+mod words;
+
+use std::path::Path;
+
+pub use bounds::Bounds;
+pub use expect::{Expect, Verdict};
+pub use network::Network;
+
+use crate::cx::{LockBox, WorkBox};
+use crate::json::{Document, Problem, Section};
+use crate::property::PropertyBox;
+use crate::registry;
+use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
+use crate::time::Micros;
+
+const FIELDS: [&str; 13] = [
+    "title",
+    "why",
+    "store",
+    "lock",
+    "clients",
+    "work",
+    "given",
+    "network",
+    "faults",
+    "properties",
+    "bounds",
+    "expect",
+    "expect_run",
+];
+
+/// A model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    text: String,
+    title: String,
+    why: String,
+    store: store::Store,
+    given: given::Given,
+    lock: LockBox,
+    work: WorkBox,
+    clients: clients::Clients,
+    network: Network,
+    faults: Vec<Fault>,
+    properties: Vec<PropertyBox>,
+    horizon: Micros,
+    bounds: Bounds,
+    expect: Option<Expect>,
+    expect_run: Option<Expect>,
+}
+
+impl Model {
+    /// Reads the model in the file at `path`.
+    pub fn open(path: &Path) -> Result<Self, Box<Problem>> {
+        Self::from_document(&Document::open(path)?)
+    }
+
+    /// Reads the model in `text`, the content of the file at `path`, which is only named in messages.
+    pub fn parse(path: impl AsRef<Path>, text: impl Into<String>) -> Result<Self, Box<Problem>> {
+        Self::from_document(&Document::parse(path, text)?)
+    }
+
+    /// Reads the model that `document` is.
+    pub fn from_document(document: &Document) -> Result<Self, Box<Problem>> {
+        let root = document.root();
+        let fields = root.fields(&FIELDS)?;
+        let title = sentence(&fields.field("title")?)?;
+        let why = sentence(&fields.field("why")?)?;
+        let store = store::Store::from_section(&fields.field("store")?)?;
+        let (lock, leases) = store.lock(&fields.field("lock")?)?;
+        let clients = clients::Clients::from_section(&fields.field("clients")?)?;
+        let (work, about) = registry::workload(&fields.field("work")?)?;
+        let given = given::Given::from_section(fields.get("given"), &store, about)?;
+        let network = Network::from_section(fields.get("network"))?;
+        let faults = faults::from_section(fields.get("faults"), &clients, &leases)?;
+        let facts = given.facts(&faults);
+        let properties = properties::from_section(&fields.field("properties")?, about, &facts)?;
+        let horizon = horizon::of(&root, &faults, &network, store.durations());
+        let names: Vec<&str> = properties.iter().map(PropertyBox::name).collect();
+        let expect = |name| fields.get(name).map(|section| Expect::from_section(&section, &names));
+        Ok(Self {
+            text: document.text().to_owned(),
+            title,
+            why,
+            bounds: Bounds::from_section(fields.get("bounds"))?,
+            expect: expect("expect").transpose()?,
+            expect_run: expect("expect_run").transpose()?,
+            store,
+            given,
+            lock,
+            work,
+            clients,
+            network,
+            faults,
+            properties,
+            horizon,
+        })
+    }
+
+    /// What the model shows.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Why it is so, and where that is known from.
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// The whole file. A trace carries it, so that it can be replayed without the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where `check` and `run` stop.
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The verdict that `check` should come to.
+    pub fn expect(&self) -> Option<&Expect> {
+        self.expect.as_ref()
+    }
+
+    /// The verdict that `run` should come to.
+    pub fn expect_run(&self) -> Option<&Expect> {
+        self.expect_run.as_ref()
+    }
+
+    /// The world with abstract timing, as `check` searches it.
+    pub fn abstract_setup(&self) -> Setup {
+        self.setup(Timing::Abstract)
+    }
+
+    /// The world with sampled timing and the network's latencies, as `run` runs it.
+    pub fn sampled_setup(&self) -> Setup {
+        self.setup(self.network.timing())
+    }
+
+    /// The world with this timing.
+    ///
+    /// With abstract timing ZooKeeper keeps no times in its nodes, and the end of a session within its tick is a
+    /// draw; with sampled timing it is as a default configuration has it.
+    pub fn setup(&self, timing: Timing) -> Setup {
+        let mut servers = self.store.servers(timing, &self.given);
+        servers.extend(self.given.ledger().map(|ledger| ServerSetup {
+            name: "db".to_owned(),
+            state: crate::sim::AnyServer::Ledger(ledger),
+        }));
+        let session_timeout_ms = self.store.session_timeout_ms();
+        let processes = self.clients.processes.iter().map(|client| ProcessSetup {
+            name: client.name.clone(),
+            threads: vec![(self.lock.clone(), self.work.clone()); self.clients.threads],
+            clock: client.clock.clone(),
+            session_timeout_ms,
+        });
+        Setup {
+            servers,
+            processes: processes.collect(),
+            timing,
+            round_trip: self.network.round_trip,
+            faults: self.faults.clone(),
+            properties: self.properties.clone(),
+            horizon: self.horizon,
+            watches_place: self
+                .properties
+                .iter()
+                .any(|property| property.name() == "release-safety"),
+        }
+    }
+}
+
+/// A text with something in it.
+fn sentence(section: &Section<'_>) -> Result<String, Box<Problem>> {
+    let text: String = section.to()?;
+    if text.trim().is_empty() {
+        return Err(section.error("an empty text says nothing"));
+    }
+    Ok(text)
+}

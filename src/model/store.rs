@@ -1,0 +1,193 @@
+//! `store`: where the lock lives.
+
+use super::given::Given;
+use super::words::{number, some_time};
+use crate::cx::LockBox;
+use crate::json::{Duration, Problem, Section};
+use crate::locks;
+use crate::registry;
+use crate::sim::{AnyServer, ServerSetup, Timing};
+use crate::store::redis::{self, NotifyFlags};
+use crate::store::zookeeper::{self, Moment};
+use crate::time::Micros;
+
+/// The store of a model.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Store {
+    None,
+    Redis { servers: u32, notify: NotifyFlags },
+    ZooKeeper { tick: Micros, session: Micros },
+}
+
+/// The most Redis servers: more than anybody asks for a majority.
+const MOST_SERVERS: u32 = 21;
+
+impl Store {
+    /// Reads `{"redis": {…}}`, `{"zookeeper": {…}}` or `{"none": {}}`.
+    pub(super) fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        let member = section.only_member()?;
+        match &*member.name {
+            "redis" => Self::redis(&member.value),
+            "zookeeper" => Self::zookeeper(&member.value),
+            "none" => member.value.fields(&[]).map(|_| Self::None),
+            _ => Err(member.unknown("store", ["redis", "zookeeper", "none"])),
+        }
+    }
+
+    fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        let fields = section.fields(&["servers", "notify"])?;
+        let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
+        let notify = match fields.get("notify") {
+            None => NotifyFlags::NONE,
+            Some(field) => {
+                let text: String = field.to()?;
+                NotifyFlags::parse(text.as_bytes()).ok_or_else(|| {
+                    let message = format!("\"{text}\" is no set of classes of keyspace events");
+                    field.error(message).with_help("as in redis.conf: letters of Ag$lshzxeKEtmdn")
+                })?
+            }
+        };
+        Ok(Self::Redis { servers: servers.transpose()?.unwrap_or(1), notify })
+    }
+
+    /// A tick of two seconds and a session of three ticks unless the section says otherwise.
+    fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        let fields = section.fields(&["tick", "session"])?;
+        let whole_ms = |field: Section<'_>| {
+            let span = some_time(&field)?;
+            match span.0 % 1000 {
+                0 if span.as_ms() * 20 <= i64::from(i32::MAX) => Ok(span),
+                0 => Err(field.error("too long: ZooKeeper counts milliseconds in 32 bits")),
+                _ => Err(field.error("ZooKeeper counts whole milliseconds")),
+            }
+        };
+        let tick = fields.get("tick").map(whole_ms).transpose()?.unwrap_or(Micros::from_ms(2000));
+        let session = fields.get("session").map(whole_ms).transpose()?;
+        let (least, most) = (Micros(tick.0 * 2), Micros(tick.0 * 20));
+        if let Some(session) = session.filter(|session| *session < least || *session > most) {
+            let place = fields.field("session")?;
+            let [asked, tick, least, most] = [session, tick, least, most].map(Duration);
+            let message = format!(
+                "a session of {asked} is not granted: with a tick of {tick} a session lasts from {least} (2 ticks) \
+                 to {most} (20 ticks)"
+            );
+            return Err(place.error(message));
+        }
+        Ok(Self::ZooKeeper { tick, session: session.unwrap_or(Micros(tick.0 * 3)) })
+    }
+
+    /// Reads `lock`: the recipe, and the leases (µs) that it or its session has; a fault just below and one just
+    /// above each is worth trying.
+    pub(super) fn lock(&self, section: &Section<'_>) -> Result<(LockBox, Leases), Box<Problem>> {
+        let (lock, about) = registry::recipe(section)?;
+        let member = section.only_member()?;
+        let (has, wants) = (self.name(), store_name(about.store));
+        if wants != "none" && wants != has {
+            let message =
+                format!("the recipe `{}` runs on `{wants}`, but the store is `{has}`", about.name);
+            return Err(member.error(message));
+        }
+        let leases = match *self {
+            Self::ZooKeeper { tick, session } if wants == "zookeeper" => {
+                Leases::Known(vec![(session, session + tick)])
+            }
+            _ => {
+                let ttl = member.value.members()?.into_iter().find(|member| member.name == "ttl");
+                let has_ttl = about.params.iter().any(|(name, _)| *name == "ttl");
+                match ttl {
+                    Some(ttl) => {
+                        let Duration(ttl) = ttl.value.to()?;
+                        Leases::Known(vec![(ttl, ttl)])
+                    }
+                    None if has_ttl => Leases::Unsaid,
+                    None => Leases::Known(Vec::new()),
+                }
+            }
+        };
+        Ok((lock, leases))
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Redis { .. } => "redis",
+            Self::ZooKeeper { .. } => "zookeeper",
+        }
+    }
+
+    /// The session timeout (ms) that clients ask for.
+    pub(super) fn session_timeout_ms(&self) -> i32 {
+        match self {
+            Self::ZooKeeper { session, .. } => i32::try_from(session.as_ms()).unwrap_or(i32::MAX),
+            _ => 0,
+        }
+    }
+
+    /// All spans (µs) that the store compares with, defaults included.
+    pub(super) fn durations(&self) -> Vec<Micros> {
+        match *self {
+            Self::ZooKeeper { tick, session } => vec![tick, session],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The servers with what is given.
+    pub(super) fn servers(&self, timing: Timing, given: &Given) -> Vec<ServerSetup> {
+        match *self {
+            Self::None => Vec::new(),
+            Self::Redis { servers, .. } => {
+                let name = |number| match servers {
+                    1 => "redis".to_owned(),
+                    _ => format!("redis{number}"),
+                };
+                let state = AnyServer::Redis(Box::new(given.redis().clone()));
+                (1..=servers)
+                    .map(|number| ServerSetup { name: name(number), state: state.clone() })
+                    .collect()
+            }
+            Self::ZooKeeper { tick, .. } => {
+                let state = given.zookeeper(zookeeper_config(tick, timing));
+                vec![ServerSetup {
+                    name: "zk".to_owned(),
+                    state: AnyServer::ZooKeeper(Box::new(state)),
+                }]
+            }
+        }
+    }
+
+    /// The settings of a Redis server.
+    pub(super) fn redis_config(&self) -> redis::Config {
+        match *self {
+            Self::Redis { notify, .. } => redis::Config { notify, ..redis::Config::default() },
+            _ => redis::Config::default(),
+        }
+    }
+}
+
+fn zookeeper_config(tick: Micros, timing: Timing) -> zookeeper::Config {
+    let plain = zookeeper::Config::with_tick(tick);
+    match timing {
+        // No recipe has containers or nodes with a time to live: the reaper would only make states.
+        Timing::Abstract => {
+            zookeeper::Config { times: false, expiry: Moment::Drawn, reap_interval: None, ..plain }
+        }
+        Timing::Sampled { .. } => plain,
+    }
+}
+
+/// The leases of a recipe.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Leases {
+    /// Each with the shortest and the longest time (µs) after which the store gives up on its holder.
+    Known(Vec<(Micros, Micros)>),
+    /// There is one, but the section leaves it to the default.
+    Unsaid,
+}
+
+fn store_name(store: locks::Store) -> &'static str {
+    match store {
+        locks::Store::None => "none",
+        locks::Store::Redis => "redis",
+        locks::Store::ZooKeeper => "zookeeper",
+    }
+}

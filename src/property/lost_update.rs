@@ -1,0 +1,81 @@
+//! Lost update: a write that rests on a read which another's write has overtaken.
+//!
+//! The anomaly P4 of Berenson et al. 1995, "A Critique of ANSI SQL Isolation Levels".
+
+use super::parameters::{Facts, parameters};
+use super::{About, Event, Judgement, Names, Property, Who};
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// The property `lost-update`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct LostUpdate {
+    /// What each thread read last and has not yet written upon, in the order of their numbers.
+    reads: Vec<Basis>,
+    /// Who wrote last.
+    last: Option<Who>,
+}
+
+/// What a thread's next write rests on.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Basis {
+    who: Who,
+    value: i64,
+    /// The first write of another since, and what it wrote.
+    overtaken: Option<(Who, i64)>,
+}
+
+impl LostUpdate {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "lost-update",
+        title: "no write rests on a read that another's write has overtaken",
+        source: "Berenson et al. 1995, \"A Critique of ANSI SQL Isolation Levels\": P4",
+        params: &[],
+    };
+
+    /// Reads `"lost-update"`.
+    pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
+        parameters(section, &[]).map(|_| Self::default())
+    }
+
+    fn wrote(&mut self, who: Who, value: i64, names: &dyn Names) -> Judgement {
+        let place = self.reads.binary_search_by_key(&who, |basis| basis.who).ok();
+        let basis = place.map(|place| self.reads.remove(place));
+        for other in &mut self.reads {
+            other.overtaken.get_or_insert((who, value));
+        }
+        let happened = self.last.is_some_and(|last| last != who);
+        self.last = Some(who);
+        let violated = basis.and_then(|Basis { value: read, overtaken, .. }| {
+            let (by, other) = overtaken?;
+            let (who, by) = (names.who(who), names.who(by));
+            Some(format!(
+                "{who} writes {value}, which rests on the {read} that it read before {by} wrote {other}: \
+                 the update of {by} is lost"
+            ))
+        });
+        Judgement { violated, happened }
+    }
+}
+
+impl Property for LostUpdate {
+    fn name(&self) -> &'static str {
+        Self::ABOUT.name
+    }
+
+    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        match *event {
+            Event::Read(who, value) => {
+                let basis = Basis { who, value, overtaken: None };
+                match self.reads.binary_search_by_key(&who, |basis| basis.who) {
+                    Ok(place) => self.reads[place] = basis,
+                    Err(place) => self.reads.insert(place, basis),
+                }
+                Judgement::nothing()
+            }
+            Event::Wrote(who, value) => self.wrote(who, value, names),
+            _ => Judgement::nothing(),
+        }
+    }
+}

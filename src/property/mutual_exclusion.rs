@@ -1,0 +1,141 @@
+//! Mutual exclusion by belief: never more threads in their sections than there are permits.
+//!
+//! A belief begins when the protocol says "you have it" (the acquisition returned) and ends when the thread leaves its
+//! section, dies, or, if its work heeds the grant's validity, when that ends. This is the strictest reading: a thread
+//! that stands still in its section believes on (Kleppmann 2016, "How to do distributed locking").
+
+use super::asking::Asking;
+use super::parameters::{Facts, parameters};
+use super::words::{self, OLDEST};
+use super::{About, Event, Judgement, Names, Property, Who};
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// The property `mutual-exclusion`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct MutualExclusion {
+    permits: u32,
+    inside: Vec<Inside>,
+    asking: Asking,
+}
+
+/// A thread in its section.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Inside {
+    who: Who,
+    since: Micros,
+    until: Option<Micros>,
+    paused: bool,
+}
+
+impl MutualExclusion {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "mutual-exclusion",
+        title: "never more threads that believe to hold the lock than there are permits",
+        source: "Kleppmann 2016, \"How to do distributed locking\"",
+        params: &[("permits", "how many may be in their sections at once: 1")],
+    };
+
+    /// At most `permits` threads at once.
+    pub fn new(permits: u32) -> Self {
+        Self { permits, inside: Vec::new(), asking: Asking::default() }
+    }
+
+    /// Reads `"mutual-exclusion"` or `{"permits": 2}`.
+    pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
+        let Some(fields) = parameters(section, &["permits"])? else { return Ok(Self::new(1)) };
+        let permits = fields.optional("permits")?.unwrap_or(1);
+        match (permits, fields.get("permits")) {
+            (0, Some(field)) => {
+                Err(field.error("0 permits: nobody could ever enter; 1 is an ordinary lock"))
+            }
+            _ => Ok(Self::new(permits)),
+        }
+    }
+
+    fn enters(
+        &mut self,
+        now: Micros,
+        who: Who,
+        until: Option<Micros>,
+        names: &dyn Names,
+    ) -> Judgement {
+        self.inside.retain(|inside| inside.until.is_none_or(|until| until > now));
+        let others = self.inside.iter().filter(|inside| inside.who != who);
+        let others: Vec<&Inside> = others.collect();
+        let too_many = others.len() as u64 >= u64::from(self.permits);
+        let judgement = if too_many {
+            Judgement::violated(self.why(now, who, &others, names))
+        } else if self.asking.is_any() {
+            Judgement::happened()
+        } else {
+            Judgement::nothing()
+        };
+        self.inside.retain(|inside| inside.who != who);
+        self.inside.push(Inside { who, since: now, until, paused: false });
+        self.inside.sort_by_key(|inside| inside.who);
+        judgement
+    }
+
+    fn why(&self, now: Micros, who: Who, others: &[&Inside], names: &dyn Names) -> String {
+        let told = others.iter().map(|inside| {
+            let state = match (inside.paused, inside.until) {
+                (true, _) => ", where it stands still",
+                (false, Some(_)) => ", and its validity has not ended",
+                (false, None) => "",
+            };
+            let since = words::span(now - inside.since);
+            format!(
+                "{} is in its section, which it entered {since} ago{state}",
+                names.who(inside.who)
+            )
+        });
+        let told: Vec<String> = told.collect();
+        let enters = names.who(who);
+        match self.permits {
+            1 => format!(
+                "{enters} enters while {}: both believe that they hold the lock",
+                told.join("; ")
+            ),
+            permits => format!(
+                "{enters} enters while {}: {} believe to have one of {permits} permits",
+                told.join("; "),
+                others.len() + 1
+            ),
+        }
+    }
+
+    fn set_paused(&mut self, process: u16, paused: bool) {
+        for inside in self.inside.iter_mut().filter(|inside| inside.who.process == process) {
+            inside.paused = paused;
+        }
+    }
+}
+
+impl Property for MutualExclusion {
+    fn name(&self) -> &'static str {
+        Self::ABOUT.name
+    }
+
+    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        self.asking.observe(event);
+        match *event {
+            Event::Enters { who, until, .. } => return self.enters(now, who, until, names),
+            Event::Leaves(who) => self.inside.retain(|inside| inside.who != who),
+            Event::Crashes(process) => self.inside.retain(|inside| inside.who.process != process),
+            Event::Pauses(process) => self.set_paused(process, true),
+            Event::Resumes(process) => self.set_paused(process, false),
+            _ => {}
+        }
+        Judgement::nothing()
+    }
+
+    fn rebase(&mut self, dt: Micros) {
+        self.inside.retain(|inside| inside.until.is_none_or(|until| until > dt));
+        for inside in &mut self.inside {
+            inside.since = (inside.since - dt).max(OLDEST);
+            inside.until = inside.until.map(|until| until - dt);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Release safety: what a thread has put where the lock lives is never taken away by another thread.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::parameters::{Facts, parameters};
+use super::{About, Event, Judgement, Names, Property, Who};
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// The property `release-safety`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct ReleaseSafety {
+    /// What is there, and whose it is. What a process that is gone left behind is nobody's.
+    placed: BTreeMap<Rc<str>, Placed>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Placed {
+    by: Who,
+    inside: bool,
+}
+
+impl ReleaseSafety {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "release-safety",
+        title: "no request of a thread removes what another living thread placed",
+        source: "Redis documentation, \"Distributed Locks with Redis\": single instance",
+        params: &[],
+    };
+
+    /// Reads `"release-safety"`.
+    pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
+        parameters(section, &[]).map(|_| Self::default())
+    }
+
+    fn set_inside(&mut self, who: Who, inside: bool) {
+        for placed in self.placed.values_mut().filter(|placed| placed.by == who) {
+            placed.inside = inside;
+        }
+    }
+}
+
+impl Property for ReleaseSafety {
+    fn name(&self) -> &'static str {
+        Self::ABOUT.name
+    }
+
+    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+        match event {
+            Event::Placed { by, what } => {
+                self.placed.insert(what.clone(), Placed { by: *by, inside: false });
+            }
+            Event::Enters { who, .. } => self.set_inside(*who, true),
+            Event::Leaves(who) => self.set_inside(*who, false),
+            Event::Crashes(process) => {
+                self.placed.retain(|_, placed| placed.by.process != *process);
+            }
+            Event::Removed { by, what } => {
+                let (Some(placed), Some(by)) = (self.placed.remove(what), by) else {
+                    return Judgement::nothing();
+                };
+                if placed.by == *by {
+                    return Judgement::happened();
+                }
+                let (remover, owner) = (names.who(*by), names.who(placed.by));
+                let inside = if placed.inside { " and which is in its section" } else { "" };
+                return Judgement::violated(format!(
+                    "a request of {remover} removes {what}, which {owner} placed there{inside}"
+                ));
+            }
+            _ => {}
+        }
+        Judgement::nothing()
+    }
+}

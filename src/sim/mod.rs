@@ -1,0 +1,36 @@
+//! The simulator: processes, servers and a network, wired by numbers, and the two engines that run tasks.
+
+mod agenda;
+mod clock;
+mod conn;
+mod cost;
+mod deliver;
+mod engine;
+mod fault;
+mod place;
+mod process;
+mod run;
+mod server;
+mod setup;
+mod step;
+mod tasks;
+mod tell;
+mod thread;
+mod tokens;
+mod world;
+
+pub use clock::Clock;
+pub use engine::{History, HistoryCounts, Live};
+pub use fault::{Fault, FaultKind};
+pub use run::{End, EngineBox, Limits, Run};
+pub use server::{AnyMessage, AnyRequest, AnyServer};
+pub use setup::{ProcessSetup, ServerSetup, Setup, Timing};
+pub use tell::{Listener, Nobody, Told};
+pub use thread::Phase;
+pub use world::{Found, Violation, World};
+
+pub(crate) use agenda::{Agenda, Event};
+pub(crate) use conn::Conn;
+pub(crate) use process::Process;
+pub(crate) use step::Alternative;
+pub(crate) use world::{Placed, Stage, surroundings, wants};

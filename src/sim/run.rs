@@ -1,0 +1,179 @@
+//! One run: the world from its first event to its end.
+
+use std::rc::Rc;
+
+use super::engine::Engine;
+use super::setup::Setup;
+use super::step::Alternative;
+use super::tell::Listener;
+use super::world::{Stage, Violation, World, surroundings};
+use crate::choice::{About, Choices, Question};
+use crate::cx::Surroundings;
+use crate::time::Micros;
+
+/// Where a run stops if it does not end by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Steps.
+    pub steps: u64,
+    /// World time (µs).
+    pub time: Micros,
+    /// Whether the first violation ends the run.
+    pub stop_at_violation: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Every thread that is alive has had enough.
+    Done,
+    /// Nothing can happen any more, and somebody still wants something.
+    Stuck,
+    /// A property was violated.
+    Violated,
+    /// A limit was hit.
+    Cut,
+}
+
+/// One run.
+pub struct Run<'a> {
+    setup: &'a Setup,
+    around: Vec<Vec<Rc<Surroundings>>>,
+    engine: &'a mut dyn EngineBox,
+    /// The world as it is.
+    pub world: World,
+    steps: u64,
+    alternatives: Vec<Alternative>,
+}
+
+/// An engine that a run can use.
+pub trait EngineBox: sealed::AsEngine {}
+
+mod sealed {
+    use crate::sim::engine::Engine;
+
+    /// Keeps the engine's interface inside the crate.
+    pub trait AsEngine {
+        #[expect(private_interfaces, reason = "nobody outside can name or call it")]
+        fn engine(&mut self) -> &mut dyn Engine;
+    }
+}
+
+impl sealed::AsEngine for super::Live {
+    #[expect(private_interfaces, reason = "nobody outside can name or call it")]
+    fn engine(&mut self) -> &mut dyn Engine {
+        self
+    }
+}
+impl EngineBox for super::Live {}
+
+impl sealed::AsEngine for super::History {
+    #[expect(private_interfaces, reason = "nobody outside can name or call it")]
+    fn engine(&mut self) -> &mut dyn Engine {
+        self
+    }
+}
+impl EngineBox for super::History {}
+
+impl std::fmt::Debug for Run<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The world of `setup` before its first step, with the processes begun.
+    pub fn new(
+        setup: &'a Setup,
+        engine: &'a mut dyn EngineBox,
+        choices: &mut dyn Choices,
+        listener: &mut dyn Listener,
+    ) -> Self {
+        let mut run = Self {
+            setup,
+            around: surroundings(setup),
+            engine,
+            world: World::new(setup),
+            steps: 0,
+            alternatives: Vec::new(),
+        };
+        let mut stage =
+            Stage { setup, around: &run.around, engine: run.engine.engine(), choices, listener };
+        run.world.boot(&mut stage);
+        run
+    }
+
+    /// How many steps were made.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The first violation.
+    pub fn violation(&self) -> Option<&Violation> {
+        self.world.found.violation.as_ref()
+    }
+
+    /// Makes one step, if anything can happen; whether something did.
+    pub fn step(&mut self, choices: &mut dyn Choices, listener: &mut dyn Listener) -> bool {
+        let mut alternatives = std::mem::take(&mut self.alternatives);
+        self.world.alternatives(self.setup, &mut alternatives);
+        let happened = self.choose(&alternatives, choices, listener);
+        self.alternatives = alternatives;
+        happened
+    }
+
+    fn choose(
+        &mut self,
+        alternatives: &[Alternative],
+        choices: &mut dyn Choices,
+        listener: &mut dyn Listener,
+    ) -> bool {
+        let Some(&nominal) = alternatives.first() else { return false };
+        self.steps += 1;
+        let mut taken = nominal;
+        if !self.setup.faults.is_empty() {
+            let picked = choices.pick(&Question {
+                about: About::Step,
+                n: alternatives.len() as u32,
+                site: &|| self.world.site(self.setup),
+                name: &|n| self.world.name(self.setup, alternatives[n as usize].step),
+            });
+            taken = alternatives[picked as usize];
+        }
+        let mut stage = Stage {
+            setup: self.setup,
+            around: &self.around,
+            engine: self.engine.engine(),
+            choices,
+            listener,
+        };
+        if taken != nominal {
+            self.world.tell_deviation(&mut stage, taken);
+        }
+        self.world.take(&mut stage, taken);
+        true
+    }
+
+    /// Runs to the end, or to a limit.
+    pub fn to_end(
+        &mut self,
+        limits: Limits,
+        choices: &mut dyn Choices,
+        listener: &mut dyn Listener,
+    ) -> End {
+        loop {
+            if limits.stop_at_violation && self.violation().is_some() {
+                return End::Violated;
+            }
+            if self.world.is_done() {
+                return End::Done;
+            }
+            if self.steps >= limits.steps || self.world.total() > limits.time {
+                return End::Cut;
+            }
+            if !self.step(choices, listener) {
+                return End::Stuck;
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! One step: what can happen next, and what happens then.
+//!
+//! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
+//! cause: holding a message costs one, letting it go later costs nothing.
+
+use super::agenda::{ConnId, Event, ProcessId};
+use super::conn::{Direction, Hold};
+use super::fault::{Fault, FaultKind};
+use super::setup::Setup;
+use super::tell::Told;
+use super::world::{Stage, World};
+use crate::property;
+use crate::store::Inbound;
+use crate::time::Micros;
+
+/// Something that can happen next.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Step {
+    /// The head of the agenda.
+    Next,
+    /// A held direction goes on.
+    Release(ConnId, Direction),
+    /// The message at the head is held, and what follows it on its way.
+    Hold(ConnId, Direction, HoldKind),
+    /// The connection of the message at the head breaks, and the message is lost.
+    Break(ConnId),
+    /// A process stands still for this long.
+    Pause(ProcessId, Micros),
+    /// A process dies.
+    Crash(ProcessId),
+    /// A process dies, and another takes its place after this long.
+    Restart(ProcessId, Micros),
+}
+
+/// For how long a message is held.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum HoldKind {
+    /// Until time moves.
+    Reorder,
+    /// For at most this long.
+    Slow(Micros),
+}
+
+/// One alternative of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) step: Step,
+    /// Which of the model's faults it is; none when it costs nothing.
+    pub(crate) fault: Option<u8>,
+}
+
+impl Alternative {
+    const fn free(step: Step) -> Self {
+        Self { step, fault: None }
+    }
+
+    /// 1 for a deviation, else 0.
+    pub(crate) const fn cost(self) -> u8 {
+        self.fault.is_some() as u8
+    }
+}
+
+impl World {
+    /// What can happen next; the nominal alternative is the first. Nothing, at the end.
+    pub(crate) fn alternatives(&self, setup: &Setup, out: &mut Vec<Alternative>) {
+        out.clear();
+        let head = self.agenda.head();
+        let mut holds_time = false;
+        if self.holds > 0 {
+            for (number, conn) in self.conns.iter().enumerate() {
+                for direction in [Direction::Up, Direction::Down] {
+                    if let Some(hold) = conn.hold(direction) {
+                        holds_time |= hold == Hold::Reorder;
+                        out.push(Alternative::free(Step::Release(number as ConnId, direction)));
+                    }
+                }
+            }
+        }
+        let Some((due, event)) = head else { return };
+        let moves_time = due > self.now;
+        if moves_time && holds_time {
+            return;
+        }
+        out.push(Alternative::free(Step::Next));
+        for (number, fault) in setup.faults.iter().enumerate() {
+            if self.budgets[number] == 0 {
+                continue;
+            }
+            let at = |step| Alternative { step, fault: Some(number as u8) };
+            self.faults_of_head(fault, event, &mut |step| out.push(at(step)));
+            // What may befall a process while it waits matters only to when: before time moves.
+            if moves_time && setup.is_abstract() {
+                for process in 0..self.processes.len() as ProcessId {
+                    if Some(process) != self.process_of(event) {
+                        self.faults_of_process(fault, process, &mut |step| out.push(at(step)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn process_of(&self, event: Event) -> Option<ProcessId> {
+        match event {
+            Event::Down(conn) => Some(self.conns[conn as usize].process),
+            Event::Timer(process, _) => Some(process),
+            _ => None,
+        }
+    }
+
+    fn faults_of_head(&self, fault: &Fault, event: Event, out: &mut dyn FnMut(Step)) {
+        if let Some(process) = self.process_of(event) {
+            self.faults_of_process(fault, process, out);
+        }
+        let (conn, direction) = match event {
+            Event::Up(conn) => (conn, Direction::Up),
+            Event::Down(conn) => (conn, Direction::Down),
+            _ => return,
+        };
+        let state = &self.conns[conn as usize];
+        let is_message = match direction {
+            Direction::Up => matches!(state.up.front(), Some((Inbound::Request(_), _))),
+            Direction::Down => matches!(state.down.front(), Some(super::conn::Down::Message(_))),
+        };
+        if !is_message || !self.admits(fault, state.process) || !self.admits_request(fault, conn) {
+            return;
+        }
+        match (fault.kind, direction) {
+            (FaultKind::Reorder, _) => out(Step::Hold(conn, direction, HoldKind::Reorder)),
+            (FaultKind::Slow, _) => {
+                out(Step::Hold(conn, direction, HoldKind::Slow(fault.longest())));
+            }
+            (FaultKind::LoseRequest, Direction::Up)
+            | (FaultKind::LoseReply, Direction::Down)
+            | (FaultKind::Disconnect, _) => out(Step::Break(conn)),
+            _ => {}
+        }
+    }
+
+    fn faults_of_process(&self, fault: &Fault, process: ProcessId, out: &mut dyn FnMut(Step)) {
+        let state = &self.processes[usize::from(process)];
+        let idle = state.threads.iter().all(|thread| !thread.wants());
+        if !state.alive || state.paused.is_some() || idle || !self.admits(fault, process) {
+            return;
+        }
+        match fault.kind {
+            FaultKind::Pause => fault.durations.iter().for_each(|&d| out(Step::Pause(process, d))),
+            FaultKind::Crash => out(Step::Crash(process)),
+            FaultKind::Restart => {
+                fault.durations.iter().for_each(|&d| out(Step::Restart(process, d)));
+            }
+            _ => {}
+        }
+    }
+
+    fn admits(&self, fault: &Fault, process: ProcessId) -> bool {
+        let threads = &self.processes[usize::from(process)].threads;
+        fault.may_hit(process)
+            && (fault.phases.is_empty()
+                || threads.iter().any(|thread| fault.phases.contains(&thread.phase)))
+    }
+
+    fn admits_request(&self, fault: &Fault, conn: ConnId) -> bool {
+        if fault.requests.is_empty() {
+            return true;
+        }
+        let front = self.conns[conn as usize].up.front();
+        let Some((Inbound::Request(request), _)) = front else { return false };
+        fault.requests.iter().any(|wanted| request.name().eq_ignore_ascii_case(wanted))
+    }
+
+    /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
+    pub(crate) fn name(&self, setup: &Setup, step: Step) -> String {
+        let process_name = |process: ProcessId| &setup.processes[usize::from(process)].name;
+        match step {
+            Step::Next => "go on".to_owned(),
+            Step::Release(conn, direction) => {
+                format!("release {}", self.way(setup, conn, direction))
+            }
+            Step::Hold(_, _, HoldKind::Reorder) => "hold, others overtake".to_owned(),
+            Step::Hold(_, _, HoldKind::Slow(_)) => "hold, time passes".to_owned(),
+            Step::Break(_) => "lose it, connection breaks".to_owned(),
+            Step::Pause(process, span) => format!("pause {} for {span}", process_name(process)),
+            Step::Crash(process) => format!("crash {}", process_name(process)),
+            Step::Restart(process, span) => {
+                format!("crash {}, restart after {span}", process_name(process))
+            }
+        }
+    }
+
+    /// One way of a connection, as in `c1>redis`; further connections of the process are numbered.
+    fn way(&self, setup: &Setup, conn: ConnId, direction: Direction) -> String {
+        let conn = &self.conns[conn as usize];
+        let process = &setup.processes[usize::from(conn.process)].name;
+        let server = &setup.servers[usize::from(conn.server())].name;
+        let lane = match conn.to.lane {
+            0 => String::new(),
+            lane => format!("/{}", lane + 1),
+        };
+        match direction {
+            Direction::Up => format!("{process}>{server}{lane}"),
+            Direction::Down => format!("{server}>{process}{lane}"),
+        }
+    }
+
+    /// What the step is about: the head of the agenda.
+    pub(crate) fn site(&self, setup: &Setup) -> String {
+        let name = |process: ProcessId| setup.processes[usize::from(process)].name.clone();
+        match self.agenda.head() {
+            None => "the end".to_owned(),
+            Some((_, event)) => match event {
+                Event::Up(conn) | Event::Served(conn) | Event::SlowEnds(conn, true) => {
+                    self.way(setup, conn, Direction::Up)
+                }
+                Event::Down(conn) | Event::SlowEnds(conn, false) => {
+                    self.way(setup, conn, Direction::Down)
+                }
+                Event::Timer(process, _) => format!("{} timer", name(process)),
+                Event::Resume(process) => format!("{} resumes", name(process)),
+                Event::Restart(process) => format!("{} restarts", name(process)),
+                Event::Ping(process) => format!("{} ping", name(process)),
+                Event::Wake(server) => {
+                    format!("{} deadline", setup.servers[usize::from(server)].name)
+                }
+            },
+        }
+    }
+
+    /// Makes one step.
+    pub(crate) fn take(&mut self, stage: &mut Stage<'_>, alternative: Alternative) {
+        if let Some(fault) = alternative.fault {
+            let mut budgets = self.budgets.to_vec();
+            let left = &mut budgets[usize::from(fault)];
+            if *left != u32::MAX {
+                *left -= 1;
+            }
+            self.budgets = budgets.into();
+        }
+        match alternative.step {
+            Step::Next => self.next(stage),
+            Step::Release(conn, direction) => self.release(conn, direction),
+            Step::Hold(conn, direction, kind) => {
+                let hold = match kind {
+                    HoldKind::Reorder => Hold::Reorder,
+                    HoldKind::Slow(span) => {
+                        let until = self.now + span;
+                        self.agenda.put(until, Event::SlowEnds(conn, direction == Direction::Up));
+                        Hold::Slow(until)
+                    }
+                };
+                self.set_hold(conn, direction, Some(hold));
+                let held = match direction {
+                    Direction::Up => Event::Up(conn),
+                    Direction::Down => Event::Down(conn),
+                };
+                self.agenda.cancel_all(|event| *event == held);
+                self.contact(conn);
+            }
+            Step::Break(conn) => self.break_connection(conn),
+            Step::Pause(process, span) => self.pause(stage, process, span),
+            Step::Crash(process) => self.crash(stage, process),
+            Step::Restart(process, span) => {
+                self.crash(stage, process);
+                self.agenda.put(self.now + span, Event::Restart(process));
+            }
+        }
+    }
+
+    fn release(&mut self, conn: ConnId, direction: Direction) {
+        let hold = self.conns[conn as usize].hold(direction);
+        self.set_hold(conn, direction, None);
+        let state = &self.conns[conn as usize];
+        // A connection is established with its first message: that is no message of its own.
+        let requests = state.up.iter().filter(|(message, _)| *message != Inbound::Connect);
+        let (event, waiting) = match direction {
+            Direction::Up => (Event::Up(conn), requests.count()),
+            Direction::Down => (Event::Down(conn), state.down.len()),
+        };
+        if let Some(Hold::Slow(until)) = hold {
+            self.agenda.cancel(until, Event::SlowEnds(conn, direction == Direction::Up));
+        }
+        for _ in 0..waiting {
+            self.agenda.put(self.now, event);
+        }
+        self.contact(conn);
+    }
+
+    pub(crate) fn set_hold(&mut self, conn: ConnId, direction: Direction, hold: Option<Hold>) {
+        let before = self.conns[conn as usize].hold(direction);
+        self.holds += u32::from(hold.is_some());
+        self.holds -= u32::from(before.is_some());
+        if before != hold {
+            self.conn_mut(conn).set_hold(direction, hold);
+        }
+    }
+
+    fn next(&mut self, stage: &mut Stage<'_>) {
+        let Some((due, event)) = self.agenda.pop() else { return };
+        self.now = self.now.max(due);
+        if let Some(process) = self.awaits_process(event)
+            && self.processes[usize::from(process)].paused.is_some()
+        {
+            self.queue_for_paused(process, event);
+            return;
+        }
+        match event {
+            Event::Up(conn) => self.arrive(stage, conn),
+            Event::Served(conn) => self.serve(stage, conn),
+            Event::Down(conn) => self.receive(stage, conn),
+            Event::Timer(process, op) => self.timer(stage, process, op),
+            Event::Wake(server) => self.wake(stage, server),
+            Event::Resume(process) => self.resume_process(stage, process),
+            Event::Restart(process) => self.restart(stage, process),
+            Event::Ping(process) => self.ping(stage, process),
+            Event::SlowEnds(conn, up) => {
+                self.release(conn, if up { Direction::Up } else { Direction::Down });
+            }
+        }
+    }
+
+    fn awaits_process(&self, event: Event) -> Option<ProcessId> {
+        match event {
+            Event::Ping(process) => Some(process),
+            event => self.process_of(event),
+        }
+    }
+
+    fn pause(&mut self, stage: &mut Stage<'_>, process: ProcessId, span: Micros) {
+        self.process_mut(process).paused = Some(std::collections::VecDeque::new());
+        self.agenda.put(self.now + span, Event::Resume(process));
+        self.contacts(process);
+        self.happens(stage, &property::Event::Pauses(process));
+    }
+
+    fn queue_for_paused(&mut self, process: ProcessId, event: Event) {
+        if let Event::Timer(_, op) = event {
+            // How long ago it was due makes no difference any more.
+            self.set_due(process, op, Micros(i64::MIN));
+        }
+        if let Some(backlog) = &mut self.process_mut(process).paused {
+            backlog.push_back(event);
+        }
+    }
+
+    fn resume_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        let backlog = self.process_mut(process).paused.take().unwrap_or_default();
+        for event in backlog {
+            if let Event::Timer(_, op) = event {
+                self.set_due(process, op, self.now);
+            }
+            self.agenda.put(self.now, event);
+        }
+        self.contacts(process);
+        self.happens(stage, &property::Event::Resumes(process));
+    }
+
+    fn crash(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        self.wants -= self.processes[usize::from(process)].wants();
+        let state = self.process_mut(process);
+        state.alive = false;
+        state.paused = None;
+        // What a dead process had in mind is nothing to anybody.
+        state.threads.clear();
+        for (_, running) in std::mem::take(&mut state.tasks) {
+            stage.engine.end(running.handle);
+        }
+        let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
+        state.local = state.local.reborn();
+        if let Some(zk) = &mut state.zk {
+            *zk = crate::client::zookeeper::ZkClient::new(
+                stage.setup.processes[usize::from(process)].session_timeout_ms,
+            );
+        }
+        self.agenda.cancel_all(|event| {
+            matches!(event, Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) if *of == process)
+        });
+        for conn in conns {
+            self.close_by_client(stage, conn);
+        }
+        self.happens(stage, &property::Event::Crashes(process));
+    }
+
+    fn restart(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        let threads = super::world::threads(stage.setup, process);
+        let state = self.process_mut(process);
+        state.alive = true;
+        state.threads = threads;
+        self.wants += self.processes[usize::from(process)].wants();
+        self.happens(stage, &property::Event::Restarts(process));
+        self.start_process(stage, process);
+    }
+
+    /// Tells whoever listens that something other than the nominal happens.
+    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
+        let take = self.name(stage.setup, alternative.step);
+        let cost = alternative.cost();
+        let site = self.site(stage.setup);
+        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
+    }
+}

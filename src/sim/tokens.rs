@@ -1,0 +1,61 @@
+//! Which tokens of a process others still have, so that a number is not used again too early.
+
+use super::conn::Down;
+use super::server::{AnyMessage, AnyRequest};
+use super::world::World;
+use crate::store::Inbound;
+use crate::store::redis::{Bytes, Message, Reply};
+
+/// The numbers of the tokens of `process` that stand in stores or messages, one bit each.
+pub(crate) fn known(world: &World, process: u16) -> u64 {
+    let prefix = format!("c{}-", process + 1);
+    let mut known = 0;
+    for server in &world.servers {
+        mark(server.state.key().as_bytes(), prefix.as_bytes(), &mut known);
+    }
+    for conn in &world.conns {
+        for (message, _) in &conn.up {
+            match message {
+                Inbound::Request(AnyRequest::Redis(argv)) => {
+                    argv.iter().for_each(|arg: &Bytes| mark(arg, prefix.as_bytes(), &mut known));
+                }
+                // A token can stand in any path of any operation.
+                Inbound::Request(AnyRequest::ZooKeeper(request)) => {
+                    mark(format!("{request:?}").as_bytes(), prefix.as_bytes(), &mut known);
+                }
+                _ => {}
+            }
+        }
+        for message in &conn.down {
+            if let Down::Message(AnyMessage::Redis(Message::Reply(reply) | Message::Push(reply))) =
+                message
+            {
+                mark_reply(reply, prefix.as_bytes(), &mut known);
+            }
+        }
+    }
+    known
+}
+
+fn mark_reply(reply: &Reply, prefix: &[u8], known: &mut u64) {
+    match reply {
+        Reply::Bulk(bytes) | Reply::Status(bytes) | Reply::Error(bytes) => {
+            mark(bytes, prefix, known)
+        }
+        Reply::Array(replies) => replies.iter().for_each(|reply| mark_reply(reply, prefix, known)),
+        Reply::Int(_) | Reply::Nil => {}
+    }
+}
+
+/// Notes every number that follows `prefix` somewhere in `text`.
+fn mark(text: &[u8], prefix: &[u8], known: &mut u64) {
+    let mut rest = text;
+    while let Some(at) = rest.windows(prefix.len()).position(|window| window == prefix) {
+        rest = &rest[at + prefix.len()..];
+        let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit());
+        let number = digits.fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'));
+        if number < 64 {
+            *known |= 1 << number;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! For a simulator: keep-alives that are no events, and a look at where a lock lives.
+
+use std::rc::Rc;
+
+use super::id::Path;
+use super::server::ZooKeeper;
+use crate::store::{Key, Link};
+use crate::time::Micros;
+
+impl ZooKeeper {
+    /// Says whether the client on `link` is in contact from `now` on.
+    ///
+    /// A session in contact does not end, as if its client pinged all the time. When contact ends, its timeout
+    /// begins to run.
+    pub fn attend(&mut self, link: Link, attended: bool, now: Micros) {
+        if let Some(connection) = self.links.get(link)
+            && let Some(session) = connection.session
+        {
+            self.tracker.attend(session, attended, connection.timeout_ms, now);
+        }
+    }
+
+    /// Whether the client on `link` was last said to be in contact.
+    pub fn is_attended(&self, link: Link) -> bool {
+        self.session_of(link).is_some_and(|session| self.tracker.is_attended(session))
+    }
+
+    /// Adds the zxids as they are to `key`, for a world in which clients and messages have some of them as well.
+    pub fn raw_zxids(&self, key: &mut Key) {
+        key.int(self.replica.zxid.0);
+        for (_, node) in self.replica.tree.iter() {
+            key.int(node.mzxid.0).int(node.pzxid.0).int(node.czxid.0);
+        }
+    }
+
+    /// The node at `path` and its children, each with the transaction that created it.
+    pub fn marks(&self, path: &str) -> Vec<(Path, u64)> {
+        let Some(node) = self.replica.tree.get(path) else { return Vec::new() };
+        if node.children.is_empty() {
+            return vec![(Rc::from(path), node.czxid.0 as u64)];
+        }
+        let children = node.children.in_sequence().filter_map(|name| {
+            let path: Path = format!("{path}/{name}").into();
+            let czxid = self.replica.tree.get(&path)?.czxid;
+            Some((path, czxid.0 as u64))
+        });
+        children.collect()
+    }
+}

@@ -1,0 +1,85 @@
+//! What a recording tells about the things that a real server leaves open, by looking ahead.
+
+use crate::time::Micros;
+
+use super::event::{Event, What};
+
+/// Whether the session hears of events after line `at` before its connection is gone.
+pub(super) fn hears_more(events: &[Event], at: usize, session: &str) -> bool {
+    for event in &events[at + 1..] {
+        match &event.what {
+            What::Watch { session: hears, .. } if hears == session => return true,
+            What::Disconnect { session: gone } if gone == session => return false,
+            What::Call { session: calls, .. } if calls == session => return false,
+            What::Connect { connect, .. } if connect.session.as_deref() == Some(session) => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// When a server that was started again at line `at` came up: between that line and the next.
+///
+/// The line is of the start of the process. The latest instant is taken, unless a session that nobody touched since
+/// ends too early for it: its clock started with the server.
+pub(super) fn came_up(
+    events: &[Event],
+    at: usize,
+    timeout_of: &dyn Fn(&str) -> Option<Micros>,
+) -> Micros {
+    let earliest = events[at].at;
+    let latest = events.get(at + 1).map_or(earliest, |next| next.at.max(earliest));
+    let mut touched: Vec<&str> = Vec::new();
+    let mut up = latest;
+    for event in &events[at + 1..] {
+        match &event.what {
+            What::Call { session, .. } => touched.push(session),
+            What::Connect { connect, .. } => touched.extend(connect.session.as_deref()),
+            What::Expired { session } if !touched.contains(&&**session) => {
+                if let Some(timeout) = timeout_of(session) {
+                    up = up.min(event.at - timeout - Micros(1));
+                }
+            }
+            _ => {}
+        }
+    }
+    up.max(earliest)
+}
+
+/// The lines in the order in which the servers dealt with them, and how many were moved.
+///
+/// A request that was never answered is written down when its connection ended. If the session expired meanwhile, the
+/// request ran before that: after the line of the session that precedes it.
+pub(super) fn in_order(events: Vec<Event>) -> (Vec<Event>, usize) {
+    let mut ordered: Vec<Event> = Vec::with_capacity(events.len());
+    let mut moved = 0;
+    for event in events {
+        let place = match &event.what {
+            What::Call { session, reply: None, .. } => before_expiry(&ordered, session),
+            _ => None,
+        };
+        match place {
+            Some(place) => {
+                moved += 1;
+                let at = ordered[place].at;
+                ordered.insert(place + 1, Event { at, ..event });
+            }
+            None => ordered.push(event),
+        }
+    }
+    (ordered, moved)
+}
+
+/// The last line of the session itself, if the session has expired since.
+fn before_expiry(events: &[Event], name: &str) -> Option<usize> {
+    let expired = events
+        .iter()
+        .rposition(|event| matches!(&event.what, What::Expired { session } if session == name))?;
+    events[..expired].iter().rposition(|event| match &event.what {
+        What::Call { session, .. } => session == name,
+        What::Connect { reply: Some(reply), .. } => reply.session.as_deref() == Some(name),
+        _ => false,
+    })
+}

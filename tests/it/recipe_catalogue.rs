@@ -1,0 +1,106 @@
+//! Every recipe and every workload, in worlds without faults and with them.
+
+use lockstep::choice::{Nominal, Seeded};
+use lockstep::json::Document;
+use lockstep::sim::End;
+use lockstep::{locks, workload};
+
+use super::recipe_world::{SAMPLED, run, world, world_of};
+
+/// Every recipe with its default parameters, but for `none`.
+fn recipes() -> Vec<String> {
+    let names = locks::catalogue().iter().map(|entry| entry.about.name);
+    names.filter(|name| *name != "none").map(|name| format!("{{\"{name}\": {{}}}}")).collect()
+}
+
+const WORK: &str = r#"{"counter": {"work": "10ms", "rounds": 2}}"#;
+
+#[test]
+fn without_faults_everybody_gets_the_lock_and_nobody_is_disturbed() {
+    for recipe in recipes() {
+        // A mutex of one process is for threads of one process.
+        let threads: &[usize] = if recipe.contains("local") { &[3] } else { &[1, 2] };
+        let setup = world_of(&recipe, WORK, threads);
+        let (end, story) = run(&setup, &mut Nominal);
+        assert_eq!((end, story.entries, story.together), (End::Done, 6, 0), "{recipe}");
+        assert_eq!((story.lost_updates, story.notes["counted"]), (0, 6), "{recipe}");
+        let sampled = setup.with_timing(SAMPLED);
+        for seed in 0..100 {
+            let (end, story) = run(&sampled, &mut Seeded::new(seed));
+            assert_eq!((end, story.entries, story.together), (End::Done, 6, 0), "{recipe} {seed}");
+            assert_eq!(story.lost_updates, 0, "{recipe} {seed}");
+        }
+    }
+}
+
+#[test]
+fn without_a_lock_updates_are_lost() {
+    let (_, story) = run(&world(r#"{"none": {}}"#, WORK), &mut Nominal);
+    assert_eq!((story.entries, story.notes["counted"]), (6, 6));
+    assert!(story.together > 0 && story.lost_updates > 0, "{story:?}");
+}
+
+#[test]
+fn a_mutex_of_one_process_does_not_hold_back_another() {
+    let (end, story) = run(&world(r#"{"local": {}}"#, WORK), &mut Nominal);
+    assert_eq!(end, End::Done);
+    assert!(story.lost_updates > 0, "{story:?}");
+}
+
+#[test]
+fn red_packets_add_up_under_a_lock_and_not_without() {
+    let work = r#"{"red-packets": {"packets": 4, "largest": 5, "work": "5ms"}}"#;
+    let (mut right, mut wrong) = (0, 0);
+    for seed in 0..50 {
+        for (recipe, adds_up) in [(r#"{"set-nx-px": {}}"#, true), (r#"{"none": {}}"#, false)] {
+            let setup = world_of(recipe, work, &[2, 2]).with_timing(SAMPLED);
+            let (end, story) = run(&setup, &mut Seeded::new(seed));
+            assert_eq!(end, End::Done);
+            // There are 20 to begin with.
+            let handed_out = story.notes["handed out"];
+            if adds_up {
+                assert!(handed_out <= 20, "{story:?}");
+                assert_eq!((story.together, story.lost_updates), (0, 0));
+                right += 1;
+            } else if handed_out > 20 {
+                wrong += 1;
+            }
+        }
+    }
+    assert!(right == 50 && wrong > 10, "{right} {wrong}");
+}
+
+#[test]
+fn what_a_catalogue_says_of_itself_is_true() {
+    for entry in locks::catalogue() {
+        assert!(!entry.about.title.is_empty() && !entry.about.source.is_empty());
+        refuses_what_it_does_not_name(entry.about.params, |json| {
+            let document = Document::parse("lock.json", json).unwrap();
+            entry.build(&document.root()).map(|_| ()).map_err(|problem| problem.to_string())
+        });
+    }
+    for entry in workload::catalogue() {
+        refuses_what_it_does_not_name(entry.about.params, |json| {
+            let document = Document::parse("work.json", json).unwrap();
+            entry.build(&document.root()).map(|_| ()).map_err(|problem| problem.to_string())
+        });
+    }
+    let document = Document::parse("lock.json", "{\"redlok\": {}}").unwrap();
+    let member = document.root().only_member().unwrap();
+    let problem = locks::build(&member.name, &member.value).unwrap_err().to_string();
+    assert!(problem.contains("did you mean `redlock`?"), "{problem}");
+}
+
+fn refuses_what_it_does_not_name(
+    params: &[(&str, &str)],
+    build: impl Fn(&str) -> Result<(), String>,
+) {
+    build("{}").unwrap();
+    let problem = build("{\"nonsense\": 1}").unwrap_err();
+    assert!(problem.contains("unknown field `nonsense`"), "{problem}");
+    for (param, _) in params {
+        // The field is known: what is wrong is its value.
+        let problem = build(&format!("{{\"{param}\": [[]]}}")).unwrap_err();
+        assert!(!problem.contains("unknown field"), "{param}: {problem}");
+    }
+}
