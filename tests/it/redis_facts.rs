@@ -3,7 +3,7 @@
 
 use lockstep::store::redis::Config;
 
-use super::redis_types_session::{check, check_events, check_with};
+use super::redis_types_session::{Session, check, check_events, check_with};
 
 #[test]
 fn fact_01_alive_at_equality() {
@@ -462,6 +462,14 @@ fn fact_24_other_things() {
            RENAMENX a a => 0
            COPY a a => -ERR source and destination objects are the same"#,
     );
+}
+
+#[test]
+fn debug_is_refused_before_it_is_queued() {
+    let mut session = Session::default();
+    session.run("MULTI");
+    assert!(session.run("DEBUG SLEEP 1").starts_with("-ERR DEBUG command not allowed."));
+    assert!(session.run("EXEC").starts_with("-EXECABORT"));
 }
 
 #[test]
