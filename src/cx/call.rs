@@ -132,16 +132,6 @@ impl Call {
     pub(crate) fn kind(&self) -> &'static str {
         self.0.kind()
     }
-
-    pub(crate) fn handles(&self) -> Vec<Handle> {
-        handles_in(|hasher| self.0.feed(hasher))
-    }
-}
-
-impl Output {
-    pub(crate) fn handles(&self) -> Vec<Handle> {
-        handles_in(|mut hasher| self.hash(&mut hasher))
-    }
 }
 
 macro_rules! plain_box {
@@ -155,6 +145,12 @@ macro_rules! plain_box {
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.0.feed(state);
+            }
+        }
+        impl $name {
+            /// The instants, tokens and watches that it refers to.
+            pub(crate) fn handles(&self) -> Vec<Handle> {
+                handles_in(|hasher| self.0.feed(hasher))
             }
         }
         impl fmt::Debug for $name {

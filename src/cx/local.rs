@@ -16,7 +16,12 @@ use crate::time::Micros;
 pub type TaskId = u8;
 
 /// The owner of handles that stand in cells.
-const CELLS: TaskId = 62;
+const CELLS: TaskId = 63;
+
+/// The owner of handles that stand in the plain data of a thread, between and during its calls.
+pub(crate) const fn data_of(thread: TaskId) -> TaskId {
+    64 + thread
+}
 
 /// Something of the process that a value refers to, and that is forgotten when no value does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -144,7 +149,7 @@ struct Kept {
     /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
     reading: Micros,
     /// One bit for each task that refers to it.
-    owners: u64,
+    owners: u128,
 }
 
 /// The part of a process that its tasks share.
@@ -169,6 +174,7 @@ pub(crate) struct Local {
     pub(crate) serial_tokens: bool,
     /// The numbers of tokens that stand in stores or messages, one bit each, set before the tasks run.
     pub(crate) known_tokens: u64,
+    /// How many tokens there were; 1 for any number of them where numbers are used again.
     minted: u32,
     /// Cells written since the world last looked.
     pub(crate) written: Vec<&'static str>,
@@ -204,9 +210,15 @@ impl Local {
         self.watches.get(usize::from(watch.0)).is_some_and(Option::is_some)
     }
 
-    /// Whether a task of this process has a token at present.
-    pub(crate) fn has_tokens(&self) -> bool {
-        !self.tokens.is_empty()
+    /// Whether this process, or one whose place it took, ever had a token: stores may still have it.
+    pub(crate) fn has_minted(&self) -> bool {
+        self.minted > 0
+    }
+
+    /// The part of the process that takes the place of this one: without memory, but with tokens of its own.
+    pub(crate) fn reborn(&self) -> Self {
+        let minted = self.minted;
+        Self { minted, ..Self::new(self.process, self.horizon, self.serial_tokens) }
     }
 
     /// The global span until `instant`, as far as this clock knows.
@@ -245,6 +257,7 @@ impl Local {
                     self.minted += 1;
                     self.minted
                 } else {
+                    self.minted = 1;
                     0
                 };
                 let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };
@@ -298,20 +311,6 @@ impl Local {
             }
             while table.last().is_some_and(Option::is_none) {
                 table.pop();
-            }
-        }
-    }
-
-    /// The task also refers to `handles`: they were handed to it.
-    pub(crate) fn share(&mut self, task: TaskId, handles: &[Handle]) {
-        for handle in handles {
-            let entry = match *handle {
-                Handle::Instant(slot) => self.instants.get_mut(usize::from(slot)),
-                Handle::Token(slot) => self.tokens.get_mut(usize::from(slot)),
-                Handle::Watch(slot) => self.watches.get_mut(usize::from(slot)),
-            };
-            if let Some(Some(kept)) = entry {
-                kept.owners |= 1 << task;
             }
         }
     }

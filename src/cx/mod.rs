@@ -30,7 +30,7 @@ pub use state::{State, Value};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
-pub(crate) use local::{Answer, Ask, Handle, Local};
+pub(crate) use local::{Answer, Ask, Handle, Local, data_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
 
 use crate::time::Micros;

@@ -113,7 +113,7 @@ impl Components {
     }
 
     /// The world of these numbers.
-    pub(super) fn unpack(&self, packed: &Packed, processes: usize) -> Unpacked {
+    pub(super) fn unpack(&self, packed: &[Id], processes: usize) -> Unpacked {
         let servers = packed[0] as usize;
         let mut rest = packed[1..].iter().copied();
         let mut take = |n: usize| -> Vec<Id> { rest.by_ref().take(n).collect() };
@@ -143,7 +143,7 @@ impl Components {
             leaving: Micros::ZERO,
             found: Found::default(),
         };
-        Unpacked { world, packed: packed.clone(), servers, processes }
+        Unpacked { world, packed: packed.into(), servers, processes }
     }
 
     /// How many different components there are, and roughly how many bytes they take.

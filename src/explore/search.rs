@@ -193,13 +193,17 @@ impl<'a> Search<'a> {
         }
     }
 
+    fn unpack(&self, number: usize) -> Unpacked {
+        let packed = &self.worlds[number];
+        // Without merging a world ends with its own number, which is no component.
+        let components = if self.merging { packed } else { &packed[..packed.len() - 1] };
+        self.components.unpack(components, self.setup.processes.len())
+    }
+
     /// Everything that can happen in a world.
     fn expand(&mut self, number: u32) {
         let Known { deviations, steps, .. } = self.known[number as usize];
-        let before = {
-            let packed = &self.worlds[number as usize];
-            self.components.unpack(packed, self.setup.processes.len())
-        };
+        let before = self.unpack(number as usize);
         if before.world.is_done() {
             self.nominal[number as usize] = Nominal::Done;
             return;
@@ -370,7 +374,7 @@ impl<'a> Search<'a> {
 
     /// Who waits for the lock, in words.
     fn who_wants(&self, number: usize) -> String {
-        let world = self.components.unpack(&self.worlds[number], self.setup.processes.len()).world;
+        let world = self.unpack(number).world;
         let names: Vec<String> = world
             .wanting()
             .filter(|(_, phase)| phase.wants_lock())

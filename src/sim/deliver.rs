@@ -162,7 +162,8 @@ impl World {
             placed.busy = placed.busy.max(now + cost);
             self.leaving = now + cost;
         }
-        let thread = by.map(|task| thread_of(self, process, task));
+        let threads = stage.around[usize::from(process)].len();
+        let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
         if let Some(request) = &request {
             let told = Told::Executed { server, process, thread, request, sent: &sent, link };
             stage.listener.hear(self.total(), &told);
@@ -509,12 +510,6 @@ impl World {
             self.agenda.put(self.now + every, Event::Ping(process));
         }
     }
-}
-
-/// The thread that a task belongs to: tasks beside the threads count as the first one.
-fn thread_of(world: &World, process: ProcessId, task: TaskId) -> u8 {
-    let threads = world.processes[usize::from(process)].threads.len();
-    if usize::from(task) < threads { task } else { 0 }
 }
 
 /// Which list of the client library the watch of this operation goes to.

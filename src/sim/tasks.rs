@@ -9,7 +9,7 @@ use super::thread::Step;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
 use crate::cx::{
-    Act, Call, CallError, Grant, Lane, Op, OpResult, Output, Session, TaskId, WatchId,
+    Act, Call, CallError, Grant, Lane, Op, OpResult, Output, Session, TaskId, WatchId, data_of,
 };
 use crate::property::{self, Who};
 use crate::time::Micros;
@@ -53,10 +53,11 @@ impl World {
 
     /// The threads of a process begin to ask for the lock.
     pub(crate) fn begin_threads(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        // A new session is no new beginning for threads that already run.
+        // A new session is no new beginning for threads that already run, or that have had enough.
         let threads = self.processes[usize::from(process)].threads.len();
         for thread in 0..threads as u8 {
-            if self.processes[usize::from(process)].task(thread).is_some() {
+            let state = &self.processes[usize::from(process)];
+            if state.task(thread).is_some() || !state.threads[usize::from(thread)].wants() {
                 continue;
             }
             let call =
@@ -81,7 +82,7 @@ impl World {
         let around = threads.get(usize::from(task)).unwrap_or(&threads[0]);
         let state = self.process_mut(process);
         state.set_clocks(now, total);
-        state.local.share(task, &call.handles());
+        state.local.keep(task, &call.handles());
         let ran = stage.engine.begin(around, task, call, &mut state.local);
         let running = Running { handle: ran.handle, ops: Vec::new(), turned: Vec::new() };
         match state.tasks.binary_search_by_key(&task, |(id, _)| *id) {
@@ -96,7 +97,7 @@ impl World {
 
     /// What a task may have to know about the world: the tokens that others still have.
     fn prepare(&mut self, stage: &Stage<'_>, process: ProcessId) {
-        if !stage.setup.is_abstract() || !self.processes[usize::from(process)].local.has_tokens() {
+        if !stage.setup.is_abstract() || !self.processes[usize::from(process)].local.has_minted() {
             return;
         }
         let known = super::tokens::known(self, process);
@@ -396,6 +397,15 @@ impl World {
         self.now + clock.world_span(span.max(Micros::ZERO))
     }
 
+    /// Notes when the timer of an operation is due now.
+    pub(crate) fn set_due(&mut self, process: ProcessId, op: OpRef, due: Micros) {
+        let Some(running) = self.running(process, op.task) else { return };
+        let Some((_, waiting)) = running.ops.iter_mut().find(|(id, _)| *id == op.op) else {
+            return;
+        };
+        waiting.set_due(op.slot, due);
+    }
+
     /// A timer of a task fires.
     pub(crate) fn timer(&mut self, stage: &mut Stage<'_>, process: ProcessId, op: OpRef) {
         stage.listener.hear(self.total(), &Told::Timer { process });
@@ -478,6 +488,8 @@ impl World {
         let who = Who { process, thread: task };
         let refused = matches!(output, Output::Acquired(_, Err(_)));
         let step = thread.after(output);
+        let data = [thread.lock.handles(), thread.work.handles()].concat();
+        state.local.keep(data_of(task), &data);
         let heeds = thread.work.heeds_validity();
         match step {
             Step::Call(call) => {

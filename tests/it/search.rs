@@ -68,7 +68,7 @@ impl Work for Section {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-struct OneAtATime {
+pub(crate) struct OneAtATime {
     inside: Vec<Who>,
 }
 
@@ -172,4 +172,32 @@ fn any_order_of_messages_holds() {
     let outcome = search(&setup(3, 1, 4000, vec![fault(FaultKind::Reorder, None, &[])]));
     println!("{outcome:?}");
     assert_eq!(outcome.verdict, Verdict::Holds);
+}
+
+#[test]
+fn merging_hides_no_violation() {
+    for (clients, faults) in [
+        (2, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]),
+        (2, vec![fault(FaultKind::Slow, Some(1), &[11_000])]),
+        (3, vec![fault(FaultKind::LoseReply, Some(1), &[])]),
+    ] {
+        // Short enough that the unmerged search ends: the lease is over after two polls.
+        let mut setup = setup(clients, 1, 1200, faults);
+        for process in &mut setup.processes {
+            let lock = SetNxPx { ttl: Micros::from_ms(1500), token: None };
+            let work = Section { work: Micros::from_ms(1200), rounds: 1, heed: false };
+            process.threads = vec![(LockBox::new(lock), WorkBox::new(work))];
+        }
+        let bounds = Bounds { steps: 16, ..Bounds::default() };
+        let merged = Search::new(&setup, bounds).run(&mut |_| {});
+        let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
+        println!("{merged:?}\n{unmerged:?}");
+        match (&merged.verdict, &unmerged.verdict) {
+            (
+                Verdict::Violated { violation: a, deviations: d, steps: s },
+                Verdict::Violated { violation: b, deviations: e, steps: t },
+            ) => assert_eq!((a, d, s), (b, e, t)),
+            (merged, unmerged) => assert_eq!(merged, unmerged),
+        }
+    }
 }

@@ -33,9 +33,14 @@ fn every_recording_replays_without_a_difference() {
         total.add(&tally);
     }
     assert_eq!(files.len(), 163);
-    println!("{} compared, {} equal, {} different", total.compared, total.equal, total.different);
-    for (rule, uses) in &total.rules {
-        println!("{:>8} of {:>8}  {rule}", uses.used, uses.eligible);
-    }
     assert!(failed.is_empty(), "{} files differ:\n{}", failed.len(), failed.join("\n"));
+    assert_eq!(total.equal, total.compared);
+    assert!(total.compared > 38_000, "only {} comparisons", total.compared);
+    let uses: Vec<_> = total.rules.iter().map(|(rule, uses)| format!("{rule}: {uses:?}")).collect();
+    assert_eq!(
+        total.rules.len(),
+        10,
+        "a tolerance more or less than those of the format:\n{}",
+        uses.join("\n")
+    );
 }

@@ -86,13 +86,7 @@ impl History {
                     let answer = local.answer(self.roots[*root as usize].task, ask);
                     node = self.child(node, Observation::Answer(answer), local);
                 }
-                Next::Over => {
-                    if let Some(Act::Finish(output)) = done.last() {
-                        local.keep(self.roots[*root as usize].task, &output.handles());
-                    }
-                    return Ran { handle: node, acts };
-                }
-                Next::Wait | Next::Turn { .. } => return Ran { handle: node, acts },
+                Next::Over | Next::Wait | Next::Turn { .. } => return Ran { handle: node, acts },
             }
         }
     }

@@ -11,7 +11,6 @@ use crate::cx::{
 struct Running {
     cx: Cx,
     future: BoxFuture,
-    task: TaskId,
 }
 
 /// The engine of `run`.
@@ -41,7 +40,6 @@ impl Live {
             }));
         });
         if let Some(output) = finished {
-            local.keep(running.task, &output.handles());
             acts.push(Act::Finish(output));
             self.end(handle);
         }
@@ -73,7 +71,7 @@ impl Engine for Live {
     ) -> Ran {
         let cx = Cx::new(around.clone(), task, call.handles());
         let future = call.start(cx.clone());
-        let running = Some(Running { cx, future, task });
+        let running = Some(Running { cx, future });
         let handle = match self.free.pop() {
             Some(handle) => {
                 self.tasks[handle as usize] = running;

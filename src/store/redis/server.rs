@@ -201,9 +201,9 @@ impl Ctx<'_> {
         for (deadline_ms, (db, key)) in self.core.overdue() {
             let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
             if heard && self.draw(&draw, 2) == 1 {
-                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS));
+                // What is kept is the last ms before the next cycle.
+                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS - 1));
             } else {
-                self.core.lingering.remove(&(db, key.clone()));
                 self.expire(db, &key);
             }
         }
@@ -270,7 +270,8 @@ impl Core {
     }
 
     fn key(&self, key: &mut Key) {
-        let wall_us = self.wall_us();
+        // As seen at instant zero, whenever the last request was.
+        let wall_us = self.epoch_us;
         let absolute = if self.config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute);
         key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);

@@ -7,9 +7,11 @@ use crate::time::Micros;
 
 use super::acl::Acl;
 use super::config::Moment;
+use super::ensemble::Role;
 use super::id::Zxid;
 use super::node::Owner;
 use super::server::ZooKeeper;
+use super::zxids::Zxids;
 
 impl ZooKeeper {
     /// The place of `zxid` among those that nodes still carry, and the last one.
@@ -22,9 +24,11 @@ impl ZooKeeper {
 
     /// All zxids that something can still be compared with, in order.
     fn ranks(&self) -> Vec<Zxid> {
-        let nodes =
-            self.replica.tree.iter().flat_map(|(_, node)| [node.czxid, node.mzxid, node.pzxid]);
-        nodes.chain([self.replica.zxid]).collect::<BTreeSet<_>>().into_iter().collect()
+        let mut known = BTreeSet::new();
+        self.each_zxid(&mut |zxid| {
+            known.insert(zxid);
+        });
+        known.into_iter().collect()
     }
 
     /// See [`Server::key`](crate::store::Server::key).
@@ -58,6 +62,12 @@ impl ZooKeeper {
         key.int(-1);
         self.write_sessions(key);
         self.write_links(key);
+        key.int(-1);
+        match &self.role {
+            Role::Alone => {}
+            Role::Leader(leader) => leader.write_key(key, &rank),
+            Role::Follower(follower) => follower.write_key(key, &rank),
+        }
     }
 
     fn write_sessions(&self, key: &mut Key) {

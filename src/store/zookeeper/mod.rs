@@ -1,7 +1,32 @@
 //! ZooKeeper 3.8.0.
+//!
+//! [`ZooKeeper`] is one server: alone, or the leader or a follower of an ensemble. A write is checked against the state
+//! that all earlier transactions lead to, becomes a transaction, and is applied; watchers hear of it before whoever
+//! asked is answered. Facts by number are those of the list of what a naive model gets wrong, measured on a real
+//! server.
+//!
+//! # Not modelled
+//!
+//! | what | what the model answers |
+//! |---|---|
+//! | `reconfig`, `whoAmI`, SASL, and other operations that are not in [`Op`] | cannot be asked; in a recording they are a difference |
+//! | quotas (`/zookeeper/quota/...`) | nodes there are ordinary nodes and limit nothing |
+//! | the super user, authentication providers besides `digest` and `ip`, IP version 6 | unknown: `AuthFailed`, `InvalidACL` |
+//! | local sessions, read-only servers, observers | every session is global, every server votes |
+//! | request throttling, `maxClientCnxns`, slow disks | a server takes every request at once |
+//! | parts of a `multi` that the wire cannot carry (reads among writes) | `MarshallingError` for the whole, with a number used up, as the server does |
+//! | a second connect on a connection, an operation before the first | the connection is closed |
+//! | election | [`ZooKeeper::logged`] says who has the longest log, [`ZooKeeper::lead`] and [`ZooKeeper::follow`] do the rest |
+//! | how a follower that comes back catches up | with one snapshot, never with the missing transactions alone |
+//! | the leader giving up when it loses its majority | it stops committing, and goes on reading |
+//! | the order in which a hash table has children, ephemerals and watchers | an order of this crate, fixed and scrambled |
+//!
+//! A plain `create` with the flag of a container makes a node that nobody reaps (the server's transaction for it does not
+//! say what it is); inside a `multi` the same flag makes a container.
 
 mod acl;
 mod attend;
+mod audit;
 mod call;
 mod children;
 mod commit;
@@ -27,6 +52,7 @@ mod tree;
 mod txn;
 mod watch;
 mod write;
+mod zxids;
 
 pub use acl::{ADMIN, ALL, Acl, AclList, CREATE, DELETE, Identity, READ, WRITE, open};
 pub use children::Children;
@@ -42,3 +68,4 @@ pub use response::{
 };
 pub use server::{Draw, ZooKeeper};
 pub use stat::Stat;
+pub use zxids::Zxids;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::id::{SessionId, Zxid};
 use super::tree::{Tree, Trigger};
+use super::zxids::Zxids;
 
 /// The state that the log of transactions leads to. It survives a crash (fact 15).
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -47,5 +48,19 @@ impl Replica {
         for path in &paths {
             self.tree.delete(path, zxid, triggers);
         }
+    }
+}
+
+impl Zxids for Replica {
+    fn each_zxid(&self, see: &mut dyn FnMut(Zxid)) {
+        see(self.zxid);
+        for (_, node) in self.tree.iter() {
+            [node.czxid, node.mzxid, node.pzxid].into_iter().for_each(&mut *see);
+        }
+    }
+
+    fn renumber(&mut self, new: &dyn Fn(Zxid) -> Zxid) {
+        self.zxid = new(self.zxid);
+        self.tree.renumber(new);
     }
 }

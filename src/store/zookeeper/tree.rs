@@ -172,6 +172,22 @@ impl Tree {
         Some(node.stat())
     }
 
+    /// Replaces the numbers of transactions, where they change.
+    pub(super) fn renumber(&mut self, new: &dyn Fn(Zxid) -> Zxid) {
+        let changes = |node: &Node| {
+            [node.czxid, node.mzxid, node.pzxid].iter().any(|zxid| new(*zxid) != *zxid)
+        };
+        if self.nodes.values().all(|node| !changes(node)) {
+            return;
+        }
+        for node in Rc::make_mut(&mut self.nodes).values_mut().filter(|node| changes(node)) {
+            let node = Rc::make_mut(node);
+            for zxid in [&mut node.czxid, &mut node.mzxid, &mut node.pzxid] {
+                *zxid = new(*zxid);
+            }
+        }
+    }
+
     /// Moves the origin of time.
     pub(super) fn rebase(&mut self, dt: Micros) {
         for node in Rc::make_mut(&mut self.nodes).values_mut() {

@@ -6,7 +6,7 @@
 
 pub mod redis;
 mod tally;
-mod zookeeper;
+pub(super) mod zookeeper;
 
 pub use tally::{Difference, RuleUse, Tally};
 
@@ -20,8 +20,7 @@ use super::{BadRecording, Header, Line};
 pub type Driver = fn(header: &Header, events: &[Line]) -> Result<Tally, BadRecording>;
 
 /// The driver of every store, by the `store` of the header.
-const DRIVERS: [(&str, Driver); 2] =
-    [("redis", redis::replay), ("zookeeper", zookeeper::replay)];
+const DRIVERS: [(&str, Driver); 2] = [("redis", redis::replay), ("zookeeper", zookeeper::replay)];
 
 /// Compares the recording with the model of its store.
 pub fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {

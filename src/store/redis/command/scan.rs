@@ -40,7 +40,8 @@ impl ScanOptions {
 
     /// Whether `name` is asked for.
     pub(super) fn matches(&self, name: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| matches(pattern, name))
+        // A lone star is not even looked at: it matches an empty name too.
+        self.pattern.as_ref().is_none_or(|pattern| **pattern == *b"*" || matches(pattern, name))
     }
 }
 

@@ -8,7 +8,7 @@ use super::run::failure;
 use crate::store::redis::Reply;
 
 /// Instructions of the VM that one evaluation may execute.
-const INSTRUCTIONS: u64 = 50_000_000;
+const INSTRUCTIONS: u64 = 20_000_000;
 
 /// Bytes that one evaluation may allocate.
 const MEMORY: usize = 64 << 20;

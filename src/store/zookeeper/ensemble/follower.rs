@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::store::{Env, Link};
+use crate::store::{Env, Key, Link};
 use crate::time::Micros;
 
 use super::super::config::Config;
 use super::super::id::Zxid;
 use super::super::server::{Draw, ZooKeeper};
+use super::super::zxids::Zxids;
 use super::{Proposal, Role, Submission, Word, tell};
 
 /// What only a follower has.
@@ -162,5 +163,29 @@ impl ZooKeeper {
         for link in links {
             self.close(link, env);
         }
+    }
+}
+
+impl Zxids for Follower {
+    fn each_zxid(&self, see: &mut dyn FnMut(Zxid)) {
+        see(self.committed);
+        self.log.iter().for_each(|proposal| see(proposal.txn.zxid));
+    }
+
+    fn renumber(&mut self, new: &dyn Fn(Zxid) -> Zxid) {
+        self.committed = new(self.committed);
+        for proposal in &mut self.log {
+            let proposal = Rc::make_mut(proposal);
+            proposal.txn.zxid = new(proposal.txn.zxid);
+        }
+    }
+}
+
+impl Follower {
+    /// See [`Server::key`](crate::store::Server::key); `rank` gives the place of a transaction.
+    pub(in super::super) fn write_key(&self, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
+        key.int(self.number.into()).int(self.leader.map_or(-1, |link| link.0.into()));
+        key.int(rank(self.committed));
+        super::write_log(&self.log, key, rank);
     }
 }

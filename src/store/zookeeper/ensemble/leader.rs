@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::store::{Env, Link};
+use crate::store::{Env, Key, Link};
 use crate::time::Micros;
 
 use super::super::config::Config;
@@ -12,6 +12,7 @@ use super::super::replica::Replica;
 use super::super::server::ZooKeeper;
 use super::super::txn::{Change, Txn};
 use super::super::write::{self, Asker};
+use super::super::zxids::Zxids;
 use super::{Origin, Proposal, Role, Submission, Word, tell};
 
 /// What only a leader has.
@@ -234,6 +235,41 @@ impl ZooKeeper {
             Word::Sync(waiting) => self.sync(Some(link), waiting, env),
             Word::Ack(zxid) => self.acked(now, link, zxid, env),
             _ => {}
+        }
+    }
+}
+
+impl Zxids for Leader {
+    fn each_zxid(&self, see: &mut dyn FnMut(Zxid)) {
+        self.head.each_zxid(see);
+        self.followers.iter().for_each(|(_, acked)| see(*acked));
+        self.pending.iter().for_each(|proposal| see(proposal.txn.zxid));
+        self.syncs.iter().for_each(|(zxid, ..)| see(*zxid));
+    }
+
+    fn renumber(&mut self, new: &dyn Fn(Zxid) -> Zxid) {
+        self.head.renumber(new);
+        self.followers.iter_mut().for_each(|(_, acked)| *acked = new(*acked));
+        for proposal in &mut self.pending {
+            let proposal = Rc::make_mut(proposal);
+            proposal.txn.zxid = new(proposal.txn.zxid);
+        }
+        self.syncs.iter_mut().for_each(|(zxid, ..)| *zxid = new(*zxid));
+    }
+}
+
+impl Leader {
+    /// See [`Server::key`](crate::store::Server::key); `rank` gives the place of a transaction.
+    pub(in super::super) fn write_key(&self, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
+        key.int(self.number.into()).int(rank(self.head.zxid));
+        for (link, acked) in &self.followers {
+            key.int(link.0.into()).int(rank(*acked));
+        }
+        // The head is what these lead to.
+        super::write_log(&self.pending, key, rank);
+        for (zxid, over, waiting) in &self.syncs {
+            key.int(rank(*zxid)).int(over.map_or(-1, |link| link.0.into()));
+            key.int(waiting.client.0.into()).int(waiting.xid.into()).bytes(waiting.path.as_bytes());
         }
     }
 }

@@ -7,9 +7,10 @@
 mod follower;
 mod leader;
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::store::{Env, Link, Outbound};
+use crate::store::{Env, Key, Link, Outbound};
 
 use super::acl::Identity;
 use super::id::{SessionId, Zxid};
@@ -115,5 +116,16 @@ impl Role {
             Self::Leader(leader) => leader.number,
             Self::Follower(follower) => follower.number,
         }
+    }
+}
+
+/// The transactions of a log, for a key.
+fn write_log(log: &VecDeque<Rc<Proposal>>, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
+    key.int(log.len() as i64);
+    for proposal in log {
+        let Proposal { txn, origin } = &**proposal;
+        key.int(rank(txn.zxid)).time(txn.time);
+        // The rest has no numbers that differ between equal situations, so its text will do.
+        key.bytes(format!("{:?} {:?} {origin:?}", txn.session, txn.change));
     }
 }

@@ -1,6 +1,6 @@
 //! The recording, line by line, against the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -42,6 +42,8 @@ pub(super) struct Driver<'a> {
     pub(super) by_session: BTreeMap<(String, usize), Link>,
     pub(super) servers: BTreeMap<Link, usize>,
     pub(super) outboxes: BTreeMap<Link, Outbox>,
+    /// Connections whose session has expired.
+    pub(super) dying: BTreeSet<Link>,
     /// The last transaction of which each session has heard.
     pub(super) seen: BTreeMap<String, i64>,
 }
@@ -70,6 +72,7 @@ impl<'a> Driver<'a> {
             by_session: BTreeMap::new(),
             servers: BTreeMap::new(),
             outboxes: BTreeMap::new(),
+            dying: BTreeSet::new(),
             seen: BTreeMap::new(),
         }
     }
@@ -318,7 +321,7 @@ impl<'a> Driver<'a> {
     /// At the end everything has arrived, unless the recording stops early.
     fn finish(&mut self) {
         let Some(last) = self.events.len().checked_sub(1) else { return };
-        for server in self.servers.values().copied().collect::<std::collections::BTreeSet<_>>() {
+        for server in self.servers.values().copied().collect::<BTreeSet<_>>() {
             while self.cluster.advance(self.now, server) {}
         }
         self.collect(last, false);
