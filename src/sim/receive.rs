@@ -1,23 +1,14 @@
 //! Messages that reach clients: replies, watch events, sessions.
 
-use std::rc::Rc;
-
-use super::agenda::{ConnId, Event, OpRef, ProcessId, ServerId};
-use super::conn::{Awaited, Direction, Down};
-use super::cost;
-use super::place;
-use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
-use super::setup::Timing;
+use super::agenda::ConnId;
+use super::conn::{Awaited, Down};
+use super::server::{AnyMessage, AnyRequest};
 use super::tell::Told;
-use super::thread::Phase;
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
 use crate::client::zookeeper::{Connected, WatchKind};
-use crate::cx::{CallError, Lane, OpResult, Reads, Request, Seen, Session, TaskId, WatchId};
-use crate::property::{self, Who};
+use crate::cx::{CallError, OpResult, Reads, Seen, Session};
 use crate::store::zookeeper::{self, Answer, ZkError};
-use crate::store::{Inbound, Link, Outbound, redis};
-use crate::time::Micros;
+use crate::store::{Inbound, redis};
 
 impl World {
     /// The next message of a connection reaches its client.

@@ -2,15 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::agenda::{Event, OpRef, ProcessId};
-use super::process::{Part, Running, Waiting};
+use super::agenda::{OpRef, ProcessId};
+use super::process::Running;
 use super::tell::Told;
 use super::thread::Step;
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
-use crate::cx::{
-    Act, Call, CallError, Grant, Lane, Op, OpResult, Output, Session, TaskId, WatchId, data_of,
-};
+use crate::cx::{Act, Call, Grant, Lane, OpResult, Output, TaskId, data_of};
 use crate::property::{self, Who};
 use crate::time::Micros;
 
