@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod json;
 mod layers;
+mod model_files;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
