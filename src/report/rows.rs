@@ -224,12 +224,13 @@ impl Builder<'_> {
             }
             Act::Refused => {
                 // Told beside the request that was refused, if that is to be seen.
+                let text = prefixed(who, "refused");
                 if let Some(last) = self.rows.last_mut()
                     && last.by.as_deref() == Some(who)
                     && last.process.is_none()
                     && last.at == at
                 {
-                    last.process = Some((process, self.prefixed(who, "refused")));
+                    last.process = Some((process, text));
                 }
             }
             Act::Wrote { .. } => {
@@ -316,7 +317,7 @@ impl Builder<'_> {
     /// A row about one thread; beside its request if that is the last row.
     fn thread(&mut self, at: Micros, who: &str, text: String, tone: Tone) {
         let Some((process, _)) = self.cast.thread(who) else { return };
-        let text = self.prefixed(who, &text);
+        let text = prefixed(who, &text);
         self.flush();
         if let Some(last) = self.rows.last_mut()
             && last.at == at
@@ -356,14 +357,6 @@ impl Builder<'_> {
         }
     }
 
-    /// The thread's name before the text where its process has several.
-    fn prefixed(&self, who: &str, text: &str) -> String {
-        match who.split_once('.') {
-            Some((_, thread)) => format!("{thread} {text}"),
-            None => text.to_owned(),
-        }
-    }
-
     /// Something happened to a thread, or to all threads of a process: what it asks from now on is new.
     fn renew(&mut self, who: &str) {
         let thread = format!("{who}.");
@@ -393,5 +386,13 @@ impl Builder<'_> {
         // The states are those of the row before: nothing has changed meanwhile.
         let lives = self.rows.last().map_or(row.lives.clone(), |last| last.lives.clone());
         self.rows.push(Row { server: Some((server, text)), lives, ..row });
+    }
+}
+
+/// The thread's name before the text where its process has several.
+fn prefixed(who: &str, text: &str) -> String {
+    match who.split_once('.') {
+        Some((_, thread)) => format!("{thread} {text}"),
+        None => text.to_owned(),
     }
 }

@@ -74,11 +74,15 @@ fn commands_in(script: &str) -> Vec<String> {
 
 /// A reply: `OK`, `(nil)`, `1`, `/lock/n-0000000003`, `NodeExists`.
 pub(super) fn reply(reply: &Value) -> String {
+    value(reply)
+}
+
+fn value(reply: &Value) -> String {
     match reply {
         Value::Null => "(nil)".to_owned(),
         Value::String(text) => short(&format!("{text:?}")),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(self::reply).collect();
+            let items: Vec<String> = items.iter().map(value).collect();
             format!("[{}]", items.join(", "))
         }
         Value::Object(members) => {
@@ -97,7 +101,7 @@ pub(super) fn reply(reply: &Value) -> String {
                 );
             }
             if let Some(push) = members.get("push") {
-                return self::reply(push);
+                return value(push);
             }
             if let Some(watch) = members.get("watch") {
                 return watch_event(watch);
@@ -106,7 +110,7 @@ pub(super) fn reply(reply: &Value) -> String {
                 return "connection closed".to_owned();
             }
             if let Some(data) = members.get("data") {
-                return self::reply(data);
+                return value(data);
             }
             if members.contains_key("stat") { "is there".to_owned() } else { "ok".to_owned() }
         }
@@ -132,7 +136,7 @@ fn names(children: &[Value]) -> String {
 }
 
 /// A point in time, or a span: `10000 ms`, `12.5 ms`; in seconds where that is shorter to read.
-pub(super) fn time(at: Micros) -> String {
+pub fn time(at: Micros) -> String {
     if at.0 != 0 && at.0 % 1_000_000 == 0 {
         return format!("{} s", at.0 / 1_000_000);
     }
@@ -145,7 +149,7 @@ pub(super) fn without_digits(text: &str) -> String {
 }
 
 /// `one`, `one and two`, `one, two and three`.
-pub(super) fn list(items: &[String]) -> String {
+pub fn list(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),
