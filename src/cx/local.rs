@@ -226,11 +226,6 @@ impl Local {
         self.reading(instant) - self.monotonic
     }
 
-    /// The content of a cell.
-    pub(crate) fn cell(&self, name: &'static str) -> Option<&Value> {
-        self.cells.get(name)
-    }
-
     /// Answers `ask` for `task`.
     pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
         match ask {
