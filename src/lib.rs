@@ -10,6 +10,7 @@ pub mod locks;
 pub mod model;
 pub mod property;
 pub mod registry;
+pub mod report;
 pub mod sim;
 pub mod store;
 pub mod suggest;

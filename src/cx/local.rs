@@ -174,6 +174,7 @@ pub(crate) struct Local {
     pub(crate) serial_tokens: bool,
     /// The numbers of tokens that stand in stores or messages, one bit each, set before the tasks run.
     pub(crate) known_tokens: u64,
+    /// How many tokens there were; 1 for any number of them where numbers are used again.
     minted: u32,
     /// Cells written since the world last looked.
     pub(crate) written: Vec<&'static str>,
@@ -209,19 +210,20 @@ impl Local {
         self.watches.get(usize::from(watch.0)).is_some_and(Option::is_some)
     }
 
-    /// Whether a task of this process has a token at present.
-    pub(crate) fn has_tokens(&self) -> bool {
-        !self.tokens.is_empty()
+    /// Whether this process, or one whose place it took, ever had a token: stores may still have it.
+    pub(crate) fn has_minted(&self) -> bool {
+        self.minted > 0
+    }
+
+    /// The part of the process that takes the place of this one: without memory, but with tokens of its own.
+    pub(crate) fn reborn(&self) -> Self {
+        let minted = self.minted;
+        Self { minted, ..Self::new(self.process, self.horizon, self.serial_tokens) }
     }
 
     /// The global span until `instant`, as far as this clock knows.
     pub(crate) fn until(&self, instant: Instant) -> Micros {
         self.reading(instant) - self.monotonic
-    }
-
-    /// The content of a cell.
-    pub(crate) fn cell(&self, name: &'static str) -> Option<&Value> {
-        self.cells.get(name)
     }
 
     /// Answers `ask` for `task`.
@@ -250,6 +252,7 @@ impl Local {
                     self.minted += 1;
                     self.minted
                 } else {
+                    self.minted = 1;
                     0
                 };
                 let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };

@@ -23,8 +23,8 @@ pub(super) struct Client {
 
 /// The most processes.
 const MOST_PROCESSES: u32 = 10_000;
-/// The most threads of a process: tasks are numbered in a byte, background tasks among them.
-const MOST_THREADS: u32 = 64;
+/// The most threads of a process: the tasks with higher numbers are background tasks.
+const MOST_THREADS: u32 = 32;
 /// The fastest drift (ppm): a tenth.
 const MOST_DRIFT: i64 = 100_000;
 

@@ -146,7 +146,7 @@ impl Store {
                     .collect()
             }
             Self::ZooKeeper { tick, .. } => {
-                let state = given.zookeeper(self.zookeeper_config(tick, timing));
+                let state = given.zookeeper(zookeeper_config(tick, timing));
                 vec![ServerSetup {
                     name: "zk".to_owned(),
                     state: AnyServer::ZooKeeper(Box::new(state)),
@@ -162,19 +162,16 @@ impl Store {
             _ => redis::Config::default(),
         }
     }
+}
 
-    fn zookeeper_config(&self, tick: Micros, timing: Timing) -> zookeeper::Config {
-        let plain = zookeeper::Config::with_tick(tick);
-        match timing {
-            // No recipe has containers or nodes with a time to live: the reaper would only make states.
-            Timing::Abstract => zookeeper::Config {
-                times: false,
-                expiry: Moment::Drawn,
-                reap_interval: None,
-                ..plain
-            },
-            Timing::Sampled { .. } => plain,
+fn zookeeper_config(tick: Micros, timing: Timing) -> zookeeper::Config {
+    let plain = zookeeper::Config::with_tick(tick);
+    match timing {
+        // No recipe has containers or nodes with a time to live: the reaper would only make states.
+        Timing::Abstract => {
+            zookeeper::Config { times: false, expiry: Moment::Drawn, reap_interval: None, ..plain }
         }
+        Timing::Sampled { .. } => plain,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
 /// One element, or a list of them.
-pub(super) fn one_or_more<'d>(section: Section<'d>) -> Result<Vec<Section<'d>>, Box<Problem>> {
+pub(super) fn one_or_more(section: Section<'_>) -> Result<Vec<Section<'_>>, Box<Problem>> {
     if !section.raw().starts_with('[') {
         return Ok(vec![section]);
     }

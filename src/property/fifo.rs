@@ -78,10 +78,8 @@ impl Property for Fifo {
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
         match *event {
-            Event::InLine(who) => {
-                if self.line.iter().all(|waiter| waiter.who != who) {
-                    self.line.push(Waiter { who, overtaken: 0 });
-                }
+            Event::InLine(who) if self.line.iter().all(|waiter| waiter.who != who) => {
+                self.line.push(Waiter { who, overtaken: 0 });
             }
             Event::Enters { who, .. } => return self.enters(who, names),
             Event::Done(who) => self.line.retain(|waiter| waiter.who != who),

@@ -55,7 +55,7 @@ impl Property for ReleaseSafety {
             Event::Enters { who, .. } => self.set_inside(*who, true),
             Event::Leaves(who) => self.set_inside(*who, false),
             Event::Crashes(process) => {
-                self.placed.retain(|_, placed| placed.by.process != *process)
+                self.placed.retain(|_, placed| placed.by.process != *process);
             }
             Event::Removed { by, what } => {
                 let (Some(placed), Some(by)) = (self.placed.remove(what), by) else {

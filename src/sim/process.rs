@@ -103,6 +103,23 @@ impl Process {
 }
 
 impl Waiting {
+    /// Sets when the timer is due: its own, or that of a part.
+    pub(crate) fn set_due(&mut self, slot: u8, due: Micros) {
+        match self {
+            Self::Timer(until)
+            | Self::Turn { until, .. }
+            | Self::Reply { until: Some(until), .. } => {
+                *until = due;
+            }
+            Self::Gather { parts, .. } => {
+                if let Some(Part::Waits(waiting)) = parts.get_mut(usize::from(slot)) {
+                    waiting.set_due(slot, due);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn rebase(&mut self, dt: Micros) {
         match self {
             Self::Timer(until)

@@ -296,12 +296,11 @@ impl World {
     fn next(&mut self, stage: &mut Stage<'_>) {
         let Some((due, event)) = self.agenda.pop() else { return };
         self.now = self.now.max(due);
-        if let Some(process) = self.awaits_process(event) {
-            let process = self.process_mut(process);
-            if let Some(backlog) = &mut process.paused {
-                backlog.push_back(event);
-                return;
-            }
+        if let Some(process) = self.awaits_process(event)
+            && self.processes[usize::from(process)].paused.is_some()
+        {
+            self.queue_for_paused(process, event);
+            return;
         }
         match event {
             Event::Up(conn) => self.arrive(stage, conn),
@@ -332,9 +331,22 @@ impl World {
         self.happens(stage, &property::Event::Pauses(process));
     }
 
+    fn queue_for_paused(&mut self, process: ProcessId, event: Event) {
+        if let Event::Timer(_, op) = event {
+            // How long ago it was due makes no difference any more.
+            self.set_due(process, op, Micros(i64::MIN));
+        }
+        if let Some(backlog) = &mut self.process_mut(process).paused {
+            backlog.push_back(event);
+        }
+    }
+
     fn resume_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         let backlog = self.process_mut(process).paused.take().unwrap_or_default();
         for event in backlog {
+            if let Event::Timer(_, op) = event {
+                self.set_due(process, op, self.now);
+            }
             self.agenda.put(self.now, event);
         }
         self.contacts(process);
@@ -346,12 +358,13 @@ impl World {
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;
+        // What a dead process had in mind is nothing to anybody.
+        state.threads.clear();
         for (_, running) in std::mem::take(&mut state.tasks) {
             stage.engine.end(running.handle);
         }
         let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
-        state.local =
-            crate::cx::Local::new(process, stage.setup.horizon, !stage.setup.is_abstract());
+        state.local = state.local.reborn();
         if let Some(zk) = &mut state.zk {
             *zk = crate::client::zookeeper::ZkClient::new(
                 stage.setup.processes[usize::from(process)].session_timeout_ms,

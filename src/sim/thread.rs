@@ -1,6 +1,6 @@
 //! A thread of a client: it acquires, works, releases, and again, until its work has had enough.
 
-use crate::cx::{Call, Grant, LockBox, LockError, Next, Output, WorkBox};
+use crate::cx::{Call, Grant, LockBox, Next, Output, WorkBox};
 use crate::time::Micros;
 
 /// Where a thread is.
@@ -100,9 +100,4 @@ impl Thread {
     }
 
     pub(crate) fn rebase(&mut self, _: Micros) {}
-}
-
-/// Whether an acquisition failed for a reason other than that somebody else has the lock.
-pub(crate) fn is_trouble(error: &LockError) -> bool {
-    *error != LockError::Busy
 }

@@ -15,8 +15,15 @@ pub(crate) fn known(world: &World, process: u16) -> u64 {
     }
     for conn in &world.conns {
         for (message, _) in &conn.up {
-            if let Inbound::Request(AnyRequest::Redis(argv)) = message {
-                argv.iter().for_each(|arg: &Bytes| mark(arg, prefix.as_bytes(), &mut known));
+            match message {
+                Inbound::Request(AnyRequest::Redis(argv)) => {
+                    argv.iter().for_each(|arg: &Bytes| mark(arg, prefix.as_bytes(), &mut known));
+                }
+                // A token can stand in any path of any operation.
+                Inbound::Request(AnyRequest::ZooKeeper(request)) => {
+                    mark(format!("{request:?}").as_bytes(), prefix.as_bytes(), &mut known);
+                }
+                _ => {}
             }
         }
         for message in &conn.down {

@@ -16,22 +16,29 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("json", &["suggest", "time"]),
     ("store", &["choice", "time"]),
-    ("trace", &["choice", "json", "store", "suggest", "time"]),
     // Recipes.
     ("cx", &["choice", "store", "time"]),
     ("locks", &["cx", "json", "store", "time"]),
     ("workload", &["cx", "json", "locks", "store", "time"]),
-    ("property", &["choice", "cx", "json", "store", "time", "trace"]),
+    ("property", &["choice", "cx", "json", "store", "time"]),
     // The simulator.
     // Also the names that recipes know sessions and watches by.
     ("client", &["choice", "cx", "store", "time"]),
-    ("sim", &["choice", "client", "cx", "json", "property", "store", "time", "trace"]),
+    ("sim", &["choice", "client", "cx", "json", "property", "store", "time"]),
     ("registry", &["cx", "json", "locks", "property", "sim", "store", "time", "workload"]),
     (
         "model",
         &[
             "cx", "json", "locks", "property", "registry", "sim", "store", "suggest", "time",
             "workload",
+        ],
+    ),
+    // Recordings need only the stores; traces of own runs need the model that they carry.
+    (
+        "trace",
+        &[
+            "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest",
+            "time",
         ],
     ),
     // The top: whatever is below.

@@ -2,15 +2,23 @@
 
 mod bad_input;
 mod cli;
+mod engines;
 mod json;
 mod layers;
+mod model_files;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod plain_enum;
 mod recipe_catalogue;
 mod recipe_world;
+mod redis_any_input;
+mod redis_facts;
+mod redis_monitor;
 mod redis_recordings;
 mod redis_script;
+mod redis_script_libraries;
+mod redis_script_sandbox;
 mod redis_types_arguments;
 mod redis_types_bits;
 mod redis_types_blocking;

@@ -35,7 +35,7 @@ pub(crate) fn check_events(conversation: &str) {
 }
 
 #[track_caller]
-fn check_with(config: Config, conversation: &str) {
+pub(crate) fn check_with(config: Config, conversation: &str) {
     let mut session = Session::new(config);
     let mut wrong = Vec::new();
     for (number, line) in conversation.lines().enumerate() {

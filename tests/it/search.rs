@@ -68,7 +68,7 @@ impl Work for Section {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-struct OneAtATime {
+pub(crate) struct OneAtATime {
     inside: Vec<Who>,
 }
 

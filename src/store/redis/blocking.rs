@@ -28,7 +28,7 @@ pub(super) struct Blocked {
     argv: Request,
     /// The last ms of the wall clock at which it waits; `None` is for ever.
     until_ms: Option<i64>,
-    /// When (ms) the server looks at that: later than `until_ms` if it was late before.
+    /// The last ms before the server looks at that: later than `until_ms` if it was late before.
     look_ms: i64,
     serve: Serve,
     /// The reply if nothing comes.
@@ -148,7 +148,7 @@ impl Ctx<'_> {
             if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 self.unblock(link, blocked.on_timeout.clone());
             } else {
-                let look_ms = now.saturating_add(TICK_MS);
+                let look_ms = now.saturating_add(TICK_MS - 1);
                 self.core.timeouts.remove(&(blocked.look_ms, link));
                 self.core.timeouts.insert((look_ms, link));
                 if let Some(client) = self.core.client_mut(link) {

@@ -25,8 +25,6 @@ mod server;
 mod value;
 mod watching;
 
-pub(crate) use ctx::Ctx;
-
 pub use config::{Config, Eviction, NotifyFlags, Persistence, Preference};
 pub use draw::Draw;
 pub use reply::{Bytes, Reply};

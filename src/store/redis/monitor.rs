@@ -20,7 +20,7 @@ pub(super) fn show(ctx: &mut Ctx<'_>, argv: &[Bytes]) {
         }
     }
     line.push(']');
-    for argument in argv {
+    for argument in redacted(argv) {
         line.push_str(" \"");
         for byte in argument.iter() {
             match byte {
@@ -42,4 +42,22 @@ pub(super) fn show(ctx: &mut Ctx<'_>, argv: &[Bytes]) {
     for link in ctx.core.monitors.clone() {
         ctx.core.send(link, Outbound::Message(Message::Push(line.clone())));
     }
+}
+
+/// Names and passwords are not shown.
+fn redacted(argv: &[Bytes]) -> impl Iterator<Item = Bytes> + '_ {
+    let is = |place: usize, name: &[u8]| {
+        argv.get(place).is_some_and(|argument| argument.eq_ignore_ascii_case(name))
+    };
+    let secrets = if is(0, b"auth") {
+        1..argv.len()
+    } else if is(0, b"hello") {
+        let auth = (2..argv.len()).find(|place| is(*place, b"auth")).unwrap_or(argv.len());
+        auth + 1..auth + 3
+    } else {
+        0..0
+    };
+    argv.iter().enumerate().map(move |(place, argument)| {
+        if secrets.contains(&place) { Bytes::from_static(b"(redacted)") } else { argument.clone() }
+    })
 }

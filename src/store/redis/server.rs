@@ -142,7 +142,8 @@ impl Server for RedisServer {
 
     fn rebase(&mut self, dt: Micros) {
         self.core.epoch_us = self.core.epoch_us.saturating_add(dt.0);
-        self.core.now -= dt;
+        // The canonical form is the state as seen at the new origin, not when the server was last asked.
+        self.core.now = Micros::ZERO;
     }
 
     fn key(&self, key: &mut Key) {
@@ -201,9 +202,9 @@ impl Ctx<'_> {
         for (deadline_ms, (db, key)) in self.core.overdue() {
             let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
             if heard && self.draw(&draw, 2) == 1 {
-                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS));
+                // What is kept is the last ms before the next cycle.
+                self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS - 1));
             } else {
-                self.core.lingering.remove(&(db, key.clone()));
                 self.expire(db, &key);
             }
         }

@@ -6,7 +6,7 @@
 
 pub mod redis;
 mod tally;
-mod zookeeper;
+pub(super) mod zookeeper;
 
 pub use tally::{Difference, RuleUse, Tally};
 

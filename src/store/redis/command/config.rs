@@ -55,12 +55,18 @@ const SETTINGS: &[Setting] = &[
     ("zset-max-listpack-value", |_| "64".into()),
 ];
 
+/// A name without wildcards is repeated as it was written.
 fn get(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
-    let wanted = |name: &str| {
-        argv[2..].iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), name.as_bytes()))
-    };
-    let found = SETTINGS.iter().filter(|(name, _)| wanted(name));
-    let pairs = found.flat_map(|(name, print)| [Bytes::from(*name), print(&ctx.core.config)]);
+    let mut pairs: Vec<Bytes> = Vec::new();
+    for pattern in &argv[2..] {
+        let wild = pattern.iter().any(|byte| b"*?[".contains(byte));
+        for (name, print) in SETTINGS {
+            let shown = if wild { Bytes::from(*name) } else { pattern.clone() };
+            if matches(&pattern.to_ascii_lowercase(), name.as_bytes()) && !pairs.contains(&shown) {
+                pairs.extend([shown, print(&ctx.core.config)]);
+            }
+        }
+    }
     Ok(Reply::bulks(pairs))
 }
 

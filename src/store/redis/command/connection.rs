@@ -132,7 +132,10 @@ impl Ctx<'_> {
     /// Reads the number of a database.
     pub(super) fn database_index(&self, text: &[u8]) -> Result<usize, Error> {
         let index = read_integer(text).ok_or(Error::NOT_AN_INTEGER)?;
-        let index = i32::try_from(index).map_err(|_| Error::NOT_AN_INTEGER)?;
+        let index = i32::try_from(index).map_err(|_| {
+            let (least, most) = (i32::MIN, i32::MAX);
+            Error::text(format!("ERR value is out of range, value must between {least} and {most}"))
+        })?;
         let databases = self.core.config.databases;
         usize::try_from(index).ok().filter(|index| *index < databases).ok_or(Error::DB_INDEX)
     }

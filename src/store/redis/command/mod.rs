@@ -216,7 +216,7 @@ pub(crate) fn find_name(name: &[u8]) -> Option<&'static Command> {
     TABLE.get(&*lower).copied()
 }
 
-/// A container alone never passes the check of its arity.
-fn no_subcommand(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
-    Err(Error::SYNTAX)
+/// A container alone does not pass the check of its arity, but for COMMAND.
+fn no_subcommand(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    Err(Error::not_modelled(&format!("{} without a subcommand", argv[0].to_text())))
 }

@@ -160,7 +160,7 @@ fn channels(ctx: &mut Ctx<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Erro
     let names = (kind.of_server)(&mut ctx.core.pubsub).iter().map(|(name, _)| name);
     let names = names.filter(|name| pattern.as_ref().is_none_or(|pattern| matches(pattern, name)));
     let names: Vec<Bytes> = names.cloned().collect();
-    Ok(Reply::bulks(names))
+    Ok(Reply::bulks(ctx.in_some_order(names)))
 }
 
 fn numsub(ctx: &mut Ctx<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Error> {

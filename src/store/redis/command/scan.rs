@@ -28,7 +28,8 @@ impl ScanOptions {
                     return Err(Error::SYNTAX);
                 }
             } else if is_option(name, "match") {
-                options.pattern = Some(value.clone());
+                // A lone star is no pattern: unlike in KEYS, it also finds an empty name.
+                options.pattern = Some(value.clone()).filter(|pattern| **pattern != *b"*");
             } else if of_keys && is_option(name, "type") {
                 options.kind = Some(value.clone());
             } else {
@@ -40,7 +41,8 @@ impl ScanOptions {
 
     /// Whether `name` is asked for.
     pub(super) fn matches(&self, name: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| matches(pattern, name))
+        // A lone star is not even looked at: it matches an empty name too.
+        self.pattern.as_ref().is_none_or(|pattern| **pattern == *b"*" || matches(pattern, name))
     }
 }
 

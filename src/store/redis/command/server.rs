@@ -12,7 +12,7 @@ use super::{Command, Flags};
 pub(super) const VERSION: &str = "7.0.15";
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::container("command", COMMAND),
+    Command { arity: -1, ..Command::container("command", COMMAND) },
     Command::new("debug", -2, debug).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
     Command::new("info", -1, info),
     // Outside of scripts it never gets here: see `../execute.rs`.

@@ -102,7 +102,15 @@ impl Ctx<'_> {
         if self.core.keyspace.entry(self.db, key).is_none() {
             return false;
         }
+        self.forget_lingering(self.db, key);
         self.core.keyspace.database_mut(self.db).remove(key).is_some()
+    }
+
+    /// A key that the background cycle passed over is gone or lives on.
+    fn forget_lingering(&mut self, db: usize, key: &Bytes) {
+        if !self.core.lingering.is_empty() {
+            self.core.lingering.remove(&(db, key.clone()));
+        }
     }
 
     /// Marks a key as changed for those who watch it (`signalModifiedKey`).
@@ -120,6 +128,7 @@ impl Ctx<'_> {
         if self.deadline_of(key) != deadline {
             self.core.keyspace.database_mut(self.db).set_deadline(key, deadline);
             self.core.doubts.forget(self.db, key);
+            self.forget_lingering(self.db, key);
         }
     }
 
@@ -159,6 +168,7 @@ impl Ctx<'_> {
 
     /// Removes a key because its deadline passed: `expired` is reported, watchers are marked.
     pub(in crate::store::redis) fn expire(&mut self, db: usize, key: &Bytes) {
+        self.forget_lingering(db, key);
         self.core.keyspace.database_mut(db).remove(key);
         self.notify_in(db, NotifyFlags::EXPIRED, "expired", key);
         self.touch_watchers(db, key);
@@ -175,12 +185,14 @@ impl Ctx<'_> {
     pub(in crate::store::redis) fn flush_database(&mut self, db: usize) {
         if self.core.keyspace.database(db).is_some_and(|database| !database.is_empty()) {
             self.touch_all_watchers(db, None);
+            self.core.lingering.retain(|(other, _), _| *other != db);
             *self.core.keyspace.database_mut(db) = Default::default();
         }
     }
 
     /// Exchanges the contents of two databases, and wakes who waits for what is there now.
     pub(in crate::store::redis) fn swap_databases(&mut self, a: usize, b: usize) {
+        self.core.lingering.clear();
         self.core.keyspace.database_mut(a.max(b));
         Rc::make_mut(&mut self.core.keyspace.databases).swap(a, b);
         for db in [a, b] {

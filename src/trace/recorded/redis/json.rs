@@ -42,7 +42,7 @@ pub(super) fn read_reply(value: &Value) -> Result<Reply, String> {
 }
 
 /// Writes a reply as a recording has it.
-pub(super) fn write_reply(reply: &Reply) -> Value {
+pub(in crate::trace) fn write_reply(reply: &Reply) -> Value {
     let named = |name: &str, text: &Bytes| {
         let mut object = Map::new();
         object.insert(name.to_owned(), write_bytes(text));
@@ -59,7 +59,7 @@ pub(super) fn write_reply(reply: &Reply) -> Value {
 }
 
 /// Writes a string.
-fn write_bytes(bytes: &Bytes) -> Value {
+pub(in crate::trace) fn write_bytes(bytes: &Bytes) -> Value {
     match std::str::from_utf8(bytes) {
         Ok(text) => json!(text),
         Err(_) => json!({ "base64": write_base64(bytes) }),

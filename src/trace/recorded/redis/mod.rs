@@ -12,7 +12,7 @@
 mod compare;
 mod driver;
 mod event;
-mod json;
+pub(in crate::trace) mod json;
 mod settings;
 mod world;
 

@@ -15,7 +15,7 @@ pub(super) struct World {
     said: BTreeMap<Link, VecDeque<Said>>,
     /// How much was said so far.
     count: u64,
-    /// The number of the latest saying that the recording showed.
+    /// The number of the latest push that the recording showed.
     shown: u64,
 }
 
@@ -167,7 +167,9 @@ impl World {
     /// shown.
     pub(super) fn show(&mut self, link: Link) -> bool {
         let said = self.said.get_mut(&link).and_then(VecDeque::pop_front);
-        let number = said.map_or(0, |said| said.number);
+        let Some(Said { number, message: Outbound::Message(Message::Push(_)) }) = said else {
+            return false;
+        };
         let overtaken = number < self.shown;
         self.shown = self.shown.max(number);
         overtaken

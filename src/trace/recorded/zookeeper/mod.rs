@@ -9,7 +9,7 @@ mod ends;
 mod event;
 mod outbox;
 mod outcome;
-mod render;
+pub(in crate::trace) mod render;
 mod watches;
 
 use serde::Deserialize;

@@ -8,10 +8,10 @@ use super::base64;
 use super::event::Watch;
 
 /// The name of a session in the recording.
-pub(super) type Names<'a> = &'a dyn Fn(SessionId) -> String;
+pub(in crate::trace) type Names<'a> = &'a dyn Fn(SessionId) -> String;
 
 /// A reply.
-pub(super) fn reply(reply: &Reply, names: Names<'_>) -> Value {
+pub(in crate::trace) fn reply(reply: &Reply, names: Names<'_>) -> Value {
     let mut members = match &reply.result {
         Ok(answer) => answer_members(answer, names),
         Err(error) => object(json!({ "error": error.name() })),
@@ -82,7 +82,7 @@ fn stat(stat: &Stat, names: Names<'_>) -> Value {
     })
 }
 
-fn data(data: &Data) -> Value {
+pub(in crate::trace) fn data(data: &Data) -> Value {
     match data {
         None => Value::Null,
         Some(bytes) => match std::str::from_utf8(bytes) {
@@ -92,7 +92,7 @@ fn data(data: &Data) -> Value {
     }
 }
 
-fn acl(acl: &[Acl]) -> Vec<Value> {
+pub(in crate::trace) fn acl(acl: &[Acl]) -> Vec<Value> {
     let entry =
         |acl: &Acl| json!({ "perms": acl.perms, "scheme": &*acl.who.scheme, "id": &*acl.who.id });
     acl.iter().map(entry).collect()

@@ -1,0 +1,100 @@
+//! The two engines do the same: the three hardest recipes, on random answers with faults, byte for byte.
+
+use std::fmt::Write;
+
+use lockstep::choice::{Listed, Seeded};
+use lockstep::sim::{EngineBox, FaultKind, History, Limits, Listener, Live, Setup, Timing, Told};
+use lockstep::time::Micros;
+
+use super::recipe_world::{SAMPLED, answers, fault, run_on, world_of};
+
+/// How many lists of answers each recipe gets.
+const LISTS: u64 = 10_000;
+
+/// A run that is not over after so many steps is compared up to there.
+const LIMITS: Limits =
+    Limits { steps: 150, time: Micros::from_ms(10_000), stop_at_violation: false };
+
+/// Everything that is told, as text.
+#[derive(Default)]
+struct Scribe(String);
+
+impl Listener for Scribe {
+    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+        writeln!(self.0, "{now} {told:?}").unwrap();
+    }
+}
+
+fn setup(lock: &str) -> Setup {
+    let work = r#"{"counter": {"work": "60ms", "rounds": 2, "stop": "at-validity"}}"#;
+    let mut setup = world_of(lock, work, &[1, 2]);
+    setup.faults = vec![
+        fault(FaultKind::Pause, 1, &[60, 300]),
+        fault(FaultKind::Crash, 1, &[]),
+        fault(FaultKind::Restart, 1, &[10, 250]),
+        fault(FaultKind::LoseRequest, 1, &[]),
+        fault(FaultKind::LoseReply, 2, &[]),
+        fault(FaultKind::Disconnect, 1, &[]),
+        fault(FaultKind::Reorder, 1, &[]),
+        fault(FaultKind::Slow, 1, &[150]),
+    ];
+    setup
+}
+
+/// What each engine tells of the runs with these numbers, compared; how many lines there were.
+#[track_caller]
+fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
+    let setup = setup(lock).with_timing(timing);
+    // The engines live on from run to run, as they do in a search.
+    let (mut live, mut history) = (Live::default(), History::default());
+    let mut lines = 0;
+    for number in lists {
+        let tell = |engine: &mut dyn EngineBox| {
+            let mut scribe = Scribe::default();
+            let end = match timing {
+                Timing::Abstract => {
+                    let mut choices = Listed::new(answers(number, 300, 12));
+                    run_on(&setup, engine, LIMITS, &mut choices, &mut scribe)
+                }
+                Timing::Sampled { .. } => {
+                    run_on(&setup, engine, LIMITS, &mut Seeded::new(number), &mut scribe)
+                }
+            };
+            writeln!(scribe.0, "{end:?}").unwrap();
+            scribe.0
+        };
+        let (of_live, of_history) = (tell(&mut live), tell(&mut history));
+        if of_live != of_history {
+            let at = of_live.lines().zip(of_history.lines()).position(|(a, b)| a != b);
+            let from = at.unwrap_or(0).saturating_sub(6);
+            let of = |text: &str| text.lines().skip(from).take(8).collect::<Vec<_>>().join("\n");
+            panic!(
+                "{lock}, {timing:?}, list {number}: they part at line {at:?}\nlive:\n{}\nhistory:\n{}",
+                of(&of_live),
+                of(&of_history)
+            );
+        }
+        lines += of_live.lines().count();
+    }
+    let counts = history.counts();
+    assert!(counts.visits > 10 * LISTS.min(1000), "{counts:?}");
+    lines
+}
+
+#[test]
+fn kazoo_is_the_same_on_both_engines() {
+    assert!(same(r#"{"kazoo": {}}"#, Timing::Abstract, 0..LISTS) > 100_000);
+    same(r#"{"kazoo": {}}"#, SAMPLED, 0..LISTS / 10);
+}
+
+#[test]
+fn watchdog_is_the_same_on_both_engines() {
+    assert!(same(r#"{"watchdog": {}}"#, Timing::Abstract, 0..LISTS) > 100_000);
+    same(r#"{"watchdog": {}}"#, SAMPLED, 0..LISTS / 10);
+}
+
+#[test]
+fn redlock_is_the_same_on_both_engines() {
+    assert!(same(r#"{"redlock": {}}"#, Timing::Abstract, 0..LISTS) > 100_000);
+    same(r#"{"redlock": {}}"#, SAMPLED, 0..LISTS / 10);
+}
