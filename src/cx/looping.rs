@@ -55,7 +55,7 @@ impl Cx {
                 keep.push(handle);
             }
         }
-        self.0.run.borrow_mut().owned = keep.clone();
+        self.0.run.borrow_mut().owned.clone_from(&keep);
         self.ask(Ask::Keep(keep.into()));
         let turn = Op::Turn { head: state.head, state: Value::new(state.state.clone()) };
         let resumed = self.op(turn, |result| match result {

@@ -44,9 +44,6 @@ impl Search<'_> {
         let ahead = self.ahead[number];
         for (property, liveness) in asked {
             let wrong = match (liveness, ahead) {
-                (Liveness::NoOrphan, Ahead::Stuck | Ahead::Cycle) => {
-                    format!("{}, and nobody will ever enter again", self.who_wants(number))
-                }
                 (Liveness::NextEntryWithin(bound), Ahead::Entry(after))
                     if after > *bound && !self.who_wants(number).is_empty() =>
                 {
@@ -55,7 +52,7 @@ impl Search<'_> {
                         self.who_wants(number)
                     )
                 }
-                (Liveness::NextEntryWithin(_), Ahead::Stuck | Ahead::Cycle) => {
+                (_, Ahead::Stuck | Ahead::Cycle) => {
                     format!("{}, and nobody will ever enter again", self.who_wants(number))
                 }
                 _ => continue,

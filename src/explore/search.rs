@@ -178,7 +178,7 @@ impl<'a> Search<'a> {
             };
             world.boot(&mut stage);
             let answers = self.remember(odometer.answers().collect());
-            self.reach(world, NOBODY, answers, (0, 0), None);
+            self.reach(&world, NOBODY, answers, (0, 0), None);
             if !odometer.advance() {
                 return;
             }
@@ -229,7 +229,7 @@ impl<'a> Search<'a> {
                 }
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let is_nominal = place == 0 && std::mem::take(&mut first);
-                let to = self.arrive(world, number, answers, at, &before, found.violation);
+                let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 if is_nominal {
                     self.nominal[number as usize] = match to {
                         Some(world) => Nominal::To { world, after, enters: found.entered },
@@ -245,7 +245,7 @@ impl<'a> Search<'a> {
 
     fn arrive(
         &mut self,
-        world: World,
+        world: &World,
         parent: u32,
         answers: u32,
         at: (u32, u32),
@@ -286,13 +286,13 @@ impl<'a> Search<'a> {
     /// Notes that a world can be reached like this.
     fn reach(
         &mut self,
-        world: World,
+        world: &World,
         parent: u32,
         answers: u32,
         at: (u32, u32),
         before: Option<&Unpacked>,
     ) -> u32 {
-        let mut packed = self.components.pack(&world, before);
+        let mut packed = self.components.pack(world, before);
         if !self.merging {
             // A number of its own makes every world different.
             packed = packed.iter().copied().chain([self.worlds.len() as u32]).collect();

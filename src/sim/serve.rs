@@ -78,9 +78,9 @@ impl World {
         if let (Some(request), Some(thread)) = (&request, thread) {
             let who = Who { process, thread };
             self.judge_request(stage, who, request, &sent, link);
-            self.judge_place(stage, server, before, Some(who));
+            self.judge_place(stage, server, &before, Some(who));
         } else {
-            self.judge_place(stage, server, before, None);
+            self.judge_place(stage, server, &before, None);
         }
         self.distribute(stage, sent);
         self.arm(server);
@@ -96,7 +96,7 @@ impl World {
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.wake(now, name, stage.choices);
         stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
-        self.judge_place(stage, server, before, None);
+        self.judge_place(stage, server, &before, None);
         self.distribute(stage, sent);
         self.arm(server);
     }
@@ -156,11 +156,11 @@ impl World {
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,
-        before: place::Seen,
+        before: &place::Seen,
         by: Option<Who>,
     ) {
         let after = place::look(self, stage.setup, server);
-        for event in place::changes(&before, &after, by) {
+        for event in place::changes(before, &after, by) {
             self.happens(stage, &event);
         }
     }

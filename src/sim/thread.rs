@@ -1,7 +1,6 @@
 //! A thread of a client: it acquires, works, releases, and again, until its work has had enough.
 
 use crate::cx::{Call, Grant, LockBox, Next, Output, WorkBox};
-use crate::time::Micros;
 
 /// Where a thread is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -98,6 +97,4 @@ impl Thread {
             }
         }
     }
-
-    pub(crate) fn rebase(&mut self, _: Micros) {}
 }
