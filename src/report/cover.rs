@@ -20,7 +20,11 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
     let mut text = if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {
-        let what = if fault.requests.is_empty() { "any message".to_owned() } else { words::list(&fault.requests) };
+        let what = if fault.requests.is_empty() {
+            "any message".to_owned()
+        } else {
+            words::list(&fault.requests)
+        };
         format!("{} of {what} of {whom}", fault.kind)
     };
     text += &match fault.budget {

@@ -15,12 +15,10 @@ pub(super) struct Told {
 
 /// What `take` at `site` means.
 pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
-    let about = |process: &str, text: String| Told {
-        process: Some(process.to_owned()),
-        text,
-        held: None,
-    };
-    if let Some((process, span)) = take.strip_prefix("pause ").and_then(|it| it.split_once(" for ")) {
+    let about =
+        |process: &str, text: String| Told { process: Some(process.to_owned()), text, held: None };
+    if let Some((process, span)) = take.strip_prefix("pause ").and_then(|it| it.split_once(" for "))
+    {
         return about(process, format!("stands still for {span}"));
     }
     if let Some(rest) = take.strip_prefix("crash ") {
@@ -44,7 +42,10 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
         } else {
             format!("{message} is overtaken by others")
         };
-        return Told { held: Some((way.from.clone(), way.to.clone())), ..about(&way.process, text) };
+        return Told {
+            held: Some((way.from.clone(), way.to.clone())),
+            ..about(&way.process, text)
+        };
     }
     if take.starts_with("lose it") {
         return about(&way.process, format!("{message} is lost, and the connection breaks"));

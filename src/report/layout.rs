@@ -95,7 +95,9 @@ impl Layout {
             .collect();
         let titles: Vec<String> = match self.mode {
             Mode::Apart => self.server_names.clone(),
-            Mode::OneForServers => vec![if self.server_names.len() > 1 { "servers" } else { "server" }.to_owned()],
+            Mode::OneForServers => {
+                vec![if self.server_names.len() > 1 { "servers" } else { "server" }.to_owned()]
+            }
             Mode::OneForAll => vec!["what happens".to_owned()],
         };
         self.servers = titles
@@ -121,10 +123,17 @@ impl Layout {
             _ => NARROW,
         };
         while self.total() > self.width {
-            let process = self.processes.iter_mut().filter(|it| it.text > narrow && self.mode != Mode::OneForAll).max_by_key(|it| it.text);
-            let server = self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
+            let process = self
+                .processes
+                .iter_mut()
+                .filter(|it| it.text > narrow && self.mode != Mode::OneForAll)
+                .max_by_key(|it| it.text);
+            let server =
+                self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
             match (process, server) {
-                (Some(process), Some(server)) if process.text * 3 > server.text * 2 => process.text -= 1,
+                (Some(process), Some(server)) if process.text * 3 > server.text * 2 => {
+                    process.text -= 1
+                }
                 (_, Some(server)) => server.text -= 1,
                 (Some(process), None) => process.text -= 1,
                 (None, None) => return false,
@@ -135,7 +144,11 @@ impl Layout {
 
     /// Takes away columns of processes until the rest fits: first of those that never enter.
     fn hide(&mut self, rows: &[Row]) {
-        let enters = |process: usize| rows.iter().any(|row| row.lives[process].iter().any(|life| life.inside || life.gone || life.paused));
+        let enters = |process: usize| {
+            rows.iter().any(|row| {
+                row.lives[process].iter().any(|life| life.inside || life.gone || life.paused)
+            })
+        };
         for only_idle in [true, false] {
             while self.total() > self.width && self.processes.len() > 1 {
                 let place = self.processes.iter().rposition(|it| !only_idle || !enters(it.process));

@@ -97,7 +97,11 @@ fn command(checked: &Checked, arguments: &Arguments) -> String {
 }
 
 /// A word and what it says, over several lines if need be.
-pub(in super::super) fn row(name: &str, text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(in super::super) fn row(
+    name: &str,
+    text: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let width = super::super::surroundings::width().saturating_sub(10).max(40);
     for (number, line) in crate::report::wrapped(text, width).iter().enumerate() {
         let name = if number == 0 { name } else { "" };
@@ -119,7 +123,8 @@ fn verdict(checked: &Checked, output: &mut Output<'_>) -> Result<(), Failure> {
         }
     }
     for fault in cover::unused_faults(&setup, outcome) {
-        let text = format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
+        let text =
+            format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
         row("note", &text, output)?;
     }
     row("searched", &searched(&setup, outcome), output)

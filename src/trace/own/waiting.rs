@@ -67,7 +67,10 @@ impl Waiting {
         setup.properties.iter().find_map(|property| match property.liveness()? {
             Liveness::NextEntryWithin(bound) if waited > bound => Some(TooLong {
                 property: property.name(),
-                why: format!("{} waited {waited} until somebody entered: more than {bound}", self.names(setup)),
+                why: format!(
+                    "{} waited {waited} until somebody entered: more than {bound}",
+                    self.names(setup)
+                ),
             }),
             _ => None,
         })
