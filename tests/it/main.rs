@@ -7,6 +7,7 @@ mod json;
 mod layers;
 mod model_errors;
 mod model_files;
+mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
