@@ -37,7 +37,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "trace",
         &[
-            "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest", "time",
+            "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest",
+            "time",
         ],
     ),
     // The top: whatever is below.
