@@ -15,7 +15,7 @@ pub struct RedisClient<'a> {
 }
 
 /// A script that is sent whole.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Script(pub &'static str);
 
 /// What can stand in a command.
