@@ -31,6 +31,7 @@ impl Driver {
     pub(super) fn call(&mut self, event: &Event, after: &[Event], call: &Call<'_>) {
         let what = format!("{} {}", call.name, write_command(call.argv));
         self.settle(event, call.link, &what);
+        self.end_waiting(event, call, &what);
         let starts = self.with_background(event, after, call.node);
         let recorded = match call.answer {
             Answer::Reply(reply) => strings(reply),
@@ -84,6 +85,26 @@ impl Driver {
         }
         self.keep(next);
         self.queue(call);
+    }
+
+    /// A client that waits sends nothing that is dealt with: its waiting must have been over.
+    fn end_waiting(&mut self, event: &Event, call: &Call<'_>, what: &str) {
+        let waits = |world: &World| world.server(call.node).is_blocked(call.link);
+        if self.worlds.iter().any(|world| !waits(world)) {
+            self.worlds.retain(|world| !waits(world));
+            return;
+        }
+        self.differ(event, what, print_answer(call.answer), "it waits".to_owned());
+        // Go on as if its time had been over.
+        let known = |draw: &Draw, _| match draw {
+            Draw::BlockTimeout { link, .. } if *link == call.link => Alternatives::Only(0),
+            _ => Alternatives::Only(1),
+        };
+        let woken = self.worlds.iter().flat_map(|world| world.wake(call.node, event.at, &known));
+        self.worlds = woken.map(|branch| branch.world).collect();
+        for world in &mut self.worlds {
+            world.give_up(call.link);
+        }
     }
 
     /// Everything that the server said to a client before this must have been shown.
