@@ -18,6 +18,7 @@ mod recipe_world;
 mod redis_any_input;
 mod redis_facts;
 mod redis_monitor;
+mod redis_rebase;
 mod redis_recordings;
 mod redis_script;
 mod redis_script_libraries;
