@@ -27,24 +27,34 @@ impl LocalMutex {
     }
 }
 
+/// Takes the mutex of this process, when it is free.
+pub(super) async fn lock_here(cx: &Cx) {
+    let (taken, freed) = (cx.cell::<bool>("mutex"), cx.cell::<()>("mutex freed"));
+    let mut pass = cx.looping(());
+    loop {
+        cx.turn(&mut pass).await;
+        // Threads of one process take turns between awaits only: test and set are one step.
+        if !taken.get() {
+            return taken.set(true);
+        }
+        freed.changed().await;
+    }
+}
+
+/// Frees the mutex of this process.
+pub(super) fn unlock_here(cx: &Cx) {
+    cx.cell::<bool>("mutex").set(false);
+    cx.cell::<()>("mutex freed").set(());
+}
+
 impl Lock for LocalMutex {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let (taken, freed) = (cx.cell::<bool>("mutex"), cx.cell::<()>("mutex freed"));
-        let mut pass = cx.looping(());
-        loop {
-            cx.turn(&mut pass).await;
-            // Threads of one process take turns between awaits only: test and set are one step.
-            if !taken.get() {
-                taken.set(true);
-                return Ok(Grant::default());
-            }
-            freed.changed().await;
-        }
+        lock_here(cx).await;
+        Ok(Grant::default())
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        cx.cell::<bool>("mutex").set(false);
-        cx.cell::<()>("mutex freed").set(());
+        unlock_here(cx);
         Ok(())
     }
 

@@ -8,6 +8,8 @@ pub mod none;
 pub mod redis;
 pub mod zookeeper;
 
+use std::ops::Deref;
+
 use serde::Deserialize;
 
 use crate::cx::{Cell, Cx, LockBox};
@@ -74,9 +76,23 @@ pub fn catalogue() -> &'static [Entry] {
         redis::set_nx_px::SetNxPx,
         redis::watchdog::Watchdog,
         redis::redlock::Redlock,
+        redis::redlock_library::RedlockLibrary,
+        redis::fenced::Fenced,
+        redis::timestamp::Timestamp,
+        redis::redis_py::RedisPy,
+        redis::python_redis_lock::PythonRedisLock,
+        redis::redisson_spin::RedissonSpin,
+        redis::multi_lock::MultiLock,
+        redis::spring::Spring,
+        redis::shedlock::ShedLock,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,
         zookeeper::kazoo::Kazoo,
+        zookeeper::guid::Guid,
+        zookeeper::curator::Curator,
+        zookeeper::write_lock::WriteLock,
+        zookeeper::read_write::ReadWrite,
+        zookeeper::semaphore::Semaphore,
     ];
     ENTRIES
 }
@@ -92,36 +108,43 @@ pub fn build(name: &str, section: &Section<'_>) -> Result<LockBox, Box<Problem>>
     }
 }
 
-/// How long a client waits after an acquisition that failed: `retry`, and up to `jitter` more, drawn.
+/// A duration of a model file: `MS` milliseconds (ms) unless it says otherwise.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Span<const MS: i64>(Duration);
+
+impl<const MS: i64> Default for Span<MS> {
+    fn default() -> Self {
+        Self(Duration(Micros::from_ms(MS)))
+    }
+}
+
+impl<const MS: i64> Deref for Span<MS> {
+    type Target = Micros;
+    fn deref(&self) -> &Micros {
+        &self.0.0
+    }
+}
+
+/// How long a client waits after an acquisition that failed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retry {
     /// The shortest wait.
-    pub after: Duration,
-    /// The longest that is added.
-    pub jitter: Duration,
-}
-
-impl Default for Retry {
-    fn default() -> Self {
-        Self { after: ms(20), jitter: ms(0) }
-    }
+    pub after: Span<20>,
+    /// The longest that is added, drawn.
+    pub jitter: Span<0>,
 }
 
 impl Retry {
     const ABOUT: (&'static str, &'static str) = (
         "retry",
-        "after a refusal, wait {\"after\", \"jitter\"}: {\"after\": \"20ms\", \"jitter\": \"0ms\"}",
+        "after a refusal, wait so long and up to so much more: {\"after\": \"20ms\", \"jitter\": \"0ms\"}",
     );
 
     fn span(self) -> (Micros, Micros) {
-        (self.after.0, self.jitter.0)
+        (*self.after, *self.jitter)
     }
-}
-
-/// A duration of `ms` milliseconds, for defaults.
-const fn ms(ms: i64) -> Duration {
-    Duration(Micros::from_ms(ms))
 }
 
 /// The cell in which a background task says that the lock of this thread is lost.

@@ -2,37 +2,31 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Store, ms};
-use super::COMPARE_AND_DELETE;
+use super::super::{About, Span, Store};
+use super::{COMPARE_AND_DELETE, Key};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
 /// The same key on most of N independent servers.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Redlock {
-    key: String,
-    ttl: Duration,
-    node_timeout: Duration,
+    key: Key,
+    ttl: Span<100>,
+    node_timeout: Span<10>,
     drift: Option<Duration>,
-    retry: Retry,
+    retry: Random,
     #[serde(skip)]
     token: Option<Token>,
 }
 
-impl Default for Redlock {
-    fn default() -> Self {
-        Self {
-            key: "lock".to_owned(),
-            ttl: ms(100),
-            node_timeout: ms(10),
-            drift: None,
-            // Random, so that clients that split the vote do not go on doing so.
-            retry: Retry { after: ms(20), jitter: ms(20) },
-            token: None,
-        }
-    }
+/// Random, so that clients that split the vote do not go on doing so.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Random {
+    after: Span<20>,
+    jitter: Span<20>,
 }
 
 impl Redlock {
@@ -57,13 +51,14 @@ impl Redlock {
     }
 
     fn drift(&self) -> Micros {
-        self.drift.map_or(Micros(self.ttl.0.0 / 100) + Micros::from_ms(2), |drift| drift.0)
+        self.drift
+            .map_or(Micros(self.ttl.as_ms() * 1000 / 100) + Micros::from_ms(2), |drift| drift.0)
     }
 
     async fn unlock_all(&self, cx: &Cx, token: Token) {
         let nodes = 0..cx.redis_nodes();
         let unlock = |node| cx.redis(node).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]);
-        cx.join(nodes.map(|node| unlock(node).within(self.node_timeout.0)).collect()).await;
+        cx.join(nodes.map(|node| unlock(node).within(*self.node_timeout)).collect()).await;
     }
 }
 
@@ -74,13 +69,13 @@ impl Lock for Redlock {
         // 1. It gets the current time.
         let started_at = cx.now();
         // 2. It tries to set the key on all N servers, each with a timeout that is small against the lease.
-        let set = |node| cx.redis(node).set(&self.key, &token).nx().px(self.ttl.0).send();
-        let replies = (0..nodes).map(|node| set(node).within(self.node_timeout.0)).collect();
+        let set = |node| cx.redis(node).set(&self.key, &token).nx().px(*self.ttl).send();
+        let replies = (0..nodes).map(|node| set(node).within(*self.node_timeout)).collect();
         let replies = cx.join(replies).await;
         let locked = replies.iter().filter(|reply| matches!(reply, Some(Ok(true)))).count();
         // 3. It has the lock if most servers said yes before the lease was over.
         // 4. The lock is valid for the lease, less the time elapsed, less the drift.
-        let valid_until = started_at + (self.ttl.0 - self.drift());
+        let valid_until = started_at + (*self.ttl - self.drift());
         if locked > nodes / 2 && !cx.is_past(valid_until) {
             self.token = Some(token);
             return Ok(Grant { until: Some(valid_until), fence: None });
@@ -98,10 +93,10 @@ impl Lock for Redlock {
     }
 
     fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
+        (*self.retry.after, *self.retry.jitter)
     }
 
     fn place(&self) -> String {
-        self.key.clone()
+        self.key.to_string()
     }
 }

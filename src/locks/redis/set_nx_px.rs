@@ -2,44 +2,33 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Store, ms};
-use super::COMPARE_AND_DELETE;
+use super::super::{About, Retry, Span, Store};
+use super::{COMPARE_AND_DELETE, Key};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
-use crate::json::{Duration, Problem, Section};
+use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
 /// A key with a time to live, set in one command.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxPx {
-    key: String,
-    ttl: Duration,
+    key: Key,
+    ttl: Span<100>,
     release: Release,
     retry: Retry,
     #[serde(skip)]
     token: Option<Token>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Release {
     Del,
+    #[default]
     CompareAndDelete,
     Watch,
     GetDel,
-}
-
-impl Default for SetNxPx {
-    fn default() -> Self {
-        Self {
-            key: "lock".to_owned(),
-            ttl: ms(100),
-            release: Release::CompareAndDelete,
-            retry: Retry::default(),
-            token: None,
-        }
-    }
 }
 
 impl SetNxPx {
@@ -50,7 +39,7 @@ impl SetNxPx {
         source: "https://redis.io/docs/latest/develop/use/patterns/distributed-locks/",
         store: Store::Redis,
         params: &[
-            ("key", "the lock's key: \"lock\""),
+            Key::ABOUT,
             ("ttl", "the key's time to live: \"100ms\""),
             (
                 "release",
@@ -72,11 +61,11 @@ impl Lock for SetNxPx {
         // 1. SET key token NX PX ttl. The lease counts from before the request.
         let token = cx.unique_token();
         let asked_at = cx.now();
-        if !cx.redis(0).set(&self.key, &token).nx().px(self.ttl.0).await? {
+        if !cx.redis(0).set(&self.key, &token).nx().px(*self.ttl).await? {
             return Err(LockError::Busy);
         }
         self.token = Some(token);
-        Ok(Grant { until: Some(asked_at + self.ttl.0), fence: None })
+        Ok(Grant { until: Some(asked_at + *self.ttl), fence: None })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
@@ -111,6 +100,6 @@ impl Lock for SetNxPx {
     }
 
     fn place(&self) -> String {
-        self.key.clone()
+        self.key.to_string()
     }
 }

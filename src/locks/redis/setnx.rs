@@ -3,22 +3,17 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
+use super::Key;
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
 /// A key without a time to live.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetNx {
-    key: String,
+    key: Key,
     retry: Retry,
-}
-
-impl Default for SetNx {
-    fn default() -> Self {
-        Self { key: "lock".to_owned(), retry: Retry::default() }
-    }
 }
 
 impl SetNx {
@@ -28,7 +23,7 @@ impl SetNx {
         title: "SETNX, no time to live: whoever crashes leaves the lock behind for ever",
         source: "https://redis.io/docs/latest/commands/setnx/ (first pattern)",
         store: Store::Redis,
-        params: &[("key", "the lock's key: \"lock\""), Retry::ABOUT],
+        params: &[Key::ABOUT, Retry::ABOUT],
     };
 
     /// The recipe with the parameters in `section`.
@@ -57,6 +52,6 @@ impl Lock for SetNx {
     }
 
     fn place(&self) -> String {
-        self.key.clone()
+        self.key.to_string()
     }
 }

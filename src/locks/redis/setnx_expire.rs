@@ -2,24 +2,30 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Store, ms};
+use super::super::{About, Retry, Span, Store};
+use super::Key;
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Duration, Problem, Section};
+use crate::json::{Problem, Section};
+use crate::store::redis::Reply;
 use crate::time::Micros;
 
 /// A key that gets its time to live a moment later.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxExpire {
-    key: String,
-    ttl: Duration,
+    key: Key,
+    ttl: Span<1000>,
+    repair: Repair,
     retry: Retry,
 }
 
-impl Default for SetNxExpire {
-    fn default() -> Self {
-        Self { key: "lock".to_owned(), ttl: ms(1000), retry: Retry::default() }
-    }
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Repair {
+    #[default]
+    None,
+    Expire,
+    Setex,
 }
 
 impl SetNxExpire {
@@ -27,11 +33,16 @@ impl SetNxExpire {
     pub const ABOUT: About = About {
         name: "setnx-expire",
         title: "SETNX and then EXPIRE: a crash between the two leaves the lock behind for ever",
-        source: "redis/redis-py #554; laravel/horizon #1738",
+        source: "redis/redis-py #554; laravel/horizon #1738; the repair: Carlson, Redis in Action, 6.2.5",
         store: Store::Redis,
         params: &[
-            ("key", "the lock's key: \"lock\""),
+            Key::ABOUT,
             ("ttl", "the key's time to live, sent in whole seconds: \"1s\""),
+            (
+                "repair",
+                "what who is refused does to a key without a time to live: \"none\", \"expire\", or \"setex\", \
+                 which creates it anew: \"none\"",
+            ),
             Retry::ABOUT,
         ],
     };
@@ -44,18 +55,28 @@ impl SetNxExpire {
 
 impl Lock for SetNxExpire {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let asked_at = cx.now();
+        let (redis, asked_at) = (cx.redis(0), cx.now());
         // 1. SETNX: 1 is held, 0 is somebody else's.
-        if !cx.redis(0).setnx(&self.key, &1_i64).await? {
-            return Err(LockError::Busy);
+        if redis.setnx(&self.key, &1_i64).await? {
+            // 2. EXPIRE.
+            redis.expire(&self.key, *self.ttl).await?;
+            return Ok(Grant { until: Some(asked_at + *self.ttl), fence: None });
         }
-        // 2. EXPIRE.
-        cx.redis(0).expire(&self.key, self.ttl.0).await?;
-        Ok(Grant { until: Some(asked_at + self.ttl.0), fence: None })
+        // 3. If the holder did not come to do so, do it in its place. -2 is no key, -1 no time to live.
+        if self.repair != Repair::None
+            && matches!(redis.raw(&[&"TTL", &self.key]).await?, Reply::Int(..0))
+        {
+            let seconds = (self.ttl.as_ms() + 999) / 1000;
+            match self.repair {
+                Repair::Setex => redis.raw(&[&"SETEX", &self.key, &seconds, &1_i64]).await?,
+                _ => redis.raw(&[&"EXPIRE", &self.key, &seconds]).await?,
+            };
+        }
+        Err(LockError::Busy)
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 3. DEL, whosever it is.
+        // 4. DEL, whosever it is.
         cx.redis(0).del(&self.key).await?;
         Ok(())
     }
@@ -65,6 +86,6 @@ impl Lock for SetNxExpire {
     }
 
     fn place(&self) -> String {
-        self.key.clone()
+        self.key.to_string()
     }
 }

@@ -5,34 +5,25 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
-use super::{NO_NODE, create_in, name_of};
+use super::{Directory, NO_NODE, create_in, find_in, is_recoverable, name_of};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
-use crate::store::zookeeper::{Children, CreateMode, ZkError};
+use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
 
 /// Numbered nodes with a prefix of one's own, watched together with the session.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Kazoo {
-    directory: String,
+    directory: Directory,
     retry: Retry,
-    /// `self.prefix`: one for each lock object.
+    /// `prefix`: one for each lock object.
     #[serde(skip)]
     prefix: Option<Token>,
-    /// `self.create_tried`
     #[serde(skip)]
     create_tried: bool,
-    /// `self.node`
     #[serde(skip)]
     node: Option<Rc<str>>,
-}
-
-impl Default for Kazoo {
-    fn default() -> Self {
-        let (directory, retry) = ("/lock".to_owned(), Retry::default());
-        Self { directory, retry, prefix: None, create_tried: false, node: None }
-    }
 }
 
 impl Kazoo {
@@ -42,7 +33,7 @@ impl Kazoo {
         title: "kazoo's Lock: finds its own node after a lost reply, watches predecessor and session",
         source: "https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py",
         store: Store::ZooKeeper,
-        params: &[("directory", "the lock's directory: \"/lock\""), Retry::ABOUT],
+        params: &[Directory::ABOUT, Retry::ABOUT],
     };
 
     /// The recipe with the parameters in `section`.
@@ -50,20 +41,11 @@ impl Kazoo {
         section.to()
     }
 
-    /// `_find_node`: a node of an earlier attempt whose reply was lost.
-    async fn find_node(&self, cx: &Cx, prefix: &str) -> Result<Option<Rc<str>>, CallError> {
-        let children: Children = match cx.zk().children(&self.directory).await {
-            Err(NO_NODE) => return Ok(None),
-            children => children?,
-        };
-        Ok(children.in_sequence().find(|child| child.starts_with(prefix)).cloned())
-    }
-
     /// `_inner_acquire`; `None` asks for another attempt (`ForceRetryError`).
     async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, CallError> {
         // 1. Look for the node of an earlier attempt, else create one.
-        let found = if self.create_tried { self.find_node(cx, prefix).await? } else { None };
-        self.create_tried = true;
+        let tried = std::mem::replace(&mut self.create_tried, true);
+        let found = if tried { find_in(cx, &self.directory, prefix).await? } else { None };
         let node = match found {
             Some(node) => node,
             None => {
@@ -83,7 +65,7 @@ impl Kazoo {
             let Some(before) = children.before(&node) else { return Ok(Some(Grant::default())) };
             // 3. Watch it. What happens to it or to the session wakes us.
             let session = cx.zk().session();
-            match cx.zk().data_watch(&format!("{}/{before}", self.directory)).await {
+            match cx.zk().data_watch(&self.directory.child(before)).await {
                 Ok((_, gone)) => {
                     cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
                 }
@@ -97,32 +79,29 @@ impl Kazoo {
 impl Lock for Kazoo {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let prefix = *self.prefix.get_or_insert_with(|| cx.unique_token());
-        let name = format!("{prefix}__lock__");
         let mut me = cx.looping(self.clone());
         loop {
             cx.turn(&mut me).await;
-            let result = me.inner_acquire(cx, &name).await;
+            let result = me.inner_acquire(cx, &format!("{prefix}__lock__")).await;
             *self = me.clone();
             match result {
                 Ok(Some(grant)) => return Ok(grant),
-                Ok(None) => {}
-                Err(error) if may_retry(&error) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) if !is_recoverable(&error) => return Err(error.into()),
+                // KazooRetry
+                _ => cx.sleep(*self.retry.after).await,
             }
-            cx.sleep(self.retry.after.0).await;
         }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 4. Delete the node, again and again until a server has answered. It may be gone already.
         let Some(node) = self.node.take() else { return Ok(()) };
-        let path = format!("{}/{node}", self.directory);
         let mut pass = cx.looping(());
         loop {
             cx.turn(&mut pass).await;
-            match cx.zk().delete(&path).await {
+            match cx.zk().delete(&self.directory.child(&node)).await {
                 Ok(()) | Err(NO_NODE) => return Ok(()),
-                Err(error) if may_retry(&error) => cx.sleep(self.retry.after.0).await,
+                Err(error) if is_recoverable(&error) => cx.sleep(*self.retry.after).await,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -133,11 +112,6 @@ impl Lock for Kazoo {
     }
 
     fn place(&self) -> String {
-        self.directory.clone()
+        self.directory.to_string()
     }
-}
-
-/// What `KazooRetry` tries again.
-fn may_retry(error: &CallError) -> bool {
-    *error == CallError::ConnectionLost || *error == CallError::ZooKeeper(ZkError::SessionExpired)
 }

@@ -1,16 +1,53 @@
 //! Recipes for ZooKeeper.
 
+pub mod curator;
+pub mod guid;
 pub mod kazoo;
+pub mod read_write;
+pub mod semaphore;
 pub mod sequential;
+pub mod write_lock;
 pub mod znode;
 
+mod listener;
+
+use std::ops::Deref;
 use std::rc::Rc;
+
+use serde::Deserialize;
 
 use crate::cx::{CallError, Cx};
 use crate::store::zookeeper::{CreateMode, ZkError};
 
 const NODE_EXISTS: CallError = CallError::ZooKeeper(ZkError::NodeExists);
 const NO_NODE: CallError = CallError::ZooKeeper(ZkError::NoNode);
+
+/// The node under which the lock's nodes are.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Directory(String);
+
+impl Directory {
+    const ABOUT: (&'static str, &'static str) = ("directory", "the lock's directory: \"/lock\"");
+
+    /// The path of a child.
+    fn child(&self, name: &str) -> String {
+        format!("{}/{name}", self.0)
+    }
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self("/lock".to_owned())
+    }
+}
+
+impl Deref for Directory {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Creates `directory/name`, and before it the directory if it is missing; the new node's path.
 async fn create_in(
@@ -30,7 +67,33 @@ async fn create_in(
     }
 }
 
+/// The name of the first child of `directory` that begins with `prefix`: a node whose creation was answered to nobody.
+async fn find_in(cx: &Cx, directory: &str, prefix: &str) -> Result<Option<Rc<str>>, CallError> {
+    match cx.zk().children(directory).await {
+        Err(NO_NODE) => Ok(None),
+        children => Ok(children?.in_sequence().find(|child| child.starts_with(prefix)).cloned()),
+    }
+}
+
 /// The last part of a path.
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether the connection or the session was lost: what client libraries try again.
+fn is_recoverable(error: &CallError) -> bool {
+    error.outcome_unknown() || *error == CallError::ZooKeeper(ZkError::SessionExpired)
+}
+
+/// Deletes a node, again and again until a server has answered; whether it was still there.
+async fn delete_surely(cx: &Cx, path: &str) -> Result<bool, CallError> {
+    let mut pass = cx.looping(());
+    loop {
+        cx.turn(&mut pass).await;
+        match cx.zk().delete(path).await {
+            Err(NO_NODE) => return Ok(false),
+            Err(error) if is_recoverable(&error) => {}
+            result => return result.map(|()| true),
+        }
+    }
 }

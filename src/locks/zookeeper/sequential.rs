@@ -5,35 +5,29 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
-use super::{NO_NODE, create_in, name_of};
+use super::{Directory, NO_NODE, create_in, name_of};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::json::{Problem, Section};
 use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
 
 /// A directory of numbered nodes: the lowest has the lock.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sequential {
-    directory: String,
+    directory: Directory,
     watch: Watch,
     retry: Retry,
     #[serde(skip)]
     node: Option<Rc<str>>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Watch {
     All,
+    #[default]
     Predecessor,
-}
-
-impl Default for Sequential {
-    fn default() -> Self {
-        let directory = "/lock".to_owned();
-        Self { directory, watch: Watch::Predecessor, retry: Retry::default(), node: None }
-    }
 }
 
 impl Sequential {
@@ -44,7 +38,7 @@ impl Sequential {
         source: "https://zookeeper.apache.org/doc/r3.8.0/recipes.html (Locks)",
         store: Store::ZooKeeper,
         params: &[
-            ("directory", "the lock's directory: \"/lock\""),
+            Directory::ABOUT,
             (
                 "watch",
                 "the \"predecessor\", or \"all\" children, which wakes a herd: \"predecessor\"",
@@ -91,7 +85,7 @@ impl Lock for Sequential {
             match all {
                 Some(watch) => cx.zk().fired(watch).await,
                 None => {
-                    let before = format!("{}/{before}", self.directory);
+                    let before = self.directory.child(before);
                     let (exists, watch) = cx.zk().exists_watch(&before).await?;
                     if exists {
                         cx.zk().fired(watch).await;
@@ -119,6 +113,6 @@ impl Lock for Sequential {
     }
 
     fn place(&self) -> String {
-        self.directory.clone()
+        self.directory.to_string()
     }
 }

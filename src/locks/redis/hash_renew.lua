@@ -1,0 +1,4 @@
+if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 1 then
+  return redis.call("PEXPIRE", KEYS[1], ARGV[2])
+end
+return 0

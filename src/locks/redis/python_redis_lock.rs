@@ -1,0 +1,101 @@
+//! python-redis-lock: <https://github.com/ionelmc/python-redis-lock/blob/v4.0.0/src/redis_lock/__init__.py>.
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Span, Store};
+use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
+use crate::json::{Problem, Section};
+use crate::store::redis::Reply;
+use crate::time::Micros;
+
+/// `UNLOCK_SCRIPT`: 1 if the lock is not mine, else 0.
+const UNLOCK_AND_SIGNAL: Script = Script(include_str!("unlock_and_signal.lua"));
+
+/// A key with a time to live, and a list on which waiters block.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PythonRedisLock {
+    name: Name,
+    expire: Option<Span<1000>>,
+    signal_expire: Span<1000>,
+    retry: Retry,
+    #[serde(skip)]
+    token: Option<Token>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(transparent)]
+struct Name(String);
+
+impl Default for Name {
+    fn default() -> Self {
+        Self("name".to_owned())
+    }
+}
+
+impl PythonRedisLock {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "python-redis-lock",
+        title: "SET NX, waiters block on a list that the release pushes one signal to",
+        source: "https://github.com/ionelmc/python-redis-lock (4.0)",
+        store: Store::Redis,
+        params: &[
+            ("name", "the key is lock:name and the list lock-signal:name: \"name\""),
+            ("expire", "the key's time to live, in whole seconds: none"),
+            ("signal_expire", "the list's time to live: \"1s\""),
+            Retry::ABOUT,
+        ],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+
+    fn signal(&self) -> String {
+        format!("lock-signal:{}", self.name.0)
+    }
+}
+
+impl Lock for PythonRedisLock {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        let (key, signal, token) = (self.place(), self.signal(), cx.unique_token());
+        let seconds = self.expire.map_or(0, |expire| (expire.as_ms() + 999) / 1000);
+        let mut pass = cx.looping(());
+        loop {
+            cx.turn(&mut pass).await;
+            // 1. SET lock:name id NX EX expire
+            let asked_at = cx.now();
+            let set: &[&dyn crate::cx::Arg] = match self.expire {
+                Some(_) => &[&"SET", &key, &token, &"NX", &"EX", &seconds],
+                None => &[&"SET", &key, &token, &"NX"],
+            };
+            if cx.redis(0).raw(set).await? != Reply::Nil {
+                self.token = Some(token);
+                let until = self.expire.map(|_| asked_at + Micros::from_ms(1000 * seconds));
+                return Ok(Grant { until, fence: None });
+            }
+            // 2. Block until a release signals, for ever or as long as the key can live.
+            cx.redis(0).raw(&[&"BLPOP", &signal, &seconds]).await?;
+        }
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        // 3. Leave one signal in the list, and delete the key.
+        let Some(token) = self.token.take() else { return Ok(()) };
+        let keys: [&dyn crate::cx::Arg; 2] = [&self.place(), &self.signal()];
+        match cx.redis(0).eval(UNLOCK_AND_SIGNAL, &keys, &[&token, &*self.signal_expire]).await? {
+            Reply::Int(0) => Ok(()),
+            _ => Err(LockError::Lost),
+        }
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        format!("lock:{}", self.name.0)
+    }
+}

@@ -1,0 +1,126 @@
+//! Curator's `InterProcessSemaphoreV2`: <https://github.com/apache/curator>, `InterProcessSemaphoreV2.java`.
+
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Store};
+use super::curator::Curator;
+use super::{Directory, create_in, delete_surely, name_of};
+use crate::cx::{CallError, Cx, Grant, Lock, LockError};
+use crate::json::{Problem, Section};
+use crate::store::zookeeper::CreateMode;
+use crate::time::Micros;
+
+/// A few leases, handed out under a mutex.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Semaphore {
+    directory: Directory,
+    leases: u32,
+    defect: Defect,
+    retry: Retry,
+    #[serde(skip)]
+    lease: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Defect {
+    #[default]
+    None,
+    KeepsLeaseOnError,
+}
+
+impl Default for Semaphore {
+    fn default() -> Self {
+        let (directory, defect, retry) = Default::default();
+        Self { directory, leases: 1, defect, retry, lease: None }
+    }
+}
+
+impl Semaphore {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "semaphore",
+        title: "Curator's InterProcessSemaphoreV2: up to so many at once",
+        source: "apache/curator InterProcessSemaphoreV2.java",
+        store: Store::ZooKeeper,
+        params: &[
+            Directory::ABOUT,
+            ("leases", "how many may be inside at once: 1"),
+            ("defect", "\"none\", or \"keeps-lease-on-error\" after it was created: \"none\""),
+            Retry::ABOUT,
+        ],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+
+    /// Waits until my lease is one of the allowed number.
+    async fn wait(&self, cx: &Cx, leases: &str, lease: &str) -> Result<(), CallError> {
+        let mut pass = cx.looping(());
+        loop {
+            cx.turn(&mut pass).await;
+            let (children, changed) = cx.zk().children_watch(leases).await?;
+            if !children.contains(name_of(lease)) {
+                return Err(super::NO_NODE);
+            }
+            if children.len() <= self.leases as usize {
+                return Ok(());
+            }
+            cx.zk().fired(changed).await;
+        }
+    }
+}
+
+impl Lock for Semaphore {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        // 1. The mutex: only its holder asks for leases.
+        let leases = self.directory.child("leases");
+        let mut mutex = Curator::inside(Directory(format!("{}-locks", &*self.directory)));
+        mutex.acquire(cx).await?;
+        // 2. Create lease-, then wait until there are no more of them than allowed.
+        let taken = match self.take(cx, &leases).await {
+            Ok(lease) => {
+                let waited = self.wait(cx, &leases, &lease).await;
+                if waited.is_err() && self.defect == Defect::None {
+                    delete_surely(cx, &lease).await?;
+                }
+                waited.map(|()| lease)
+            }
+            Err(error) => Err(error),
+        };
+        // 3. Release the mutex.
+        mutex.release(cx).await?;
+        self.lease = Some(taken?.to_string());
+        Ok(Grant::default())
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        // 4. Delete the lease, surely.
+        let Some(lease) = self.lease.take() else { return Ok(()) };
+        delete_surely(cx, &lease).await?;
+        Ok(())
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        self.directory.child("leases")
+    }
+}
+
+impl Semaphore {
+    async fn take(&self, cx: &Cx, leases: &str) -> Result<Rc<str>, CallError> {
+        match cx.zk().create(&self.directory, CreateMode::Persistent).await {
+            Ok(_) | Err(super::NODE_EXISTS) => {}
+            Err(error) => return Err(error),
+        }
+        create_in(cx, leases, "lease-", CreateMode::EphemeralSequential).await
+    }
+}
