@@ -248,8 +248,15 @@ fn main() {
         assert!(bare_loop(2, &mut Nominal) > 0);
         return;
     }
-    redis();
-    zookeeper();
-    runs();
-    searches();
+    let parts: [(&str, fn()); 4] =
+        [("redis", redis), ("zookeeper", zookeeper), ("runs", runs), ("searches", searches)];
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    for (name, part) in parts {
+        // `cargo bench -- runs` measures that part alone.
+        if !parts.iter().any(|(name, _)| wanted.contains(&(*name).to_owned()))
+            || wanted.contains(&name.to_owned())
+        {
+            part();
+        }
+    }
 }
