@@ -11,6 +11,7 @@ mod mutation_redis;
 mod mutation_zookeeper;
 mod plain_enum;
 mod recipe_catalogue;
+mod recipe_faults;
 mod recipe_world;
 mod redis_any_input;
 mod redis_facts;
