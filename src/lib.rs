@@ -1,4 +1,38 @@
 //! Lockstep: a deterministic simulator of distributed-lock protocols on Redis and ZooKeeper.
+//!
+//! # The one idea
+//!
+//! A run is a pure function of a model and a list of choices. Everything that could go one way or another is one
+//! question with `n` alternatives, of which exactly one is nominal; who answers is the mode: a seed ([`cli`] `run`), the
+//! deviations of a trace (`replay`), a search over all answers, fewest deviations first (`check`). Same model and same
+//! choices are the same bytes, on every machine.
+//!
+//! # The map
+//!
+//! From the bottom up; a module uses only what stands above it in this list.
+//!
+//! - [`time`]: virtual time in whole microseconds. Nothing reads the machine's clock.
+//! - [`choice`]: questions and who answers them.
+//! - [`store`]: Redis, ZooKeeper and the ledger that a lock guards, as plain functions of what reaches them. They know
+//!   nothing of the simulator.
+//! - [`cx`]: what a recipe can do: typed store calls, opaque instants, cells, loops, parallel requests. A recipe is an
+//!   `async fn`; whatever it learns through [`cx::Cx`] is an observation.
+//! - [`client`]: client libraries as plain data: a ZooKeeper session with its watches.
+//! - [`property`]: what must never happen, and what must happen at least once for that to mean anything.
+//! - [`locks`], [`workload`]: the catalogue of recipes, and what clients do while they have the lock. They know [`cx`]
+//!   and not the simulator.
+//! - [`sim`]: the world: processes, connections, servers, an agenda, faults, and two engines for tasks. The live engine
+//!   keeps futures; the history engine keeps what tasks did after which observations, so that a search can put a task
+//!   back to where it was.
+//! - [`registry`], [`model`]: names to recipes, workloads, properties and faults; model files.
+//! - [`explore`]: the search: worlds as short lists of numbers, equal worlds merged, liveness judged on the nominal
+//!   continuation.
+//! - [`trace`]: traces of own runs, and recordings of real servers compared with the stores.
+//! - [`report`]: timelines and stories for people.
+//! - [`cli`]: the command line, one file a command.
+//!
+//! What is deliberately absent: threads, clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
+//! an async runtime, and any table of known scripts in the Redis model.
 
 pub mod choice;
 pub mod cli;
@@ -10,6 +44,7 @@ pub mod locks;
 pub mod model;
 pub mod property;
 pub mod registry;
+pub mod report;
 pub mod sim;
 pub mod store;
 pub mod suggest;

@@ -1,18 +1,212 @@
-//! `lockstep demo`: ready-made famous failures.
+//! `lockstep demo`: locks that hold, locks that do not, and the shortest way to break the most common one.
 
+use serde::Serialize;
+
+use super::check::witness;
+use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{BAD, FAINT, GOOD, Output, TITLE};
+use super::run::limits;
+use super::surroundings::{self, Stopwatch};
+use crate::choice::Seeded;
+use crate::explore::{Bounds, Search, Verdict};
+use crate::model::Model;
+use crate::report::{Cast, View, story, timeline, words, wrapped};
+use crate::trace::Origin;
+use crate::trace::own::{Ended, Event, Recipe, Recording, execute};
 
 /// Show a lock that breaks, step by step
 #[derive(clap::Args, Debug)]
-pub(super) struct Arguments {
-    /// Which one; without it, the best one
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
+pub(super) struct Arguments {}
+
+/// The seed of the runs: any other shows the same.
+const SEED: u64 = 1;
+
+/// What one lock makes of the red packets.
+#[derive(Serialize)]
+struct Packets {
+    /// The lock, in words.
+    lock: &'static str,
+    /// The model, by its path in the repository.
+    model: &'static str,
+    /// How many packets were handed out.
+    packets: i64,
+    /// The sum of them.
+    handed_out: i64,
+    /// The sum that there was.
+    total: i64,
+    /// Writes that replaced another value than their writer had read.
+    lost_updates: u64,
 }
 
-pub(super) fn execute(arguments: &Arguments, _output: &mut Output<'_>) -> Result<Exit, Failure> {
-    let name = arguments.name.as_deref().unwrap_or("the best one");
-    Err(Failure::Wrong(format!("this build has no demo ({name})")))
+/// `{"command": "demo", "red_packets": […], "story": {…}}`.
+#[derive(Serialize)]
+struct Demo<'d> {
+    command: &'static str,
+    red_packets: &'d [Packets],
+    story: Broken<'d>,
+}
+
+/// The shortest run that breaks SET NX PX.
+#[derive(Serialize)]
+struct Broken<'d> {
+    model: &'static str,
+    property: String,
+    why: String,
+    deviations: u32,
+    steps: u32,
+    /// How many states were looked at.
+    states: usize,
+    /// As in a trace.
+    events: &'d [Event],
+}
+
+pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let watch = Stopwatch::start();
+    let packets = [
+        packets("no lock", embedded::NO_LOCK)?,
+        packets("a mutex in each server", embedded::LOCAL_LOCK)?,
+        packets("SET NX PX on Redis", embedded::CORRECT_LOCK)?,
+    ];
+    let (path, text) = embedded::PAUSE;
+    let model = Model::parse(path, text)?;
+    let outcome = Search::new(&model.abstract_setup(), Bounds::default()).run(&mut |_| {});
+    let recording = witness::of(&model, &outcome);
+    let (Some(recording), Verdict::Violated { violation, deviations, steps }) =
+        (recording, &outcome.verdict)
+    else {
+        let found = crate::report::cover::verdict(&outcome.verdict);
+        return Err(Failure::Wrong(format!(
+            "{path} should be violated, but the search says: {found}"
+        )));
+    };
+    if output.json {
+        output.write_json(&Demo {
+            command: "demo",
+            red_packets: &packets,
+            story: Broken {
+                model: path,
+                property: violation.property.to_owned(),
+                why: violation.why.clone(),
+                deviations: *deviations,
+                steps: *steps,
+                states: outcome.states,
+                events: &recording.events,
+            },
+        })?;
+        return Ok(Exit::Expected);
+    }
+    table(&packets, output)?;
+    let states = words::counted(outcome.states as u64, "state");
+    broken(&recording, &states, output)?;
+    next(path, output)?;
+    writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
+    Ok(Exit::Expected)
+}
+
+fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Packets, Failure> {
+    let model = Model::parse(path, text)?;
+    let recipe = Recipe {
+        origin: Origin::Run,
+        seed: Some(SEED),
+        limits: limits(&model),
+        model,
+        deviations: Vec::new(),
+    };
+    let mut first = None;
+    let Ended { tally, .. } =
+        execute(&recipe.setup(), recipe.limits, &mut Seeded::new(SEED), &mut |event| {
+            if let crate::trace::own::What::Did(did) = &event.what
+                && let crate::trace::own::Act::Read { value } = did.act
+            {
+                first.get_or_insert(value);
+            }
+            std::ops::ControlFlow::Continue(())
+        });
+    let noted = |what: &str| tally.noted.get(what).copied().unwrap_or_default();
+    Ok(Packets {
+        lock,
+        model: path,
+        packets: noted("packets"),
+        handed_out: noted("handed out"),
+        total: first.unwrap_or_default(),
+        lost_updates: tally.lost_updates,
+    })
+}
+
+fn paragraph(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    for line in wrapped(text, surroundings::width()) {
+        writeln!(output.out(), "{}", line.trim_start())?;
+    }
+    Ok(())
+}
+
+fn table(all: &[Packets], output: &mut Output<'_>) -> Result<(), Failure> {
+    let total = all.first().map_or(0, |it| it.total);
+    let total = words::count(total.unsigned_abs());
+    let text = format!(
+        "Three servers with four threads each hand out {total} in red packets. For each packet a thread reads what \
+         is left, works for a while, and writes the rest. What keeps two of them from doing that at once?"
+    );
+    paragraph(&text, output)?;
+    writeln!(output.out())?;
+    writeln!(
+        output.out(),
+        "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
+        "lock",
+        "packets",
+        "handed out",
+        "of",
+        "lost updates",
+    )?;
+    for it in all {
+        let count = |number: i64| words::count(number.unsigned_abs());
+        let (style, verdict) = match it.handed_out - it.total {
+            0 if it.lost_updates == 0 => (GOOD, "right".to_owned()),
+            0 => (BAD, "✗ wrong".to_owned()),
+            more if more > 0 => (BAD, format!("✗ {} too much", count(more))),
+            less => (BAD, format!("✗ {} missing", count(less))),
+        };
+        writeln!(
+            output.out(),
+            "{:<24} {:>8} {:>12} {:>8} {:>14}  {style}{verdict}{style:#}",
+            it.lock,
+            count(it.packets),
+            count(it.handed_out),
+            count(it.total),
+            words::count(it.lost_updates),
+        )?;
+    }
+    Ok(())
+}
+
+fn broken(recording: &Recording, states: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    let text = format!(
+        "SET NX PX does well as long as nothing goes wrong. Now let one client stand still for a while, once, as in \
+         a garbage collection. Of all that can happen then ({states} looked at), this is the shortest run in which \
+         two clients have the lock at once:"
+    );
+    writeln!(output.out())?;
+    paragraph(&text, output)?;
+    writeln!(output.out())?;
+    let cast = Cast::of(&recording.setup);
+    let width = surroundings::width();
+    write!(output.out(), "{}", timeline(&cast, &recording.events, View { width, rows: None }))?;
+    writeln!(output.out())?;
+    write!(output.out(), "{}", story(&cast, &recording.events, width))?;
+    Ok(())
+}
+
+fn next(path: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    writeln!(output.out())?;
+    writeln!(output.out(), "{TITLE}Next{TITLE:#}")?;
+    for (command, what) in [
+        (format!("lockstep check {path} -o pause.jsonl"), "search it again, keep the run"),
+        ("lockstep replay pause.jsonl".to_owned(), "make that run again, byte for byte"),
+        ("lockstep list recipes".to_owned(), "the other locks"),
+    ] {
+        writeln!(output.out(), "  {command:<66} {FAINT}{what}{FAINT:#}")?;
+    }
+    Ok(())
 }

@@ -1,13 +1,176 @@
-//! `lockstep list`: what there is to choose from.
+//! `lockstep list`: what models can name, and the models of this program.
 
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::output::Output;
+use super::files;
+use super::output::{FAINT, Output, TITLE};
+use super::surroundings;
+use crate::registry::{self, About};
+use crate::report::wrapped;
 
-/// List the lock recipes, workloads, faults and properties that models can name
+/// List recipes, models, properties, faults and workloads, each with a line and a source
 #[derive(clap::Args, Debug)]
-pub(super) struct Arguments {}
+pub(super) struct Arguments {
+    /// Which of them; without it, all
+    #[arg(value_name = "KIND")]
+    kind: Option<Kind>,
+}
 
-pub(super) fn execute(_: &Arguments, _output: &mut Output<'_>) -> Result<Exit, Failure> {
-    Err(Failure::Wrong("this build has no catalogue".to_owned()))
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    /// Ways to take a lock
+    Recipes,
+    /// The models in the directory `models`; without one, those in this program
+    Models,
+    /// What must hold
+    Properties,
+    /// What may go wrong
+    Faults,
+    /// What clients do while they have the lock
+    Workloads,
+}
+
+/// One thing of a list.
+#[derive(Serialize)]
+struct Entry {
+    /// Its name in model files; of a model, its file.
+    name: String,
+    /// One line.
+    title: String,
+    /// Where it comes from; empty where it is only described here.
+    source: String,
+    /// What it needs: a store, or the ledger; empty if nothing.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    needs: String,
+    /// Its parameters, each with what it means and its default.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parameters: Vec<Parameter>,
+}
+
+#[derive(Serialize)]
+struct Parameter {
+    name: &'static str,
+    meaning: &'static str,
+}
+
+/// `{"command": "list", "recipes": […], …}` with the kinds that were asked for.
+#[derive(Serialize)]
+struct List {
+    command: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipes: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    models: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    faults: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workloads: Option<Vec<Entry>>,
+}
+
+pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let wants = |kind| arguments.kind.is_none_or(|wanted| wanted == kind);
+    let of = |kind: Kind, all: fn() -> Vec<About>| wants(kind).then(|| entries(all()));
+    let models = if wants(Kind::Models) { Some(models()?) } else { None };
+    let list = List {
+        command: "list",
+        recipes: of(Kind::Recipes, registry::recipes),
+        models,
+        properties: of(Kind::Properties, registry::properties),
+        faults: of(Kind::Faults, registry::faults),
+        workloads: of(Kind::Workloads, registry::workloads),
+    };
+    if output.json {
+        output.write_json(&list)?;
+        return Ok(Exit::Expected);
+    }
+    let kinds = [
+        ("recipes", &list.recipes),
+        ("models", &list.models),
+        ("properties", &list.properties),
+        ("faults", &list.faults),
+        ("workloads", &list.workloads),
+    ];
+    let mut is_first = true;
+    for (name, entries) in kinds {
+        let Some(entries) = entries else { continue };
+        if !std::mem::take(&mut is_first) {
+            writeln!(output.out())?;
+        }
+        writeln!(output.out(), "{TITLE}{name}{TITLE:#}")?;
+        // A list of one kind has room for parameters.
+        show(entries, arguments.kind.is_some(), output)?;
+    }
+    Ok(Exit::Expected)
+}
+
+fn entries(all: Vec<About>) -> Vec<Entry> {
+    let entry = |about: About| Entry {
+        name: about.name.to_owned(),
+        title: about.title.to_owned(),
+        source: about.source.to_owned(),
+        needs: about.needs.to_owned(),
+        parameters: about
+            .params
+            .iter()
+            .map(|&(name, meaning)| Parameter { name, meaning })
+            .collect(),
+    };
+    all.into_iter().map(entry).collect()
+}
+
+/// Those of the directory `models`, if it is here; else those of the program.
+fn models() -> Result<Vec<Entry>, Failure> {
+    let directory = Path::new("models");
+    let paths: Vec<PathBuf> = if directory.is_dir() {
+        files::find(&[directory.to_path_buf()], &["json"]).into_iter().collect::<Result<_, _>>()?
+    } else {
+        embedded::ALL.iter().map(|(path, _)| PathBuf::from(path)).collect()
+    };
+    let entry = |path: &PathBuf| {
+        let model = embedded::open(path)?;
+        Ok(Entry {
+            name: path.display().to_string(),
+            title: model.title().to_owned(),
+            source: model.why().to_owned(),
+            needs: String::new(),
+            parameters: Vec::new(),
+        })
+    };
+    paths.iter().map(entry).collect()
+}
+
+fn show(entries: &[Entry], parameters: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let names = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
+    let width = surroundings::width().saturating_sub(names + 4).max(30);
+    for entry in entries {
+        let needs =
+            if entry.needs.is_empty() { String::new() } else { format!(" [{}]", entry.needs) };
+        let title = format!("{}{needs}", entry.title);
+        for (number, line) in wrapped(&title, width).iter().enumerate() {
+            let name = if number == 0 { &*entry.name } else { "" };
+            writeln!(output.out(), "  {name:<names$}  {}", line.trim_start())?;
+        }
+        if !entry.source.is_empty() {
+            for line in wrapped(&entry.source, width) {
+                let line = line.trim_start();
+                writeln!(output.out(), "  {:<names$}  {FAINT}{line}{FAINT:#}", "")?;
+            }
+        }
+        for Parameter { name, meaning } in entry.parameters.iter().filter(|_| parameters) {
+            for (number, line) in
+                wrapped(&format!("{name}: {meaning}"), width - 2).iter().enumerate()
+            {
+                let indent = if number == 0 { "- " } else { "  " };
+                writeln!(output.out(), "  {:<names$}  {indent}{}", "", line.trim_start())?;
+            }
+        }
+    }
+    Ok(())
 }

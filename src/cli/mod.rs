@@ -5,13 +5,17 @@
 
 mod check;
 mod demo;
+mod embedded;
 mod exit;
+mod expected;
 mod failure;
 mod files;
 mod list;
 mod output;
 mod replay;
 mod run;
+mod surroundings;
+mod trace_file;
 mod usage;
 
 use std::ffi::OsString;
@@ -75,9 +79,9 @@ where
 fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     output.json = arguments.json;
     match &arguments.command {
-        Command::Demo(arguments) => demo::execute(arguments, output),
+        Command::Demo(arguments) => demo::execute_command(arguments, output),
         Command::Check(arguments) => check::execute(arguments, output),
-        Command::Run(arguments) => run::execute(arguments, output),
+        Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
     }

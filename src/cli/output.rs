@@ -15,6 +15,8 @@ use super::failure::Failure;
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What is as it should be.
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+/// The heading of something.
+pub(super) const TITLE: Style = Style::new().bold();
 /// What matters less than what stands beside it.
 pub(super) const FAINT: Style = Style::new().dimmed();
 

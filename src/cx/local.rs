@@ -152,13 +152,19 @@ struct Kept {
     owners: u128,
 }
 
+/// What handles of one kind refer to, by their numbers.
+type Table = Vec<Option<Kept>>;
+
+/// The tables, each with the kind of its handles.
+type Tables<'a> = [(&'a mut Table, fn(u8) -> Handle); 3];
+
 /// The part of a process that its tasks share.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Local {
     process: u16,
-    instants: Vec<Option<Kept>>,
-    tokens: Vec<Option<Kept>>,
-    watches: Vec<Option<Kept>>,
+    instants: Table,
+    tokens: Table,
+    watches: Table,
     cells: BTreeMap<&'static str, Value>,
     /// What the ZooKeeper client library knows.
     pub(crate) session: Session,
@@ -226,11 +232,6 @@ impl Local {
         self.reading(instant) - self.monotonic
     }
 
-    /// The content of a cell.
-    pub(crate) fn cell(&self, name: &'static str) -> Option<&Value> {
-        self.cells.get(name)
-    }
-
     /// Answers `ask` for `task`.
     pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
         match ask {
@@ -291,7 +292,7 @@ impl Local {
     /// From here on `task` refers to `handles` only; what nobody refers to is forgotten.
     pub(crate) fn keep(&mut self, task: TaskId, handles: &[Handle]) {
         let bit = 1 << task;
-        let tables: [(&mut Vec<Option<Kept>>, fn(u8) -> Handle); 3] = [
+        let tables: Tables<'_> = [
             (&mut self.instants, Handle::Instant),
             (&mut self.tokens, Handle::Token),
             (&mut self.watches, Handle::Watch),

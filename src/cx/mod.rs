@@ -6,25 +6,27 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
 use std::hash::Hash;
-use std::marker::PhantomData;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 mod call;
+mod cell;
 mod ledger;
 mod local;
+mod looping;
 mod op;
+mod pending;
 mod redis;
 mod state;
 mod zookeeper;
 
 pub use call::{Call, Grant, Lock, LockBox, LockError, Next, Output, Task, Work, WorkBox};
+pub use cell::Cell;
 pub use ledger::LedgerClient;
 pub use local::{Instant, Session, TaskId, Token, WatchId};
+pub use looping::Looping;
 pub use op::{CallError, Lane, Op, OpResult, Reads, Request, Seen};
+pub use pending::{Either, Gathering, Pending};
 pub use redis::{Arg, RedisClient, Script, Set};
 pub use state::{State, Value};
 pub use zookeeper::ZooKeeperClient;
@@ -177,14 +179,6 @@ impl Cx {
         })
     }
 
-    /// The cell of this name, shared by the tasks of the process.
-    pub fn cell<T: Clone + Eq + Hash + fmt::Debug + Default + 'static>(
-        &self,
-        name: &'static str,
-    ) -> Cell<T> {
-        Cell { cx: self.clone(), name, content: PhantomData }
-    }
-
     /// Starts a task of the same process beside this one, in place of the one of that number if it still runs.
     ///
     /// Numbers from 32 on are free for recipes; lower ones are the process's threads.
@@ -200,77 +194,6 @@ impl Cx {
     /// Adds `amount` to a number of the report.
     pub fn note(&self, what: &'static str, amount: i64) {
         self.act(Act::Note(what, amount));
-    }
-
-    /// Waits for all of `pending`; the results are in their order, however they arrived.
-    pub fn join<T: 'static>(&self, pending: Vec<Pending<T>>) -> Gathering<T> {
-        let need = pending.len() as u32 + 1;
-        self.gather(pending, need)
-    }
-
-    /// Waits until `need` of `pending` have said yes, or all have ended. The rest is given up (`None`).
-    pub fn quorum<T: 'static>(&self, pending: Vec<Pending<T>>, need: usize) -> Gathering<T> {
-        self.gather(pending, need as u32)
-    }
-
-    fn gather<T: 'static>(&self, pending: Vec<Pending<T>>, need: u32) -> Gathering<T> {
-        let decode = pending.iter().map(|pending| pending.decode).collect();
-        let ops: Rc<[Op]> = pending.into_iter().map(Pending::into_op).collect();
-        let inner = self.op(Op::Gather { ops, need }, |result| match result {
-            OpResult::Gathered(results) => results.to_vec(),
-            _ => Vec::new(),
-        });
-        Gathering { inner, decode }
-    }
-
-    /// Waits for the first of the two; the other is given up.
-    pub async fn race<A, B>(&self, mut a: Pending<A>, mut b: Pending<B>) -> Either<A, B> {
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(a) = Pin::new(&mut a).poll(context) {
-                return Poll::Ready(Either::First(a));
-            }
-            Pin::new(&mut b).poll(context).map(Either::Second)
-        })
-        .await
-    }
-
-    /// Begins a loop: `state` is all that survives a pass of it.
-    ///
-    /// [`turn`](Self::turn) must stand at the loop's head.
-    pub fn looping<S: Clone + Eq + Hash + fmt::Debug + 'static>(&self, state: S) -> Looping<S> {
-        let mut run = self.0.run.borrow_mut();
-        run.next_loop += 1;
-        let head = run.next_loop;
-        Looping { state, head, keep: run.owned.clone(), ops: run.next_op, loops: run.next_loop }
-    }
-
-    /// The head of a loop: what happened in earlier passes is forgotten, but for `state`.
-    ///
-    /// A pass in which no time passed first waits one round trip of the model, so that every cycle moves time.
-    pub async fn turn<S: Clone + Eq + Hash + fmt::Debug + 'static>(&self, state: &mut Looping<S>) {
-        {
-            let mut run = self.0.run.borrow_mut();
-            run.next_op = state.ops;
-            run.next_loop = state.loops;
-        }
-        let mut keep = state.keep.clone();
-        for handle in state::handles_in(|hasher| state.state.feed(hasher)) {
-            if !keep.contains(&handle) {
-                keep.push(handle);
-            }
-        }
-        self.0.run.borrow_mut().owned = keep.clone();
-        self.ask(Ask::Keep(keep.into()));
-        let turn = Op::Turn { head: state.head, state: Value::new(state.state.clone()) };
-        let resumed = self.op(turn, |result| match result {
-            OpResult::Resumed(value) => Some(value),
-            _ => None,
-        });
-        if let Some(value) = resumed.await
-            && let Some(survived) = value.get::<S>()
-        {
-            state.state = survived.clone();
-        }
     }
 
     fn act(&self, act: Act) {
@@ -323,10 +246,6 @@ impl Cx {
         answer
     }
 
-    fn op<T>(&self, op: Op, decode: fn(OpResult) -> T) -> Pending<T> {
-        Pending { cx: self.clone(), op: Some(op), decode, id: None }
-    }
-
     /// Lets an engine at the run.
     pub(crate) fn with_run<R>(&self, f: impl FnOnce(&mut Run) -> R) -> R {
         f(&mut self.0.run.borrow_mut())
@@ -342,171 +261,5 @@ impl Run {
     /// From here on nothing that the task does is heard.
     pub(crate) fn die(&mut self) {
         self.alive = false;
-    }
-}
-
-/// The first or the second of two results.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Either<A, B> {
-    /// The first ended first.
-    First(A),
-    /// The second ended first.
-    Second(B),
-}
-
-/// An operation: it starts when it is first waited for, and is given up when it is dropped.
-#[must_use = "an operation does nothing until it is waited for"]
-pub struct Pending<T> {
-    cx: Cx,
-    op: Option<Op>,
-    decode: fn(OpResult) -> T,
-    id: Option<OpId>,
-}
-
-impl<T> fmt::Debug for Pending<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending")
-            .field("op", &self.op)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T> Pending<T> {
-    /// The client gives up after `span` (µs, by its own clock): [`CallError::TimedOut`].
-    pub fn within(mut self, span: Micros) -> Self {
-        if let Some(Op::Call { within, .. }) = &mut self.op {
-            *within = Some(span);
-        }
-        self
-    }
-
-    fn into_op(mut self) -> Op {
-        // Only an operation that has not started can become part of another one.
-        self.op.take().expect("an operation joins others before it is waited for")
-    }
-}
-
-impl<T> Future for Pending<T> {
-    type Output = T;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        let this = &mut *self;
-        let mut run = this.cx.0.run.borrow_mut();
-        match this.id {
-            None => {
-                let id = run.next_op;
-                run.next_op += 1;
-                this.id = Some(id);
-                if let Some(op) = this.op.take()
-                    && run.alive
-                {
-                    run.did.push(Did::Act(Act::Start(id, op)));
-                }
-                Poll::Pending
-            }
-            Some(id) => match run.results.iter().position(|(of, _)| *of == id) {
-                Some(place) => {
-                    let (_, result) = run.results.remove(place);
-                    this.id = None;
-                    drop(run);
-                    Poll::Ready((this.decode)(result))
-                }
-                None => Poll::Pending,
-            },
-        }
-    }
-}
-
-impl<T> Drop for Pending<T> {
-    fn drop(&mut self) {
-        if let Some(id) = self.id {
-            let mut run = self.cx.0.run.borrow_mut();
-            run.results.retain(|(of, _)| *of != id);
-            if run.alive {
-                run.did.push(Did::Act(Act::Cancel(id)));
-            }
-        }
-    }
-}
-
-/// Several operations at once.
-#[must_use = "operations do nothing until they are waited for"]
-pub struct Gathering<T> {
-    inner: Pending<Vec<Option<OpResult>>>,
-    decode: Vec<fn(OpResult) -> T>,
-}
-
-impl<T> fmt::Debug for Gathering<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
-    }
-}
-
-impl<T> Future for Gathering<T> {
-    type Output = Vec<Option<T>>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        Pin::new(&mut this.inner).poll(context).map(|results| {
-            let decoded = results.into_iter().zip(&this.decode);
-            decoded.map(|(result, decode)| result.map(decode)).collect()
-        })
-    }
-}
-
-/// What survives a pass of a loop: see [`Cx::looping`].
-#[derive(Debug)]
-pub struct Looping<S> {
-    state: S,
-    head: u32,
-    keep: Vec<Handle>,
-    ops: OpId,
-    loops: u32,
-}
-
-impl<S> std::ops::Deref for Looping<S> {
-    type Target = S;
-    fn deref(&self) -> &S {
-        &self.state
-    }
-}
-
-impl<S> std::ops::DerefMut for Looping<S> {
-    fn deref_mut(&mut self) -> &mut S {
-        &mut self.state
-    }
-}
-
-/// A value that the tasks of one process share.
-pub struct Cell<T> {
-    cx: Cx,
-    name: &'static str,
-    content: PhantomData<T>,
-}
-
-impl<T> fmt::Debug for Cell<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cell {}", self.name)
-    }
-}
-
-impl<T: Clone + Eq + Hash + fmt::Debug + Default + 'static> Cell<T> {
-    /// The content, or the default before the first [`set`](Self::set).
-    pub fn get(&self) -> T {
-        match self.cx.ask(Ask::Read(self.name)) {
-            Answer::Value(Some(value)) => value.get::<T>().cloned().unwrap_or_default(),
-            _ => T::default(),
-        }
-    }
-
-    /// Puts `content` into the cell, and wakes who waits for a change.
-    pub fn set(&self, content: T) {
-        self.cx.ask(Ask::Write(self.name, Value::new(content)));
-    }
-
-    /// Waits until somebody writes the cell, from now on.
-    pub fn changed(&self) -> Pending<()> {
-        self.cx.op(Op::Changed(self.name), |_| ())
     }
 }

@@ -162,10 +162,11 @@ pub enum OpResult {
 impl OpResult {
     /// Whether a vote with this result counts as a yes: a reply that is no error, not nil and not 0.
     pub fn says_yes(&self) -> bool {
-        match self {
-            Self::Redis(Reply::Nil | Reply::Error(_) | Reply::Int(0)) | Self::Failed(_) => false,
-            _ => true,
-        }
+        let no = matches!(
+            self,
+            Self::Redis(Reply::Nil | Reply::Error(_) | Reply::Int(0)) | Self::Failed(_)
+        );
+        !no
     }
 }
 

@@ -155,7 +155,7 @@ impl<'a> RedisClient<'a> {
     }
 
     fn command<T>(self, argv: &[&dyn Arg], decode: fn(OpResult) -> T) -> Pending<T> {
-        self.send(argv.iter().map(|arg| arg.arg()).collect(), decode)
+        self.send(argv.iter().map(Arg::arg).collect(), decode)
     }
 
     fn send<T>(self, argv: Rc<[Bytes]>, decode: fn(OpResult) -> T) -> Pending<T> {

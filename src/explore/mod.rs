@@ -1,6 +1,7 @@
 //! The search: all answers to all questions, fewest deviations first.
 
 mod component;
+mod judge;
 mod liveness;
 mod odometer;
 mod search;

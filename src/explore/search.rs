@@ -8,11 +8,10 @@ use indexmap::IndexSet;
 use rustc_hash::FxHasher;
 
 use super::component::{Components, Packed, Unpacked};
-use super::liveness::{Ahead, Nominal, follow};
+use super::liveness::{Ahead, Nominal};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
 use crate::cx::Surroundings;
-use crate::property::{Liveness, Names};
 use crate::sim::{Alternative, History, Nobody, Setup, Stage, Violation, World, surroundings};
 use crate::time::Micros;
 
@@ -29,13 +28,13 @@ pub struct Progress {
 
 /// One world of the search.
 #[derive(Clone, Copy, Debug)]
-struct Known {
+pub(super) struct Known {
     parent: u32,
     /// The answers of the step from the parent, by their number.
     answers: u32,
-    deviations: u32,
-    steps: u32,
-    expanded: bool,
+    pub(super) deviations: u32,
+    pub(super) steps: u32,
+    pub(super) expanded: bool,
 }
 
 /// What waits to be looked at: a world, or the end of a story.
@@ -46,15 +45,15 @@ enum Waiting {
 
 /// A search.
 pub struct Search<'a> {
-    setup: &'a Setup,
+    pub(super) setup: &'a Setup,
     bounds: Bounds,
     around: Vec<Vec<Rc<Surroundings>>>,
     engine: History,
     components: Components,
-    worlds: IndexSet<Packed, BuildHasherDefault<FxHasher>>,
-    known: Vec<Known>,
-    nominal: Vec<Nominal>,
-    ahead: Vec<Ahead>,
+    pub(super) worlds: IndexSet<Packed, BuildHasherDefault<FxHasher>>,
+    pub(super) known: Vec<Known>,
+    pub(super) nominal: Vec<Nominal>,
+    pub(super) ahead: Vec<Ahead>,
     answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
     waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
     transitions: u64,
@@ -179,7 +178,7 @@ impl<'a> Search<'a> {
             };
             world.boot(&mut stage);
             let answers = self.remember(odometer.answers().collect());
-            self.reach(world, NOBODY, answers, (0, 0), None);
+            self.reach(&world, NOBODY, answers, (0, 0), None);
             if !odometer.advance() {
                 return;
             }
@@ -193,7 +192,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn unpack(&self, number: usize) -> Unpacked {
+    pub(super) fn unpack(&self, number: usize) -> Unpacked {
         let packed = &self.worlds[number];
         // Without merging a world ends with its own number, which is no component.
         let components = if self.merging { packed } else { &packed[..packed.len() - 1] };
@@ -230,7 +229,7 @@ impl<'a> Search<'a> {
                 }
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let is_nominal = place == 0 && std::mem::take(&mut first);
-                let to = self.arrive(world, number, answers, at, &before, found.violation);
+                let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 if is_nominal {
                     self.nominal[number as usize] = match to {
                         Some(world) => Nominal::To { world, after, enters: found.entered },
@@ -246,7 +245,7 @@ impl<'a> Search<'a> {
 
     fn arrive(
         &mut self,
-        world: World,
+        world: &World,
         parent: u32,
         answers: u32,
         at: (u32, u32),
@@ -287,13 +286,13 @@ impl<'a> Search<'a> {
     /// Notes that a world can be reached like this.
     fn reach(
         &mut self,
-        world: World,
+        world: &World,
         parent: u32,
         answers: u32,
         at: (u32, u32),
         before: Option<&Unpacked>,
     ) -> u32 {
-        let mut packed = self.components.pack(&world, before);
+        let mut packed = self.components.pack(world, before);
         if !self.merging {
             // A number of its own makes every world different.
             packed = packed.iter().copied().chain([self.worlds.len() as u32]).collect();
@@ -314,81 +313,8 @@ impl<'a> Search<'a> {
         number as u32
     }
 
-    /// Judges what the properties ask of the nominal continuation, in all worlds with so many deviations.
-    fn judge_layer(&mut self, deviations: u32) -> Option<(Verdict, Witness)> {
-        let asked: Vec<(&'static str, Liveness)> = self
-            .setup
-            .properties
-            .iter()
-            .filter_map(|property| Some((property.name(), property.liveness()?)))
-            .collect();
-        if asked.is_empty() {
-            return None;
-        }
-        self.ahead.clear();
-        follow(&self.nominal, &mut self.ahead);
-        let mut worst: Option<(u32, u32, Violation)> = None;
-        for (number, known) in self.known.iter().enumerate() {
-            if known.deviations != deviations || !known.expanded {
-                continue;
-            }
-            if worst.as_ref().is_some_and(|(steps, _, _)| *steps <= known.steps) {
-                continue;
-            }
-            let Some((property, why)) = self.judge(number, &asked) else { continue };
-            worst = Some((known.steps, number as u32, Violation { property, why }));
-        }
-        let (steps, number, violation) = worst?;
-        let witness = self.witness(number, None);
-        Some((Verdict::Violated { violation, deviations, steps }, witness))
-    }
-
-    fn judge(
-        &self,
-        number: usize,
-        asked: &[(&'static str, Liveness)],
-    ) -> Option<(&'static str, String)> {
-        let ahead = self.ahead[number];
-        for (property, liveness) in asked {
-            let wrong = match (liveness, ahead) {
-                (Liveness::NoOrphan, Ahead::Stuck | Ahead::Cycle) => {
-                    format!("{}, and nobody will ever enter again", self.who_wants(number))
-                }
-                (Liveness::NextEntryWithin(bound), Ahead::Entry(after))
-                    if after > *bound && !self.who_wants(number).is_empty() =>
-                {
-                    format!(
-                        "{}, and the next entry is {after} away: more than {bound}",
-                        self.who_wants(number)
-                    )
-                }
-                (Liveness::NextEntryWithin(_), Ahead::Stuck | Ahead::Cycle) => {
-                    format!("{}, and nobody will ever enter again", self.who_wants(number))
-                }
-                _ => continue,
-            };
-            return Some((property, wrong));
-        }
-        None
-    }
-
-    /// Who waits for the lock, in words.
-    fn who_wants(&self, number: usize) -> String {
-        let world = self.unpack(number).world;
-        let names: Vec<String> = world
-            .wanting()
-            .filter(|(_, phase)| phase.wants_lock())
-            .map(|(who, _)| self.setup.who(who))
-            .collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => format!("{one} wants the lock"),
-            [rest @ .., last] => format!("{} and {last} want the lock", rest.join(", ")),
-        }
-    }
-
     /// The answers that lead to a world, and on.
-    fn witness(&self, world: u32, last: Option<u32>) -> Witness {
+    pub(super) fn witness(&self, world: u32, last: Option<u32>) -> Witness {
         let mut numbers: Vec<u32> = last.into_iter().collect();
         let mut at = world;
         while at != NOBODY {

@@ -9,7 +9,7 @@
 //! | `work` | one workload with its parameters |
 //! | `given` | what stores and ledger hold at the beginning (optional) |
 //! | `network` | latencies, and the round trip of a loop that takes no time (optional) |
-//! | `faults` | what may go wrong, how often, where, for how long (optional) |
+//! | `faults` | what may go wrong, how often, where, for how long: by default a tenth below and a tenth above each lease (optional) |
 //! | `properties` | what must hold |
 //! | `bounds` | where `check` and `run` stop (optional) |
 //! | `expect`, `expect_run` | the verdict of `check`, and that of `run` (optional) |

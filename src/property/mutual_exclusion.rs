@@ -62,6 +62,11 @@ impl MutualExclusion {
         names: &dyn Names,
     ) -> Judgement {
         self.inside.retain(|inside| inside.until.is_none_or(|until| until > now));
+        if until.is_some_and(|until| until <= now) {
+            // The validity was over before the reply came: the thread believes nothing.
+            self.inside.retain(|inside| inside.who != who);
+            return Judgement::nothing();
+        }
         let others = self.inside.iter().filter(|inside| inside.who != who);
         let others: Vec<&Inside> = others.collect();
         let too_many = others.len() as u64 >= u64::from(self.permits);

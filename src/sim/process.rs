@@ -96,9 +96,6 @@ impl Process {
                 waiting.rebase(dt);
             }
         }
-        for thread in &mut self.threads {
-            thread.rebase(dt);
-        }
     }
 }
 

@@ -181,3 +181,17 @@ fn narrow<A, B>(message: Inbound<A>, f: impl Fn(A) -> Option<B>) -> Option<Inbou
         Inbound::Request(request) => Inbound::Request(f(request)?),
     })
 }
+
+impl AnyRequest {
+    /// The command or operation, as people call it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Redis(argv) => argv.first().map(redis::Bytes::to_text).unwrap_or_default(),
+            Self::ZooKeeper(zookeeper::Request::Connect(_)) => "connect".to_owned(),
+            Self::ZooKeeper(zookeeper::Request::Call { op, .. }) => op.name().to_owned(),
+            Self::ZooKeeper(zookeeper::Request::Peer(_)) => "peer".to_owned(),
+            Self::Ledger(ledger::Request::Read { .. }) => "READ".to_owned(),
+            Self::Ledger(ledger::Request::Write { .. }) => "WRITE".to_owned(),
+        }
+    }
+}

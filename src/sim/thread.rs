@@ -1,7 +1,6 @@
 //! A thread of a client: it acquires, works, releases, and again, until its work has had enough.
 
-use crate::cx::{Call, Grant, LockBox, LockError, Next, Output, WorkBox};
-use crate::time::Micros;
+use crate::cx::{Call, Grant, LockBox, Next, Output, WorkBox};
 
 /// Where a thread is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -98,11 +97,4 @@ impl Thread {
             }
         }
     }
-
-    pub(crate) fn rebase(&mut self, _: Micros) {}
-}
-
-/// Whether an acquisition failed for a reason other than that somebody else has the lock.
-pub(crate) fn is_trouble(error: &LockError) -> bool {
-    *error != LockError::Busy
 }

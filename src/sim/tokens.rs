@@ -40,7 +40,7 @@ pub(crate) fn known(world: &World, process: u16) -> u64 {
 fn mark_reply(reply: &Reply, prefix: &[u8], known: &mut u64) {
     match reply {
         Reply::Bulk(bytes) | Reply::Status(bytes) | Reply::Error(bytes) => {
-            mark(bytes, prefix, known)
+            mark(bytes, prefix, known);
         }
         Reply::Array(replies) => replies.iter().for_each(|reply| mark_reply(reply, prefix, known)),
         Reply::Int(_) | Reply::Nil => {}

@@ -42,7 +42,7 @@ pub enum Outbound<M> {
 
 /// The world as a server sees it: somewhere to send to, and someone who decides what a real server leaves
 /// open.
-pub trait Env<S: Server + ?Sized> {
+pub trait Env<S: Server> {
     /// Sends `message` on `link`. Messages on one link arrive in the order in which they were sent.
     fn send(&mut self, link: Link, message: Outbound<S::Message>);
 

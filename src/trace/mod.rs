@@ -6,6 +6,7 @@
 mod bad;
 mod header;
 mod lines;
+pub mod own;
 pub mod recorded;
 
 pub use bad::{BadFile, BadRecording};

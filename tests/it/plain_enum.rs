@@ -198,18 +198,16 @@ impl World {
                     self.put(0, event);
                 }
             }
-            Event::Timer(c) => match self.clients[c].phase {
-                Phase::Waiting => {
-                    self.clients[c].phase = Phase::Acquiring;
-                    self.send(c, Up::Set);
-                }
-                _ => {
-                    self.inside.retain(|other| *other != c);
-                    self.clients[c].phase = Phase::Releasing;
-                    self.clients[c].rounds -= 1;
-                    self.send(c, Up::CompareAndDelete);
-                }
-            },
+            Event::Timer(c) if self.clients[c].phase == Phase::Waiting => {
+                self.clients[c].phase = Phase::Acquiring;
+                self.send(c, Up::Set);
+            }
+            Event::Timer(c) => {
+                self.inside.retain(|other| *other != c);
+                self.clients[c].phase = Phase::Releasing;
+                self.clients[c].rounds -= 1;
+                self.send(c, Up::CompareAndDelete);
+            }
             Event::Down(c) => {
                 let yes = self.clients[c].down.pop_front().unwrap();
                 match (self.clients[c].phase, yes) {

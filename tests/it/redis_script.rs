@@ -15,7 +15,7 @@ pub(crate) struct Strings {
 
 impl Host for Strings {
     fn call(&mut self, argv: Vec<Bytes>) -> Reply {
-        let words: Vec<String> = argv.iter().map(|word| word.to_text()).collect();
+        let words: Vec<String> = argv.iter().map(Bytes::to_text).collect();
         self.seen.push(words.join(" "));
         match (words[0].to_lowercase().as_str(), &argv[1..]) {
             ("get", [key]) if **key == *b"list" => Reply::Error(

@@ -116,6 +116,45 @@ fn structs_go_there_and_back() {
 }
 
 #[test]
+fn text_is_replaced() {
+    check(&[
+        ("return {('hello world'):gsub('o', '0')}", r#"["hell0 w0rld", 2]"#),
+        ("return {('abc'):gsub('%w', '%0%0')}", r#"["aabbcc", 3]"#),
+        ("return {('abc'):gsub('', '-')}", r#"["-a-b-c-", 4]"#),
+        ("return {('abc d'):gsub(' *', '-')}", r#"["-a-b-c--d-", 6]"#),
+        ("return {('hello'):gsub('l', {l='L'}, 1)}", r#"["heLlo", 1]"#),
+        ("return {('k=v x=y'):gsub('(%w)=(%w)', '%2=%1')}", r#"["v=k y=x", 2]"#),
+        ("return {('abc'):gsub('^a', 'x')}", r#"["xbc", 1]"#),
+        ("return {('aaa'):gsub('^a', 'x')}", r#"["xaa", 1]"#),
+        ("return {('abc'):gsub('b', function() return false end)}", r#"["abc", 1]"#),
+        ("return {('abc'):gsub('()', '%1')}", r#"["1a2b3c4", 4]"#),
+        ("return {('THE (quick) fox'):gsub('%((%w+)%)', '<%1>')}", r#"["THE <quick> fox", 1]"#),
+        ("('abc'):gsub('b', '%2')", "-ERR user_script:1: invalid capture index%1."),
+        (
+            "('abc'):gsub('b', function() return {} end)",
+            "-ERR user_script:1: invalid replacement value (a table)%1.",
+        ),
+        (
+            "('abc'):gsub('b')",
+            "-ERR user_script:1: bad argument #2 to 'gsub' (string/function/table expected, got no value)%1.",
+        ),
+        ("return table.concat({1, 'a', 2.5}, ', ')", r#""1, a, 2.5""#),
+        (
+            "table.concat({1, {}, 2})",
+            "-ERR user_script:1: invalid value (table) at index 2 in table for 'concat'%1.",
+        ),
+        (
+            "return string.format('%5.2f|%s|%d|%x|%q', 1/3, 'a', 3.7, 255, 'b\"')",
+            r#"" 0.33|a|3|ff|\"b\\\"\"""#,
+        ),
+        (
+            "string.format('%s', {})",
+            "-ERR user_script:1: bad argument #2 to 'format' (string expected, got table)%1.",
+        ),
+    ]);
+}
+
+#[test]
 fn bits_are_thirty_two() {
     check(&[
         ("return bit.band(0xff00ff00, 0x0ff0)", "3840"),

@@ -122,6 +122,9 @@ fn bitfield_wraps_saturates_or_fails() {
         BITFIELD k OVERFLOW CLAMP => -ERR Invalid OVERFLOW type specified
         BITFIELD k SET u8 0 => -ERR syntax error
         BITFIELD k SET u8 0 x => -ERR value is not an integer or out of range
+        BITFIELD n OVERFLOW SAT SET i8 0 -1000 GET i8 0 => [-128, -128]
+        BITFIELD n OVERFLOW SAT SET i8 0 -9223372036854775808 GET i8 0 => [-128, 127]
+        BITFIELD n SET i8 0 -128 => [127]
         BITFIELD_RO n GET u8 0 => [128]
         BITFIELD_RO k SET u8 0 1 => -ERR BITFIELD_RO only supports the GET subcommand
         ",

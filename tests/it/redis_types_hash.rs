@@ -48,8 +48,13 @@ fn a_hash_is_a_listpack_until_it_outgrows_it() {
         OBJECT ENCODING h => "hashtable"
         HINCRBY i n 1 => 1
         OBJECT ENCODING i => "listpack"
+        HSET j n 1e65 => 1
+        HINCRBYFLOAT j n 0 => "{grown}"
+        OBJECT ENCODING j => "hashtable"
         "#,
         limit = "x".repeat(64),
+        // 1e65 as a number of 64 significant bits.
+        grown = "100000000000000000002588343428147544691163120708149751194375421952",
     ));
     let fields: Vec<String> = (0..512).map(|n| format!("f{n} v")).collect();
     check(&format!(
@@ -95,6 +100,9 @@ fn hscan_returns_small_hashes_whole_and_large_ones_in_parts() {
         HSET h apple 1 avocado 2 banana 3 => 3
         HSCAN h 0 COUNT 1 => ["0", ["apple", "1", "avocado", "2", "banana", "3"]]
         HSCAN h 0 MATCH a* => ["0", ["apple", "1", "avocado", "2"]]
+        HSET h '' 4 => 1
+        HSCAN h 0 MATCH * => ["0", ["apple", "1", "avocado", "2", "banana", "3", "", "4"]]
+        HSCAN h 0 MATCH ** => ["0", ["apple", "1", "avocado", "2", "banana", "3"]]
         HSCAN h x => -ERR invalid cursor
         HSCAN h 0 COUNT 0 => -ERR syntax error
         HSCAN h 0 TYPE string => -ERR syntax error

@@ -57,6 +57,7 @@ fn sort_orders_sorted_sets_and_sets() {
         r#"
         ZADD z 3 1 2 2 1 3 => 3
         SORT z => ["1", "2", "3"]
+        OBJECT ENCODING z => "skiplist"
         SORT z BY nosort => ["3", "2", "1"]
         SORT z BY nosort DESC LIMIT 0 2 => ["1", "2"]
         SADD s b a c => 3

@@ -239,6 +239,20 @@ fn zrandmember_draws() {
 }
 
 #[test]
+fn zscan_shows_scores_as_they_are_stored() {
+    let long = "m".repeat(65);
+    check(&format!(
+        r#"
+        ZADD z 123456789012345678 a 1.5 b => 2
+        ZSCAN z 0 => ["0", ["b", "1.5", "a", "123456789012345680"]]
+        ZSCORE z a => "1.2345678901234568e+17"
+        ZADD z 0 {long} => 1
+        ZSCAN z 0 MATCH a => ["0", ["a", "1.2345678901234568e+17"]]
+        "#
+    ));
+}
+
+#[test]
 fn zscan_meets_every_member_of_a_large_set() {
     let mut session = Session::default();
     let pairs: Vec<String> = (0..300).map(|n| format!("{n} m{n}")).collect();

@@ -147,7 +147,6 @@ fn search(setup: &Setup) -> Outcome {
 #[test]
 fn without_faults_there_is_one_run_and_it_holds() {
     let outcome = search(&setup(3, 2, 4000, vec![]));
-    println!("{outcome:?}");
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
@@ -155,7 +154,6 @@ fn without_faults_there_is_one_run_and_it_holds() {
 fn a_pause_longer_than_the_lease_lets_two_in() {
     let outcome =
         search(&setup(2, 1, 4000, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]));
-    println!("{outcome:?}");
     assert!(matches!(outcome.verdict, Verdict::Violated { deviations: 1, .. }), "{outcome:?}");
 }
 
@@ -163,14 +161,12 @@ fn a_pause_longer_than_the_lease_lets_two_in() {
 fn a_crash_alone_lets_nobody_in_too_early() {
     let setup = setup(3, 2, 4000, vec![fault(FaultKind::Crash, Some(1), &[])]);
     let outcome = search(&setup);
-    println!("{outcome:?}");
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
 #[test]
 fn any_order_of_messages_holds() {
     let outcome = search(&setup(3, 1, 4000, vec![fault(FaultKind::Reorder, None, &[])]));
-    println!("{outcome:?}");
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
@@ -191,7 +187,6 @@ fn merging_hides_no_violation() {
         let bounds = Bounds { steps: 16, ..Bounds::default() };
         let merged = Search::new(&setup, bounds).run(&mut |_| {});
         let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
-        println!("{merged:?}\n{unmerged:?}");
         match (&merged.verdict, &unmerged.verdict) {
             (
                 Verdict::Violated { violation: a, deviations: d, steps: s },

@@ -39,7 +39,7 @@ fn every_recording_replays_without_a_difference() {
     let uses: Vec<_> = total.rules.iter().map(|(rule, uses)| format!("{rule}: {uses:?}")).collect();
     assert_eq!(
         total.rules.len(),
-        10,
+        11,
         "a tolerance more or less than those of the format:\n{}",
         uses.join("\n")
     );

@@ -1,5 +1,6 @@
 //! `lockstep replay`: recordings against the store models, own traces against the simulator.
 
+mod own;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::files;
 use super::output::Output;
+use crate::trace::own as own_trace;
 use crate::trace::recorded::{self, Tally};
 use crate::trace::{BadFile, Origin, Trace};
 
@@ -28,6 +30,8 @@ struct Replayed {
 enum Outcome {
     /// The comparison was made.
     Compared { store: String, tally: Tally },
+    /// An own run was made again.
+    Own { origin: &'static str, replayed: Box<own_trace::Replayed> },
     /// The file cannot be understood.
     Bad(BadFile),
     /// The file is a MONITOR log, found in a directory.
@@ -42,7 +46,8 @@ impl Outcome {
     fn exit(&self) -> Exit {
         match self {
             Self::Compared { tally, .. } if tally.different > 0 => Exit::Violated,
-            Self::Compared { .. } | Self::NotCompared => Exit::Expected,
+            Self::Own { replayed, .. } if replayed.difference.is_some() => Exit::Violated,
+            Self::Compared { .. } | Self::Own { .. } | Self::NotCompared => Exit::Expected,
             Self::Bad(_) => Exit::Wrong,
         }
     }
@@ -71,7 +76,10 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
     if output.json {
         report::json(&replayed, exit, output)?;
     } else {
-        report::total(&replayed, output)?;
+        let only_own = replayed.iter().all(|one| matches!(one.outcome, Outcome::Own { .. }));
+        if !only_own {
+            report::total(&replayed, output)?;
+        }
     }
     if replayed.iter().all(|one| matches!(one.outcome, Outcome::NotCompared)) {
         // Not "as expected": nothing was looked at.
@@ -98,7 +106,9 @@ fn compare(path: &Path) -> Result<Outcome, BadFile> {
             Ok(Outcome::Compared { store, tally })
         }
         Origin::Run | Origin::Check => {
-            Err(trace.header.line.bad("this build cannot replay own traces").of(path))
+            let replayed = own_trace::replay(&trace).map_err(|bad| bad.of(path))?;
+            let origin = if trace.header.origin == Origin::Run { "run" } else { "check" };
+            Ok(Outcome::Own { origin, replayed: Box::new(replayed) })
         }
     }
 }

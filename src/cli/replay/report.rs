@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
-use super::{MONITOR, Outcome, Replayed};
+use super::{MONITOR, Outcome, Replayed, own};
 use crate::trace::recorded::{Difference, RuleUse, Tally};
 
 /// Writes the row of one file, and its first difference.
@@ -20,6 +20,7 @@ pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), F
                 show_difference(difference, output)?;
             }
         }
+        Outcome::Own { replayed, .. } => own::show(&path.to_string(), replayed, output)?,
         Outcome::NotCompared => writeln!(output.out(), "{FAINT}{path}: {MONITOR}{FAINT:#}")?,
         Outcome::Bad(bad) => writeln!(output.err(), "{BAD}error:{BAD:#} {bad}")?,
     }
@@ -59,6 +60,10 @@ pub(super) fn total(replayed: &[Replayed], output: &mut Output<'_>) -> Result<()
         let count = sums.not_compared;
         writeln!(output.out(), "{FAINT}not compared: {count} MONITOR logs{FAINT:#}")?;
     }
+    if sums.own > 0 {
+        let (own, different) = (sums.own, sums.own_different);
+        writeln!(output.out(), "own traces: {own}, of which {different} are another run now")?;
+    }
     if sums.bad > 0 {
         writeln!(output.out(), "{BAD}not understood: {} files{BAD:#}", sums.bad)?;
     }
@@ -67,6 +72,8 @@ pub(super) fn total(replayed: &[Replayed], output: &mut Output<'_>) -> Result<()
 
 struct Sums {
     files: usize,
+    own: usize,
+    own_different: usize,
     not_compared: usize,
     bad: usize,
     tally: Tally,
@@ -74,12 +81,23 @@ struct Sums {
 
 impl Sums {
     fn of(replayed: &[Replayed]) -> Self {
-        let mut sums = Self { files: 0, not_compared: 0, bad: 0, tally: Tally::default() };
+        let mut sums = Self {
+            files: 0,
+            own: 0,
+            own_different: 0,
+            not_compared: 0,
+            bad: 0,
+            tally: Tally::default(),
+        };
         for one in replayed {
             match &one.outcome {
                 Outcome::Compared { tally, .. } => {
                     sums.files += 1;
                     sums.tally.add(tally);
+                }
+                Outcome::Own { replayed, .. } => {
+                    sums.own += 1;
+                    sums.own_different += usize::from(replayed.difference.is_some());
                 }
                 Outcome::NotCompared => sums.not_compared += 1,
                 Outcome::Bad(_) => sums.bad += 1,
@@ -106,6 +124,8 @@ pub(super) fn json(
         files: replayed.iter().map(JsonFile::of).collect(),
         total: JsonTotal {
             files: sums.files,
+            own: sums.own,
+            own_different: sums.own_different,
             not_compared: sums.not_compared,
             not_understood: sums.bad,
             counts: JsonCounts::of(&sums.tally),
@@ -125,6 +145,8 @@ struct JsonReplay<'r> {
 #[derive(Serialize)]
 struct JsonTotal<'r> {
     files: usize,
+    own: usize,
+    own_different: usize,
     not_compared: usize,
     not_understood: usize,
     #[serde(flatten)]
@@ -147,6 +169,7 @@ enum JsonOutcome<'r> {
         counts: JsonCounts<'r>,
         first_difference: Option<JsonDifference<'r>>,
     },
+    Own(own::Json<'r>),
     NotCompared {
         not_compared: &'static str,
     },
@@ -199,6 +222,7 @@ impl<'r> JsonFile<'r> {
                     model: &it.model,
                 }),
             },
+            Outcome::Own { origin, replayed } => JsonOutcome::Own(own::Json::of(origin, replayed)),
             Outcome::NotCompared => JsonOutcome::NotCompared { not_compared: MONITOR },
             Outcome::Bad(bad) => JsonOutcome::Bad {
                 error: JsonBad { line: bad.line, column: bad.column, message: &bad.message },

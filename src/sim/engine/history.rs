@@ -256,15 +256,14 @@ impl Engine for History {
         local: &mut Local,
     ) -> Ran {
         let root = (around.clone(), task, call.clone());
-        let node = match self.begun.get(&root) {
-            Some(&node) => node,
-            None => {
-                let number = self.roots.len() as u32;
-                self.roots.push(Root { around: around.clone(), task, call: call.clone() });
-                let node = self.grow(None, number, None, local);
-                self.begun.insert(root, node);
-                node
-            }
+        let node = if let Some(&node) = self.begun.get(&root) {
+            node
+        } else {
+            let number = self.roots.len() as u32;
+            self.roots.push(Root { around: around.clone(), task, call: call.clone() });
+            let node = self.grow(None, number, None, local);
+            self.begun.insert(root, node);
+            node
         };
         self.follow(node, local)
     }

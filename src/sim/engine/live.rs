@@ -72,15 +72,12 @@ impl Engine for Live {
         let cx = Cx::new(around.clone(), task, call.handles());
         let future = call.start(cx.clone());
         let running = Some(Running { cx, future });
-        let handle = match self.free.pop() {
-            Some(handle) => {
-                self.tasks[handle as usize] = running;
-                handle
-            }
-            None => {
-                self.tasks.push(running);
-                self.tasks.len() as Handle - 1
-            }
+        let handle = if let Some(handle) = self.free.pop() {
+            self.tasks[handle as usize] = running;
+            handle
+        } else {
+            self.tasks.push(running);
+            self.tasks.len() as Handle - 1
         };
         self.poll(handle, local)
     }

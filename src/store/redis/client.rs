@@ -38,8 +38,6 @@ pub(super) struct Client {
     pub(super) pending: VecDeque<Request>,
     /// CLIENT REPLY.
     pub(super) replies: Replies,
-    /// CLIENT NO-EVICT. Nothing depends on it.
-    pub(super) no_evict: bool,
     /// MONITOR.
     pub(super) monitor: bool,
     /// It is closed as soon as its command is answered.

@@ -4,7 +4,6 @@ use super::client::{Multi, Replies, Request};
 use super::command::{self, Command, Flags, Lookup};
 use super::ctx::{Ctx, Inside};
 use super::error::Error;
-use super::memory::is_short_of_memory;
 use super::reply::{Bytes, Reply};
 use super::{Message, monitor};
 use crate::store::{Link, Outbound};
@@ -141,11 +140,6 @@ impl Ctx<'_> {
             Some(_) => true,
             None => command.has(Flags::DENY_OOM),
         }
-    }
-
-    /// Whether memory is short and nothing can be thrown away.
-    pub(super) fn short_of_memory(&self) -> bool {
-        is_short_of_memory(self.core)
     }
 
     /// Says OK and closes the connection.

@@ -36,11 +36,6 @@ impl Scripts {
         self.0 = Rc::default();
     }
 
-    /// How many scripts are kept.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, key: &mut Key) {
         key.int(self.0.len() as i64);

@@ -142,7 +142,8 @@ impl Server for RedisServer {
 
     fn rebase(&mut self, dt: Micros) {
         self.core.epoch_us = self.core.epoch_us.saturating_add(dt.0);
-        self.core.now -= dt;
+        // The canonical form is the state as seen at the new origin, not when the server was last asked.
+        self.core.now = Micros::ZERO;
     }
 
     fn key(&self, key: &mut Key) {

@@ -128,6 +128,29 @@ pub(super) fn authenticate(scheme: &str, auth: &[u8], address: &str) -> Result<I
     }
 }
 
+/// The identities in the order in which the server goes through them, which shows when `auth` is resolved: that of
+/// a Java hash table.
+pub(super) fn in_hash_order(mut identities: Vec<Identity>) -> Vec<Identity> {
+    // The table doubles when it is three quarters full.
+    let mut buckets = 16;
+    while identities.len() * 4 >= buckets * 3 {
+        buckets *= 2;
+    }
+    identities.sort_by_key(|identity| {
+        let hash = [&identity.scheme, &identity.id]
+            .iter()
+            .fold(17_i32, |hash, text| hash.wrapping_mul(37).wrapping_add(java_hash(text)))
+            as u32;
+        (hash ^ hash >> 16) as usize & (buckets - 1)
+    });
+    identities
+}
+
+/// `String.hashCode`.
+fn java_hash(text: &str) -> i32 {
+    text.encode_utf16().fold(0, |hash: i32, unit| hash.wrapping_mul(31).wrapping_add(unit.into()))
+}
+
 fn matches(entry: &Identity, known: &Identity) -> bool {
     entry.scheme == known.scheme
         && match &*entry.scheme {

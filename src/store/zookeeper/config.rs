@@ -39,9 +39,11 @@ pub enum Moment {
     Phase(Micros),
     /// It may happen at once (just after it is due) or at the very end: a [`Draw`](super::Draw), asked once.
     Drawn,
-    /// It may happen whenever the server is woken within the interval or up to `late` after it: a
+    /// It may happen whenever the server is woken within the interval, from `early` before it to `late` after it: a
     /// [`Draw`](super::Draw), asked each time.
     Free {
+        /// How much before it is due it may be.
+        early: Micros,
         /// How much later than the end it may be.
         late: Micros,
     },

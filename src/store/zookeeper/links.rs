@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::store::Link;
 
-use super::acl::Identity;
+use super::acl::{self, Identity};
 use super::id::SessionId;
 
 /// The connections. Clones share everything until they change it.
@@ -78,8 +78,9 @@ impl Links {
         if let Some(connection) = Rc::make_mut(&mut self.0).by_link.get_mut(&link)
             && !connection.identities.contains(&identity)
         {
-            connection.identities =
-                connection.identities.iter().cloned().chain([identity]).collect();
+            let mut identities = connection.identities.to_vec();
+            identities.push(identity);
+            connection.identities = acl::in_hash_order(identities).into();
         }
     }
 

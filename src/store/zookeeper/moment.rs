@@ -23,7 +23,7 @@ impl Moment {
                 Window { from: end, to: end }
             }
             Self::Drawn => Window { from: just_after, to: due + interval },
-            Self::Free { late } => Window { from: just_after, to: due + interval + late },
+            Self::Free { early, late } => Window { from: due - early, to: due + interval + late },
         }
     }
 

@@ -49,7 +49,6 @@ fn reset(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     if let Some(client) = ctx.core.client_mut(ctx.link) {
         client.name = Bytes::default();
         client.replies = Replies::On;
-        client.no_evict = false;
         client.monitor = false;
     }
     Ok(Reply::Status(Bytes::from_static(b"RESET")))

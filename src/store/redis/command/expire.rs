@@ -37,6 +37,7 @@ pub(super) const COMMANDS: &[Command] = &[
 ];
 
 /// When an EXPIRE takes effect.
+#[expect(clippy::struct_excessive_bools, reason = "four options, each given or not")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Condition {
     nx: bool,

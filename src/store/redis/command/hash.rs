@@ -47,7 +47,6 @@ fn set_fields(ctx: &mut Ctx<'_>, argv: &[Bytes], name: &str) -> Result<usize, Er
         return Err(Error::arity(name));
     }
     let hash = ctx.write_or_add(&argv[1], Hash::default())?;
-    hash.make_room_for(&argv[2..]);
     let mut created = 0;
     for pair in argv[2..].chunks_exact(2) {
         created += usize::from(hash.insert(&pair[0], pair[1].clone()));
@@ -62,7 +61,6 @@ fn hsetnx(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         return Ok(Reply::Int(0));
     }
     let hash = ctx.write_or_add(&argv[1], Hash::default())?;
-    hash.make_room_for(&argv[2..]);
     hash.insert(&argv[2], argv[3].clone());
     written(ctx, &argv[1], "hset");
     Ok(Reply::Int(1))

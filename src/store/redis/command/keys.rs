@@ -4,7 +4,7 @@ use super::super::ctx::Ctx;
 use super::super::draw::Draw;
 use super::super::error::Error;
 use super::super::glob::matches;
-use super::super::keyspace::scatter;
+use super::super::keyspace::{Database, scatter};
 use super::super::number::read_integer;
 use super::super::reply::{Bytes, Reply};
 use super::super::value::Value;
@@ -32,7 +32,7 @@ fn dbsize(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     for key in &overdue[..reaped as usize] {
         ctx.expire(db, key);
     }
-    Ok(ctx.core.keyspace.database(db).map_or(0, |database| database.len()).into())
+    Ok(ctx.core.keyspace.database(db).map_or(0, Database::len).into())
 }
 
 fn keys(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {

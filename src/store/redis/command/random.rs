@@ -1,5 +1,7 @@
 //! Elements drawn at random: HRANDFIELD, SRANDMEMBER, SPOP, ZRANDMEMBER.
 
+use std::rc::Rc;
+
 use crate::store::redis::ctx::Ctx;
 use crate::store::redis::draw::Draw;
 use crate::store::redis::error::Error;
@@ -10,7 +12,7 @@ const MAX_REPEATED: u64 = 100_000;
 
 /// The position of one of `candidates`, which are not empty.
 pub(super) fn pick(ctx: &mut Ctx<'_>, candidates: &[Bytes]) -> usize {
-    ctx.draw(&Draw::Pick(candidates.into()), candidates.len() as u32) as usize
+    pick_of(ctx, &candidates.into())
 }
 
 /// The positions of `count` of `candidates`: different ones (all in their order, if that many are asked
@@ -27,7 +29,8 @@ pub(super) fn sample(
         if count.unsigned_abs() > MAX_REPEATED {
             return Err(Error::not_modelled("random replies of more than 100000 elements"));
         }
-        return Ok((count..0).map(|_| pick(ctx, candidates)).collect());
+        let candidates = candidates.into();
+        return Ok((count..0).map(|_| pick_of(ctx, &candidates)).collect());
     }
     if count as usize >= candidates.len() {
         return Ok((0..candidates.len()).collect());
@@ -40,4 +43,8 @@ pub(super) fn sample(
         left.remove(at)
     });
     Ok(picked.collect())
+}
+
+fn pick_of(ctx: &mut Ctx<'_>, candidates: &Rc<[Bytes]>) -> usize {
+    ctx.draw(&Draw::Pick(candidates.clone()), candidates.len() as u32) as usize
 }

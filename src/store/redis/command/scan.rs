@@ -28,7 +28,8 @@ impl ScanOptions {
                     return Err(Error::SYNTAX);
                 }
             } else if is_option(name, "match") {
-                options.pattern = Some(value.clone());
+                // A lone star is no pattern: unlike in KEYS, it also finds an empty name.
+                options.pattern = Some(value.clone()).filter(|pattern| **pattern != *b"*");
             } else if of_keys && is_option(name, "type") {
                 options.kind = Some(value.clone());
             } else {

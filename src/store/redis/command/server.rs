@@ -1,12 +1,14 @@
 //! The server as a whole: TIME, INFO, WAIT, DEBUG, COMMAND, MONITOR and others.
 
+use std::fmt::Write;
+
 use super::super::blocking::Serve;
 use super::super::ctx::Ctx;
 use super::super::error::Error;
 use super::super::memory::used_memory;
 use super::super::reply::{Bytes, Reply};
 use super::parse::integer;
-use super::{Command, Flags};
+use super::{Command, Flags, Lookup, find};
 
 /// The version that the model is a model of.
 pub(super) const VERSION: &str = "7.0.15";
@@ -28,12 +30,34 @@ pub(super) const COMMANDS: &[Command] = &[
 const COMMAND: &[Command] = &[
     Command::new("command|count", 2, |_, _| Ok(super::all().count().into())),
     Command::new("command|docs", -2, |_, _| Err(Error::not_modelled("COMMAND DOCS"))),
-    Command::new("command|getkeys", -3, |_, _| Err(Error::not_modelled("COMMAND GETKEYS"))),
+    Command::new("command|getkeys", -3, getkeys),
     Command::new("command|info", -2, |_, _| Err(Error::not_modelled("COMMAND INFO"))),
     Command::new("command|list", -2, |_, _| {
         Ok(Reply::bulks(super::all().map(|command| Bytes::from_static(command.name.as_bytes()))))
     }),
 ];
+
+/// The keys of a command line, where the table knows them.
+fn getkeys(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let line = &argv[2..];
+    let Lookup::Found(command) = find(line) else {
+        return Err(Error::fixed("ERR Invalid command specified"));
+    };
+    let (first, last, step) = command.keys;
+    if first == 0 {
+        return if command.has(Flags::READ_ONLY.with(Flags::WRITE).with(Flags::MAY_REPLICATE)) {
+            Err(Error::not_modelled("COMMAND GETKEYS of that command"))
+        } else {
+            Err(Error::fixed("ERR The command has no key arguments"))
+        };
+    }
+    if !command.takes(line.len()) {
+        return Err(Error::fixed("ERR Invalid number of arguments specified for command"));
+    }
+    let end = if last < 0 { line.len() as i32 + last } else { last };
+    let places = (first..=end).step_by(step.max(1) as usize);
+    Ok(Reply::bulks(places.filter_map(|place| line.get(place as usize).cloned())))
+}
 
 fn time(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     let now = ctx.clock_us();
@@ -110,7 +134,7 @@ fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     for db in 0..core.keyspace.databases() {
         if let Some(database) = core.keyspace.database(db).filter(|database| !database.is_empty()) {
             let (keys, expires) = (database.len(), database.volatile());
-            text.push_str(&format!("db{db}:keys={keys},expires={expires},avg_ttl=0\r\n"));
+            let _ = write!(text, "db{db}:keys={keys},expires={expires},avg_ttl=0\r\n");
         }
     }
     Ok(Reply::bulk(text))

@@ -8,7 +8,7 @@ use crate::store::redis::ctx::{Ctx, Inside};
 use crate::store::redis::error::Error;
 use crate::store::redis::number::read_sort_key;
 use crate::store::redis::reply::{Bytes, Reply};
-use crate::store::redis::value::{End, Hash, List, Value};
+use crate::store::redis::value::{End, Hash, List, Value, ZSet};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("sort", -2, sort).grows(1, 1, 1),
@@ -86,16 +86,25 @@ struct Source {
 }
 
 fn run(ctx: &mut Ctx<'_>, key: &Bytes, mut options: Options) -> Result<Reply, Error> {
+    // A server sorts sorted sets of one representation only, and leaves them in it.
+    if ctx
+        .peek_as::<ZSet>(key)
+        .is_ok_and(|zset| zset.is_some_and(|zset| zset.encoding() == "listpack"))
+        && let Some(zset) = ctx.write_as::<ZSet>(key)?
+    {
+        zset.make_skiplist();
+    }
     let source = match ctx.read(key) {
         None => Source { elements: Vec::new(), is_set: false },
         Some(Value::List(list)) => {
             Source { elements: list.iter().cloned().collect(), is_set: false }
         }
         Some(Value::Set(set)) => Source { elements: set.iter().collect(), is_set: true },
-        Some(Value::ZSet(zset)) => {
+        Some(Value::ZSet(zset)) if options.as_it_is => {
             let members = zset.entries().iter().map(|entry| entry.member.clone());
             Source { elements: members.collect(), is_set: false }
         }
+        Some(Value::ZSet(zset)) => Source { elements: zset.members_unordered(), is_set: false },
         Some(_) => return Err(Error::WRONG_TYPE),
     };
     let is_kept = options.store.is_some() || ctx.inside == Inside::Script;

@@ -8,6 +8,7 @@ use super::super::draw::Draw;
 use super::super::error::Error;
 use super::super::reply::Bytes;
 use super::super::value::{Text, Value};
+use super::Database;
 
 impl Ctx<'_> {
     /// The value of a key for a command that reads. A missing key is reported as `keymiss`.
@@ -186,7 +187,7 @@ impl Ctx<'_> {
         if self.core.keyspace.database(db).is_some_and(|database| !database.is_empty()) {
             self.touch_all_watchers(db, None);
             self.core.lingering.retain(|(other, _), _| *other != db);
-            *self.core.keyspace.database_mut(db) = Default::default();
+            *self.core.keyspace.database_mut(db) = Database::default();
         }
     }
 

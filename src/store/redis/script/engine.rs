@@ -4,7 +4,8 @@
 //! while a script runs, which makes the memory limit, weak tables and the addresses of objects repeatable; it
 //! runs between two scripts, when enough has come together.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lua_vm::state::LuaState;
 use omnilua::{Function, HostHooks, Lua, LuaRuntime, LuaVersion};
@@ -14,6 +15,9 @@ use super::native::Native;
 use super::run::{self, failure};
 use super::{Host, limits, sandbox};
 use crate::store::redis::{Bytes, Reply};
+
+/// Scripts that a VM keeps compiled. With more it is made anew.
+const MOST_SCRIPTS: usize = 1000;
 
 thread_local! {
     /// `None` before the first script, after one that broke the VM, and while a script runs.
@@ -49,21 +53,15 @@ impl Engine {
             exchange.job = job;
             exchange.outcome = None;
         });
-        let answering = Cell::new(false);
-        let entered = self.lua.scope(|scope| {
+        self.lua.scope(|scope| {
             let ask = scope.create_function_mut(&self.lua, |_: &Lua, ()| {
-                answering.set(true);
                 let request = exchange::with(|exchange| exchange.request.take());
                 let answer = request.map(|request| host.answer(request));
                 exchange::with(|exchange| exchange.answer = answer);
-                answering.set(false);
                 Ok(())
             })?;
             self.enter.call::<_, ()>(ask)
-        });
-        // The VM makes an error of a panic. One of the host is not the script's.
-        assert!(!answering.get(), "the host of a script panicked");
-        entered?;
+        })?;
         Ok(exchange::with(|exchange| exchange.outcome.take()))
     }
 }
@@ -81,11 +79,13 @@ struct Witness<'a> {
     answers: Vec<Reply>,
     /// How many of them were used in this run.
     used: usize,
+    /// It is being asked.
+    asked: bool,
 }
 
 impl<'a> Witness<'a> {
     fn new(host: &'a mut dyn Host) -> Self {
-        Self { host, answers: Vec::new(), used: 0 }
+        Self { host, answers: Vec::new(), used: 0, asked: false }
     }
 
     fn answer(&mut self, request: Request) -> Reply {
@@ -93,6 +93,7 @@ impl<'a> Witness<'a> {
             self.used += 1;
             return answer.clone();
         }
+        self.asked = true;
         let answer = match request {
             Request::Call(argv, instructions) => {
                 self.host.worked(instructions);
@@ -107,6 +108,7 @@ impl<'a> Witness<'a> {
                 .may_run(&argv)
                 .map_or_else(|| failure(b"unknown command"), |may| Reply::Int(i64::from(may))),
         };
+        self.asked = false;
         self.answers.push(answer.clone());
         self.used += 1;
         answer
@@ -147,6 +149,9 @@ pub(super) fn eval(task: &Task, keys: &[Bytes], args: &[Bytes], host: &mut dyn H
 
 /// Takes the thread's VM, enters it, and puts it back if it is as it was.
 fn work(job: Job, host: &mut Witness<'_>) -> Option<Reply> {
+    if exchange::with(|exchange| exchange.running) {
+        return Some(failure(b"lockstep: a script cannot run inside a script"));
+    }
     let engine = match ENGINE.take() {
         Some(engine) => engine,
         None => match Engine::new() {
@@ -154,13 +159,22 @@ fn work(job: Job, host: &mut Witness<'_>) -> Option<Reply> {
             Err(error) => return Some(failure(format!("lockstep: no Lua VM: {error}").as_bytes())),
         },
     };
-    match engine.run(job, host) {
-        Ok(outcome) => {
-            if sandbox::untouched() {
+    exchange::with(|exchange| exchange.running = true);
+    let ran = catch_unwind(AssertUnwindSafe(|| engine.run(job, host)));
+    exchange::with(|exchange| exchange.running = false);
+    // The VM makes an error of every panic under it. One of the host is not the script's fault.
+    assert!(!host.asked, "the host of a script panicked");
+    match ran {
+        Ok(Ok(outcome)) => {
+            // A trace of the script in what the next one sees would be a way past the guards.
+            if sandbox::untouched()
+                && exchange::with(|exchange| exchange.compiled.len()) < MOST_SCRIPTS
+            {
                 ENGINE.set(Some(engine));
             }
             outcome
         }
-        Err(error) => Some(failure(format!("lockstep: the Lua VM failed: {error}").as_bytes())),
+        Ok(Err(error)) => Some(failure(format!("lockstep: the Lua VM failed: {error}").as_bytes())),
+        Err(_) => Some(failure(b"lockstep: the Lua VM panicked")),
     }
 }

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use lua_types::error::LuaError;
 use lua_types::gc::GcRef;
 use lua_types::value::{LuaTable, LuaValue};
-use lua_vm::state::LuaState;
+use lua_vm::state::{LuaCFunction, LuaState};
 use rustc_hash::FxBuildHasher;
 
 use super::LogLevel;
@@ -56,10 +56,14 @@ pub(super) enum Request {
 #[derive(Debug, Default)]
 pub(super) struct Exchange {
     pub(super) job: Job,
+    /// The VM is entered.
+    pub(super) running: bool,
     /// The reply of an evaluation; an error of a load.
     pub(super) outcome: Option<Reply>,
     /// Bytes that this evaluation may allocate; zero: all that an evaluation may.
     pub(super) memory: usize,
+    /// Bytes that were in use after the last collection.
+    pub(super) live: usize,
     /// The evaluation stopped because it needed more.
     pub(super) short_of_memory: bool,
     /// The function that hands `request` to the host and puts its `answer` here; nil outside an evaluation.
@@ -69,7 +73,7 @@ pub(super) struct Exchange {
     /// Compiled scripts: SHA1 to the place in the VM's table of functions.
     pub(super) compiled: IndexMap<Bytes, i64, FxBuildHasher>,
     /// The function that a chunk defines while it is loaded.
-    pub(super) loading: Option<Option<LuaValue>>,
+    pub(super) loading: Option<Loading>,
     /// Tables that scripts must not change.
     pub(super) protected: Vec<Protected>,
     /// Objects that the running script turned into text, in order: their serial numbers.
@@ -80,6 +84,12 @@ pub(super) struct Exchange {
     pub(super) kept: Kept,
 }
 
+/// A chunk that defines the function of a script.
+#[derive(Debug, Default)]
+pub(super) struct Loading {
+    pub(super) defined: Option<LuaValue>,
+}
+
 /// Values of the VM that are used at every evaluation, and kept alive by its registry.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Kept {
@@ -87,6 +97,8 @@ pub(super) struct Kept {
     pub(super) functions: Option<LuaValue>,
     /// The true table of globals.
     pub(super) globals: Option<LuaValue>,
+    /// The VM's own functions behind those of [`super::library::text`].
+    pub(super) originals: [Option<LuaCFunction>; 9],
     /// [`super::run::place_of_error`].
     pub(super) handler: Option<LuaValue>,
     /// The table that stands for the metatable of strings.

@@ -1,6 +1,9 @@
 //! How much a script may do. Redis would go on for ever (and answer BUSY to others after five seconds); a
 //! simulation needs an end, the same one on every machine.
 
+use lua_types::closure::LuaClosure;
+use lua_types::proto::LuaProto;
+use lua_types::value::LuaValue;
 use lua_vm::state::{LuaState, SANDBOX_TRIP_INSTRUCTIONS, SANDBOX_TRIP_MEMORY};
 
 use super::exchange;
@@ -11,24 +14,48 @@ use crate::store::redis::Reply;
 const INSTRUCTIONS: u64 = 20_000_000;
 
 /// Bytes that one evaluation may allocate.
-const MEMORY: usize = 64 << 20;
+const MEMORY: usize = 32 << 20;
 
 /// An evaluation that allocates more than this begins again in a fresh VM. The two differ by more than earlier
 /// scripts can leave ([`GARBAGE`]), so one that stays below would stay below [`MEMORY`] in a fresh VM as well.
-pub(super) const MUCH_MEMORY: usize = 32 << 20;
+pub(super) const MUCH_MEMORY: usize = 16 << 20;
 
-/// Instructions between two looks at the limits. A string can double at each instruction, so few.
-const INTERVAL: i32 = 10;
+/// Instructions between two looks at the limits. One can make a string of [`WIDEST`] others.
+const INTERVAL: i32 = 1;
+
+/// How many operands one chain of `..` may have: it is one instruction.
+const WIDEST: u32 = 32;
+
+/// What is said to a longer one.
+pub(super) const TOO_WIDE: &str = "lockstep: script exceeded 32 operands in one chain of ..";
+
+/// Whether a compiled chunk has a chain of `..` that is too long.
+pub(super) fn is_too_wide(chunk: &LuaValue) -> bool {
+    match chunk {
+        LuaValue::Function(LuaClosure::Lua(chunk)) => widest(&chunk.proto) > WIDEST,
+        _ => false,
+    }
+}
+
+/// The operands of the longest chain of `..` in a function and those in it.
+fn widest(function: &LuaProto) -> u32 {
+    // The instruction's number is in its low seven bits, the number of operands in its third byte.
+    const CONCAT: u32 = 53;
+    let own = function.code.iter().map(|instruction| instruction.raw());
+    let own = own.filter(|raw| raw & 0x7F == CONCAT).map(|raw| raw >> 16 & 0xFF);
+    own.chain(function.p.iter().map(|inner| widest(inner))).max().unwrap_or(0)
+}
 
 /// Garbage that may lie about between two evaluations, bytes.
-const GARBAGE: usize = 4 << 20;
+const GARBAGE: usize = 512 << 10;
 
 /// Arms the limits for what runs next.
 pub(super) fn arm(state: &mut LuaState) {
     let mut used = state.global().total_bytes();
-    if used > GARBAGE {
+    if used > exchange::with(|exchange| exchange.live) + GARBAGE {
         state.gc().full_collect();
         used = state.global().total_bytes();
+        exchange::with(|exchange| exchange.live = used);
     }
     let memory = match exchange::with(|exchange| std::mem::take(&mut exchange.memory)) {
         0 => MEMORY,

@@ -23,6 +23,7 @@ pub(super) fn arg(state: &LuaState, n: i32) -> LuaValue {
 }
 
 /// Gives one result.
+#[expect(clippy::unnecessary_wraps, reason = "the last line of a function of Lua")]
 pub(super) fn give(state: &mut LuaState, value: LuaValue) -> Native {
     state.push(value);
     Ok(1)
@@ -135,10 +136,10 @@ pub(super) fn text_arg(state: &mut LuaState, n: i32) -> Result<Vec<u8>, LuaError
 
 /// An argument that must be a number or a string that is one.
 pub(super) fn number_arg(state: &mut LuaState, n: i32) -> Result<f64, LuaError> {
-    if n <= count(state) {
-        if let Some(number) = lua_vm::api::to_number_x(state, n) {
-            return Ok(number);
-        }
+    if n <= count(state)
+        && let Some(number) = lua_vm::api::to_number_x(state, n)
+    {
+        return Ok(number);
     }
     Err(wrong_type(state, n, "number"))
 }

@@ -13,23 +13,23 @@ pub(super) fn display(number: f64) -> Vec<u8> {
 /// The integer that a number becomes in a reply: truncated; what is too large, infinite or not a number is the
 /// least integer, as the conversion of the CPU has it (FACTS-REDIS.md 15).
 pub(super) fn reply_integer(number: f64) -> i64 {
-    if number.is_nan()
-        || number >= 9_223_372_036_854_775_808.0
-        || number < -9_223_372_036_854_775_808.0
-    {
-        return i64::MIN;
-    }
-    number as i64
+    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
+    if (-LIMIT..LIMIT).contains(&number) { number as i64 } else { i64::MIN }
+}
+
+/// The integer that a number is, if it is one and a double can tell it from its neighbours.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
 /// `%.{digits}g`.
 pub(super) fn general(number: f64, digits: usize) -> Vec<u8> {
     // Most numbers of scripts are small integers.
-    if number.trunc() == number
-        && number.abs() < 1e14
-        && (number != 0.0 || number.is_sign_positive())
+    if let Some(integer) = whole(number)
+        && integer.abs() < 100_000_000_000_000
+        && (integer != 0 || number.is_sign_positive())
     {
-        return (number as i64).to_string().into_bytes();
+        return integer.to_string().into_bytes();
     }
     if number.is_nan() {
         // x86 gives its own NaNs a sign.

@@ -9,6 +9,7 @@ use lua_types::value::{LuaTable, LuaValue};
 use lua_vm::state::LuaState;
 
 use super::exchange;
+use super::library::text::charge;
 use super::native::{Native, count, error, function, give, table_arg, wrong_type};
 
 /// `next`.
@@ -22,6 +23,7 @@ pub(super) fn next(state: &mut LuaState) -> Native {
     };
     lua_vm::api::set_top(state, 2)?;
     if matches!(super::native::arg(state, 2), LuaValue::Nil) {
+        charge(state, table.with_inner(|parts| parts.node.len()) / 16)?;
         refuse_objects(state, &table)?;
     }
     let key = list_key(super::native::arg(state, 2));
@@ -91,9 +93,7 @@ fn refuse_objects(state: &LuaState, table: &LuaTable) -> Result<(), LuaError> {
 /// A number that can stand in the list part, as the VM keeps it there.
 pub(super) fn list_key(key: LuaValue) -> LuaValue {
     match key {
-        LuaValue::Float(number) if number.trunc() == number && number.abs() < 9e15 => {
-            LuaValue::Int(number as i64)
-        }
+        LuaValue::Float(number) => super::number::whole(number).map_or(key, LuaValue::Int),
         key => key,
     }
 }

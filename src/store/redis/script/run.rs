@@ -7,7 +7,7 @@ use lua_vm::debug::{LuaDebug, get_info, get_stack};
 use lua_vm::state::LuaState;
 
 use super::convert::{c_text, one_line, to_reply, trim_line_ends};
-use super::exchange::{self, Job, Task};
+use super::exchange::{self, Job, Loading, Task};
 use super::native::{Native, arg, field, set_field, string, table, text_of};
 use super::{limits, sandbox};
 use crate::store::redis::{Bytes, Reply};
@@ -53,11 +53,15 @@ fn compiled(state: &mut LuaState, task: &Task) -> Result<Result<LuaValue, Reply>
             &[b"Error compiling script (new function): ", c_text(&message)].concat(),
         )));
     }
-    exchange::with(|exchange| exchange.loading = Some(None));
+    if limits::is_too_wide(&state.peek_top()) {
+        state.pop();
+        return Ok(Err(failure(limits::TOO_WIDE.as_bytes())));
+    }
+    exchange::with(|exchange| exchange.loading = Some(Loading::default()));
     let ran = lua_vm::api::pcall_k(state, 0, 0, 0, 0, None);
     let defined = exchange::with(|exchange| {
         exchange.memory = memory;
-        exchange.loading.take().flatten()
+        exchange.loading.take().and_then(|loading| loading.defined)
     });
     if let Err(error) = ran {
         if let Some(reply) = limits::tripped(state) {
@@ -154,7 +158,7 @@ pub(super) fn failure(text: &[u8]) -> Reply {
 pub(super) fn place_of_error(state: &mut LuaState) -> Native {
     let mut error = arg(state, 1);
     if !matches!(error, LuaValue::Table(_)) {
-        let text = sandbox::display(state, &error)?;
+        let text = sandbox::display(state, &error);
         let wrapped = table(state, 0, 4)?;
         let text = string(state, &[b"ERR ", &text[..]].concat())?;
         set_field(state, &wrapped, "err", text)?;

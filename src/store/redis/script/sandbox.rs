@@ -9,12 +9,12 @@ use lua_types::value::LuaValue;
 use lua_vm::state::{LuaCFunction, LuaState};
 
 use super::exchange::{self, Protected, is_protected, shown};
-use super::library::{bit, cjson, cmsgpack, math, redis, structs};
+use super::library::{bit, cjson, cmsgpack, math, redis, structs, text};
 use super::native::{
     Native, arg, count, error, field, function, give, library, set_field, string, table, table_arg,
     text_arg, text_of, type_name, wrong_type,
 };
-use super::{number, order, run};
+use super::{limits, number, order, run};
 
 /// What stays of Lua's own globals.
 const KEPT: &[&str] = &[
@@ -41,6 +41,9 @@ const OURS: &[(&str, LuaCFunction)] = &[
     ("newproxy", not_modelled),
 ];
 
+/// What makes a library.
+type MakeLibrary = fn(&mut LuaState) -> Result<LuaValue, LuaError>;
+
 /// Makes the sandbox in a fresh VM.
 pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
     let lua = state.global().globals;
@@ -62,7 +65,8 @@ pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
         let replaced = function(state, replaced);
         set_field(state, &library, name, replaced)?;
     }
-    let libraries: [(&str, fn(&mut LuaState) -> Result<LuaValue, LuaError>); 5] = [
+    text::replace(state, &globals)?;
+    let libraries: [(&str, MakeLibrary); 5] = [
         ("redis", redis::make),
         ("cjson", cjson::make),
         ("cmsgpack", cmsgpack::make),
@@ -143,8 +147,8 @@ fn nonexistent_global(state: &mut LuaState) -> Native {
 fn readonly(state: &mut LuaState) -> Native {
     let value = arg(state, 3);
     let taken = exchange::with(|exchange| match &mut exchange.loading {
-        Some(loading @ None) => {
-            *loading = Some(value);
+        Some(loading) if loading.defined.is_none() => {
+            loading.defined = Some(value);
             true
         }
         _ => false,
@@ -187,14 +191,14 @@ fn tostring(state: &mut LuaState) -> Native {
             return Ok(1);
         }
     }
-    let text = display(state, &value)?;
+    let text = display(state, &value);
     let text = string(state, &text)?;
     give(state, text)
 }
 
 /// The text of a value, without its metatable.
-pub(super) fn display(state: &LuaState, value: &LuaValue) -> Result<Vec<u8>, LuaError> {
-    Ok(match value {
+pub(super) fn display(state: &LuaState, value: &LuaValue) -> Vec<u8> {
+    match value {
         LuaValue::Nil => b"nil".to_vec(),
         LuaValue::Bool(true) => b"true".to_vec(),
         LuaValue::Bool(false) => b"false".to_vec(),
@@ -208,7 +212,7 @@ pub(super) fn display(state: &LuaState, value: &LuaValue) -> Result<Vec<u8>, Lua
                 exchange::with(|exchange| exchange.serials.insert_full(identity, ()).0 + 1);
             format!("{}: 0x{serial:08x}", type_name(object)).into_bytes()
         }
-    })
+    }
 }
 
 /// `rawget`.
@@ -265,10 +269,10 @@ fn setmetatable(state: &mut LuaState) -> Native {
     if is_protected(&LuaValue::Table(table)) {
         return Err(error(state, "Attempt to modify a readonly table"));
     }
-    if let Some(old) = table.metatable() {
-        if !matches!(field(state, &LuaValue::Table(old), "__metatable")?, LuaValue::Nil) {
-            return Err(error(state, "cannot change a protected metatable"));
-        }
+    if let Some(old) = table.metatable()
+        && !matches!(field(state, &LuaValue::Table(old), "__metatable")?, LuaValue::Nil)
+    {
+        return Err(error(state, "cannot change a protected metatable"));
     }
     table.set_metatable(meta);
     give(state, LuaValue::Table(table))
@@ -316,6 +320,10 @@ fn compile(state: &mut LuaState, source: Vec<u8>, name: &[u8]) -> Native {
     let mut source = Some(source);
     let reader = Box::new(move |_: &mut LuaState| Ok(source.take()));
     if lua_vm::api::load(state, reader, Some(name), Some(b"t"))? == lua_types::LuaStatus::Ok {
+        let chunk = state.peek_top();
+        if limits::is_too_wide(&chunk) {
+            return Err(error(state, limits::TOO_WIDE));
+        }
         return Ok(1);
     }
     let message = state.pop();

@@ -21,6 +21,7 @@ pub struct Script {
 
 /// What the shebang line of a script promises (`#!lua flags=no-writes`), for the host to enforce.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own in Redis")]
 pub struct Flags {
     /// There is a shebang line. Without one a script runs in the compatible mode of old versions.
     pub shebang: bool,

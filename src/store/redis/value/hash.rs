@@ -47,15 +47,11 @@ impl Hash {
         }
     }
 
-    /// Becomes a hash table if one of `arguments` (fields or values to come) is too long for a listpack.
-    pub(crate) fn make_room_for(&mut self, arguments: &[Bytes]) {
-        if arguments.iter().any(|argument| argument.len() > MAX_LISTPACK_VALUE) {
-            self.convert();
-        }
-    }
-
     /// Sets a field; true if it is new.
     pub(crate) fn insert(&mut self, field: &Bytes, value: Bytes) -> bool {
+        if field.len().max(value.len()) > MAX_LISTPACK_VALUE {
+            self.convert();
+        }
         let is_new = match Rc::make_mut(&mut self.0) {
             Fields::Listpack(pairs) => {
                 if let Some(pair) = pairs.iter_mut().find(|pair| pair.0 == *field) {

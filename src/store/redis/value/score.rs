@@ -33,6 +33,17 @@ impl Score {
         Self(self.0 + 0.0)
     }
 
+    /// As a listpack holds it, which ZSCAN shows: integers of up to 2^62 with all their digits, where replies
+    /// print 17.
+    pub(super) fn stored_in_listpack(self) -> Bytes {
+        const LARGEST: f64 = (1_u64 << 62) as f64;
+        let value = self.0;
+        if value.abs() <= LARGEST && value.fract() == 0.0 {
+            return (value as i64).to_string().into();
+        }
+        self.to_bytes()
+    }
+
     /// As replies print it.
     pub(crate) fn to_bytes(self) -> Bytes {
         print_double(self.0).into()

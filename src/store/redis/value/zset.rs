@@ -49,7 +49,7 @@ impl ZSet {
     pub(crate) fn for_members(count: usize, length: usize) -> Self {
         let mut empty = Self::default();
         if count > MAX_LISTPACK_ENTRIES || length > MAX_LISTPACK_VALUE {
-            empty.convert();
+            empty.make_skiplist();
         }
         empty
     }
@@ -83,7 +83,7 @@ impl ZSet {
         let is_new = self.remove(member).is_none();
         let too_large = self.len() >= MAX_LISTPACK_ENTRIES || member.len() > MAX_LISTPACK_VALUE;
         if is_new && too_large {
-            self.convert();
+            self.make_skiplist();
         }
         let members = Rc::make_mut(&mut self.0);
         let score = if members.table.is_none() { score.in_listpack() } else { score };
@@ -115,14 +115,29 @@ impl ZSet {
         gone
     }
 
-    /// About `count` members from `cursor` on; a listpack is returned whole.
-    pub(crate) fn scan(&self, cursor: Cursor, count: usize) -> (Cursor, Vec<(&Bytes, Score)>) {
+    /// About `count` members from `cursor` on, with their scores as ZSCAN prints them; a listpack is returned
+    /// whole.
+    pub(crate) fn scan(&self, cursor: Cursor, count: usize) -> (Cursor, Vec<(&Bytes, Bytes)>) {
         match &self.0.table {
-            None => (0, self.entries().iter().map(|entry| (&entry.member, entry.score)).collect()),
+            None => {
+                let stored = |entry: &'_ Entry| entry.score.stored_in_listpack();
+                (0, self.entries().iter().map(|entry| (&entry.member, stored(entry))).collect())
+            }
             Some(table) => {
                 let (next, found) = table.scan(cursor, count);
-                (next, found.into_iter().map(|(member, score)| (member, *score)).collect())
+                (
+                    next,
+                    found.into_iter().map(|(member, score)| (member, score.to_bytes())).collect(),
+                )
             }
+        }
+    }
+
+    /// The members in the order of the hash table, which is arbitrary, or in order if there is none.
+    pub(crate) fn members_unordered(&self) -> Vec<Bytes> {
+        match &self.0.table {
+            None => self.entries().iter().map(|entry| entry.member.clone()).collect(),
+            Some(table) => table.iter().map(|(member, _)| member.clone()).collect(),
         }
     }
 
@@ -139,7 +154,8 @@ impl ZSet {
         }
     }
 
-    fn convert(&mut self) {
+    /// Becomes a skip list with a hash table, whatever its size.
+    pub(crate) fn make_skiplist(&mut self) {
         let members = Rc::make_mut(&mut self.0);
         if members.table.is_none() {
             let mut table = Table::default();
@@ -165,7 +181,7 @@ impl FromIterator<Entry> for ZSet {
         order.sort_by(Entry::order);
         let mut set = Self(Rc::new(Members { order, table: None }));
         if !fits {
-            set.convert();
+            set.make_skiplist();
         }
         set
     }

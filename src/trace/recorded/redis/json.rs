@@ -18,14 +18,13 @@ pub(super) fn read_bytes(value: &Value) -> Result<Bytes, String> {
     }
 }
 
-/// Reads a reply. serde_json bounds its depth.
+/// Reads a reply. The JSON parser bounds its depth.
 pub(super) fn read_reply(value: &Value) -> Result<Reply, String> {
     match value {
         Value::Null => Ok(Reply::Nil),
         Value::Number(number) => {
             number.as_i64().map(Reply::Int).ok_or_else(|| format!("{number} is no 64-bit integer"))
         }
-        Value::String(_) => read_bytes(value).map(Reply::Bulk),
         Value::Array(items) => {
             let items: Result<Vec<Reply>, String> = items.iter().map(read_reply).collect();
             items.map(Reply::array)
@@ -36,7 +35,7 @@ pub(super) fn read_reply(value: &Value) -> Result<Reply, String> {
         Value::Object(object) if object.len() == 1 && object.contains_key("err") => {
             read_bytes(&object["err"]).map(Reply::Error)
         }
-        Value::Object(_) => read_bytes(value).map(Reply::Bulk),
+        Value::String(_) | Value::Object(_) => read_bytes(value).map(Reply::Bulk),
         Value::Bool(_) => Err(format!("{value} is no reply")),
     }
 }

@@ -9,10 +9,13 @@
 //! The tolerances are those of the recording format, numbered as there; each use is counted by its name in
 //! [`rule`].
 
+mod call;
 mod compare;
 mod driver;
 mod event;
 pub(in crate::trace) mod json;
+mod notice;
+mod said;
 mod settings;
 mod world;
 
@@ -45,8 +48,7 @@ pub mod rule {
 pub(super) fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {
     let settings = settings::Settings::of(header)?;
     let mut driver = driver::Driver::new(settings);
-    let events: Vec<_> =
-        events.iter().map(|line| event::Event::parse(line)).collect::<Result<_, _>>()?;
+    let events: Vec<_> = events.iter().map(event::Event::parse).collect::<Result<_, _>>()?;
     for (index, event) in events.iter().enumerate() {
         driver.step(event, &events[index + 1..]);
     }

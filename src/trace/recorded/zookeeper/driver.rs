@@ -27,6 +27,7 @@ const PREFIX: &str = "a truncated recording ends before everything has arrived";
 pub(super) struct Driver<'a> {
     pub(super) cluster: Cluster,
     pub(super) events: &'a [Event],
+    pub(super) tick: Micros,
     pub(super) truncated: bool,
     pub(super) now: Micros,
     /// When the last request before this line was answered.
@@ -44,6 +45,8 @@ pub(super) struct Driver<'a> {
     pub(super) outboxes: BTreeMap<Link, Outbox>,
     /// Connections whose session has expired.
     pub(super) dying: BTreeSet<Link>,
+    /// When each session was last heard of, and since then its timeout.
+    pub(super) heard: BTreeMap<String, (Micros, Micros)>,
     /// The last transaction of which each session has heard.
     pub(super) seen: BTreeMap<String, i64>,
 }
@@ -52,6 +55,7 @@ impl<'a> Driver<'a> {
     pub(super) fn new(
         cluster: Cluster,
         events: &'a [Event],
+        tick: Micros,
         truncated: bool,
         moved: usize,
     ) -> Self {
@@ -60,6 +64,7 @@ impl<'a> Driver<'a> {
         Self {
             cluster,
             events,
+            tick,
             truncated,
             now: Micros::ZERO,
             answered: Micros::ZERO,
@@ -73,6 +78,7 @@ impl<'a> Driver<'a> {
             servers: BTreeMap::new(),
             outboxes: BTreeMap::new(),
             dying: BTreeSet::new(),
+            heard: BTreeMap::new(),
             seen: BTreeMap::new(),
         }
     }
@@ -194,7 +200,9 @@ impl<'a> Driver<'a> {
         }
         if let (Some((session, _)), Some(name)) = (granted.session, name) {
             self.names.insert(session, name.clone());
-            self.timeouts.insert(name.clone(), Micros::from_ms(granted.timeout_ms.into()));
+            let timeout = Micros::from_ms(granted.timeout_ms.into());
+            self.timeouts.entry(name.clone()).or_insert(timeout);
+            self.heard.insert(name.clone(), (self.events[at].at, timeout));
             self.sessions.insert(name.clone(), session);
             self.by_session.insert((name, server), link);
         }
@@ -227,6 +235,12 @@ impl<'a> Driver<'a> {
             self.differs(at, &what, &recorded(reply), "this session has no connection here");
             return Ok(());
         };
+        if op != zk::Op::CloseSession
+            && !matches!(op, zk::Op::Auth { .. })
+            && let Some((heard, _)) = self.heard.get_mut(session)
+        {
+            *heard = self.events[at].at;
+        }
         let behind = self.place(at, session, server, &what, reply);
         let request = Request::Call { xid: at as i32, op };
         self.cluster.deliver(self.now, server, link, Inbound::Request(request));

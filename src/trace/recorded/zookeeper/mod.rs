@@ -64,7 +64,8 @@ pub(super) fn replay(header: &Header, lines: &[Line]) -> Result<Tally, BadRecord
     let truncated =
         !matches!(setup.truncated, serde_json::Value::Null | serde_json::Value::Bool(false));
     let (events, moved) = outcome::in_order(events);
-    driver::Driver::new(setup.cluster(), &events, truncated, moved).run()
+    let tick = Micros::from_ms(setup.tick_ms);
+    driver::Driver::new(setup.cluster(), &events, tick, truncated, moved).run()
 }
 
 impl Setup {
@@ -93,8 +94,9 @@ impl Setup {
     }
 
     fn cluster(&self) -> cluster::Cluster {
-        // The moments come from the recording; log lines are written a few milliseconds late.
-        let free = Moment::Free { late: Micros::from_ms(10) };
+        // The moments come from the recording. A request is written down when its reply was read, which can be a
+        // while after it was executed; how much later than that something may happen is checked line by line.
+        let free = Moment::Free { early: Micros::from_ms(25), late: Micros::from_ms(250) };
         let config = Config {
             min_session_timeout_ms: self.min_session_timeout_ms,
             max_session_timeout_ms: self.max_session_timeout_ms,

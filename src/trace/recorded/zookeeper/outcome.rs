@@ -50,14 +50,17 @@ pub(super) fn came_up(
 
 /// The lines in the order in which the servers dealt with them, and how many were moved.
 ///
-/// A request that was never answered is written down when its connection ended. If the session expired meanwhile, the
-/// request ran before that: after the line of the session that precedes it.
+/// A request that was never answered is written down when its connection ended. That is so for a check that succeeds
+/// (fact 23), and for what was sent on a connection that the server had closed. If the session expired meanwhile, the
+/// check ran before that: after the line of the session that precedes it.
 pub(super) fn in_order(events: Vec<Event>) -> (Vec<Event>, usize) {
     let mut ordered: Vec<Event> = Vec::with_capacity(events.len());
     let mut moved = 0;
     for event in events {
         let place = match &event.what {
-            What::Call { session, reply: None, .. } => before_expiry(&ordered, session),
+            What::Call { session, call, reply: None } if call["op"] == "check" => {
+                before_expiry(&ordered, session)
+            }
             _ => None,
         };
         match place {

@@ -73,7 +73,14 @@ impl Driver<'_> {
         if zxid > before {
             self.clock.span(before.max(self.clock.last()), zxid, self.answered, event.at);
         }
-        self.answered = event.at;
+        // Log lines come late, and what was never answered is written down when its connection ended.
+        let is_answer = matches!(
+            event.what,
+            What::Call { reply: Some(_), .. } | What::Connect { reply: Some(_), .. }
+        );
+        if is_answer {
+            self.answered = event.at;
+        }
         let links: Vec<Link> = self.outboxes.keys().copied().collect();
         for link in links {
             self.settle(link);

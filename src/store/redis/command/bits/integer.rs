@@ -21,6 +21,13 @@ pub(super) enum Overflow {
     Fail,
 }
 
+/// Where a value leaves the range of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    Above,
+    Below,
+}
+
 impl Type {
     pub(super) fn read(text: &[u8]) -> Result<Self, Error> {
         let (signed, most) = match text.first() {
@@ -57,23 +64,54 @@ impl Type {
     /// A value to be set is an increment of 0: it can be out of range by itself. For an unsigned type it is
     /// then read as an unsigned number, so that -1 lies above the range.
     pub(super) fn add(self, value: i64, increment: i64, overflow: Overflow) -> (i64, bool) {
-        let value_now = if self.signed { i128::from(value) } else { i128::from(value as u64) };
-        let sum = value_now + i128::from(increment);
-        let (lowest, highest) = self.range();
-        if (lowest..=highest).contains(&sum) {
-            return (sum as i64, false);
-        }
-        let held = match overflow {
-            Overflow::Saturate if sum > highest => highest as i64,
-            Overflow::Saturate => lowest as i64,
-            Overflow::Wrap | Overflow::Fail => self.narrow(sum as u64),
+        let sum = value.wrapping_add(increment);
+        let (lowest, highest, leaves) = if self.signed {
+            self.leaves_signed(value, increment)
+        } else {
+            self.leaves_unsigned(value as u64, increment)
+        };
+        let Some(side) = leaves else { return (sum, false) };
+        let held = match (overflow, side) {
+            (Overflow::Saturate, Side::Above) => highest,
+            (Overflow::Saturate, Side::Below) => lowest,
+            (Overflow::Wrap | Overflow::Fail, _) => self.narrow(sum as u64),
         };
         (held, true)
     }
 
-    fn range(self) -> (i128, i128) {
-        let width = 1_i128 << self.bits;
-        if self.signed { (-width / 2, width / 2 - 1) } else { (0, width - 1) }
+    /// The range, and where `value + increment` leaves it.
+    ///
+    /// The room on each side is computed with wrap-around, as the server does: far below the range of a
+    /// narrow type it comes out wrong, and the value then counts as above.
+    fn leaves_signed(self, value: i64, increment: i64) -> (i64, i64, Option<Side>) {
+        let highest = i64::MAX >> (64 - self.bits);
+        let lowest = -highest - 1;
+        let (above, below) = (highest.wrapping_sub(value), lowest.wrapping_sub(value));
+        let is_narrow = self.bits != 64;
+        let side = if value > highest
+            || (increment > above && (is_narrow || (value >= 0 && increment > 0)))
+        {
+            Some(Side::Above)
+        } else if value < lowest
+            || (increment < below && (is_narrow || (value < 0 && increment < 0)))
+        {
+            Some(Side::Below)
+        } else {
+            None
+        };
+        (lowest, highest, side)
+    }
+
+    fn leaves_unsigned(self, value: u64, increment: i64) -> (i64, i64, Option<Side>) {
+        let highest = u64::MAX >> (64 - self.bits);
+        let side = if value > highest || increment > highest.wrapping_sub(value) as i64 {
+            Some(Side::Above)
+        } else if increment < (value as i64).wrapping_neg() {
+            Some(Side::Below)
+        } else {
+            None
+        };
+        (0, highest as i64, side)
     }
 
     /// The lowest bits of `value`, with their sign if the type has one.

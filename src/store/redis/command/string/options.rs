@@ -6,6 +6,7 @@ use super::super::super::reply::Bytes;
 use super::super::parse::{integer, is_option};
 
 /// What may follow `SET key value` or `GETEX key`.
+#[expect(clippy::struct_excessive_bools, reason = "options, each given or not")]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Options {
     pub(super) only_if_missing: bool,

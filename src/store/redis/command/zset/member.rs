@@ -110,6 +110,6 @@ pub(super) fn zscan(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let options = ScanOptions::read(&argv[3..], false)?;
     let (next, found) = zset.scan(cursor, options.count);
     let matching = found.into_iter().filter(|(member, _)| options.matches(member));
-    let elements = matching.flat_map(|(member, score)| [member.clone(), score.to_bytes()]);
+    let elements = matching.flat_map(|(member, score)| [member.clone(), score]);
     Ok(scan::reply(next, elements.collect()))
 }

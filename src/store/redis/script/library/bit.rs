@@ -1,6 +1,6 @@
-//! The table `bit` (Lua BitOp): operations on 32-bit integers.
+//! The table `bit` (Lua `BitOp`): operations on 32-bit integers.
 //!
-//! Source: bitop.luajit.org, "Lua BitOp API Functions".
+//! Source: bitop.luajit.org, "Lua `BitOp` API Functions".
 
 use lua_types::error::LuaError;
 use lua_types::value::LuaValue;

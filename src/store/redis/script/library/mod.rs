@@ -6,3 +6,4 @@ pub(super) mod cmsgpack;
 pub(super) mod math;
 pub(super) mod redis;
 pub(super) mod structs;
+pub(super) mod text;

@@ -13,6 +13,7 @@ use super::super::native::{
 };
 use super::super::number;
 use super::super::{LogLevel, Script, limits};
+use super::text::charge_bytes;
 use crate::store::redis::{Bytes, Reply};
 
 /// The version that is modelled.
@@ -106,6 +107,7 @@ fn arguments(state: &mut LuaState) -> Result<Result<Vec<Bytes>, LuaValue>, LuaEr
             },
         });
     }
+    charge_bytes(state, argv.iter().map(|word| word.len()).sum())?;
     Ok(Ok(argv))
 }
 
@@ -133,6 +135,7 @@ fn sha1hex(state: &mut LuaState) -> Native {
         return Err(raised(state, "ERR wrong number of arguments")?);
     }
     let text = text_of(&arg(state, 1)).unwrap_or_default();
+    charge_bytes(state, text.len() * 4)?;
     let digest = string(state, &Script::sha1_of(&text))?;
     give(state, digest)
 }

@@ -7,6 +7,7 @@ use lua_vm::state::LuaState;
 use super::super::super::native::{
     Native, count, error, give, string, table, text_arg, wrong_value,
 };
+use super::super::text::charge_bytes;
 use super::{MAX_DEPTH, NULL};
 
 /// `cjson.decode`.
@@ -15,6 +16,7 @@ pub(super) fn decode(state: &mut LuaState) -> Native {
         return Err(wrong_value(state, 1, "expected 1 argument"));
     }
     let text = text_arg(state, 1)?;
+    charge_bytes(state, text.len())?;
     if text.len() >= 2 && (text[0] == 0 || text[1] == 0) {
         return Err(error(state, "JSON parser does not support UTF-16 or UTF-32"));
     }

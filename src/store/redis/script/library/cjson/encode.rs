@@ -100,10 +100,8 @@ fn list_length(
 ) -> Result<Option<i64>, LuaError> {
     let mut last = 0;
     for (key, _) in pairs {
-        match number_of(key) {
-            Some(key) if key >= 1.0 && key.trunc() == key && key < 9e15 => {
-                last = last.max(key as i64)
-            }
+        match number_of(key).and_then(number::whole) {
+            Some(place) if place >= 1 => last = last.max(place),
             _ => return Ok(None),
         }
     }

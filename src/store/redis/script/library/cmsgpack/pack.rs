@@ -1,11 +1,11 @@
-//! Lua values to MessagePack.
+//! Lua values to `MessagePack`.
 
 use lua_types::error::LuaError;
 use lua_types::value::LuaValue;
 use lua_vm::state::LuaState;
 
 use super::super::super::native::{Native, arg, count, give, number_of, string, wrong_value};
-use super::super::super::order;
+use super::super::super::{number, order};
 
 /// Tables that lie deeper become nil.
 const MAX_NESTING: usize = 16;
@@ -72,10 +72,9 @@ fn header(
 }
 
 fn number_to(packed: &mut Vec<u8>, number: f64) {
-    let whole = number as i64;
-    if whole as f64 != number || whole == i64::MAX {
+    if number.fract() != 0.0 || !(-9.2e18..=9.2e18).contains(&number) {
         let short = number as f32;
-        if f64::from(short) == number {
+        if (f64::from(short) - number).abs() == 0.0 || number.is_infinite() {
             packed.push(0xCA);
             packed.extend_from_slice(&short.to_be_bytes());
         } else {
@@ -84,6 +83,7 @@ fn number_to(packed: &mut Vec<u8>, number: f64) {
         }
         return;
     }
+    let whole = number as i64;
     let bytes = whole.to_be_bytes();
     let (kind, size) = match whole {
         -32..=127 => return packed.push(whole as u8),
@@ -107,13 +107,13 @@ fn table_to(
     level: usize,
 ) -> Result<(), LuaError> {
     let pairs = order::pairs(state, value)?;
-    let mut last = 0.0_f64;
+    let mut last = 0;
     let list = pairs.iter().all(|(key, _)| {
-        let place = number_of(key).filter(|place| *place > 0.0 && place.trunc() == *place);
-        last = last.max(place.unwrap_or(0.0));
+        let place = number_of(key).and_then(number::whole).filter(|place| *place > 0);
+        last = last.max(place.unwrap_or(0));
         place.is_some()
     });
-    if list && last == pairs.len() as f64 {
+    if list && last == pairs.len() as i64 {
         let LuaValue::Table(list) = value else { return Ok(()) };
         header(packed, pairs.len(), Some((0x90, 16)), None, 0xDC, 0xDD);
         for place in 1..=pairs.len() {

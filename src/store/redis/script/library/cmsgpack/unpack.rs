@@ -1,4 +1,4 @@
-//! MessagePack to Lua values.
+//! `MessagePack` to Lua values.
 
 use lua_types::error::LuaError;
 use lua_types::value::LuaValue;

@@ -1,0 +1,149 @@
+//! The result of `check` as JSON.
+
+use serde::Serialize;
+
+use super::super::exit::Exit;
+use super::super::expected;
+use super::super::failure::Failure;
+use super::super::output::Output;
+use super::Checked;
+use crate::choice::Deviation;
+use crate::explore::Verdict;
+use crate::report::cover;
+use crate::trace::own::{Event, Recording};
+
+/// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
+#[derive(Serialize)]
+struct Check<'c> {
+    command: &'static str,
+    models: Vec<Model<'c>>,
+    /// Files that are no models; what is wrong with them is on standard error.
+    not_understood: u64,
+    /// Models that expect something of `lockstep run` only.
+    skipped: u64,
+    /// What the process exits with.
+    exit: u8,
+}
+
+/// One model.
+#[derive(Serialize)]
+pub(super) struct Model<'c> {
+    /// The file, as it was named.
+    path: String,
+    title: String,
+    /// `violated`, `holds`, `holds-within`, `vacuous` or `cut`.
+    verdict: &'static str,
+    /// Of a violation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violation: Option<Violation>,
+    /// The properties that had nothing to judge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    vacuous: Vec<&'static str>,
+    /// Of `holds-within`: the most deviations of a run that was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    within: Option<u32>,
+    /// What the model expects, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    /// Whether that is what came out; without an expectation, whether it holds.
+    as_expected: bool,
+    /// What the verdict covers, in words.
+    covers: String,
+    /// The faults that the model allows, in words.
+    faults: Vec<String>,
+    /// Faults that never took effect.
+    unused_faults: Vec<String>,
+    states: usize,
+    transitions: u64,
+    /// The most deviations of a run that was looked at.
+    max_deviations: u32,
+    /// The most steps of a run that was looked at.
+    max_steps: u32,
+    /// The shortest violation, if one model was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    witness: Option<Witness<'c>>,
+}
+
+#[derive(Serialize)]
+struct Violation {
+    property: String,
+    why: String,
+    deviations: u32,
+    steps: u32,
+}
+
+#[derive(Serialize)]
+struct Witness<'c> {
+    deviations: &'c [Deviation],
+    /// As in a trace.
+    events: &'c [Event],
+}
+
+impl<'c> Model<'c> {
+    pub(super) fn of(checked: &Checked, recording: Option<&'c Recording>) -> Self {
+        let Checked { path, model, outcome, .. } = checked;
+        let setup = model.abstract_setup();
+        let violation = match &outcome.verdict {
+            Verdict::Violated { violation, deviations, steps } => Some(Violation {
+                property: violation.property.to_owned(),
+                why: violation.why.clone(),
+                deviations: *deviations,
+                steps: *steps,
+            }),
+            _ => None,
+        };
+        let vacuous = match &outcome.verdict {
+            Verdict::Vacuous(names) => names.clone(),
+            _ => Vec::new(),
+        };
+        let within = match outcome.verdict {
+            Verdict::HoldsWithin(within) => Some(within),
+            _ => None,
+        };
+        Self {
+            path: path.display().to_string(),
+            title: model.title().to_owned(),
+            verdict: cover::verdict(&outcome.verdict),
+            violation,
+            vacuous,
+            within,
+            expected: model.expect().map(expected::in_words),
+            as_expected: checked.exit() == Exit::Expected,
+            covers: cover::covers(&setup, outcome),
+            faults: cover::faults(&setup),
+            unused_faults: cover::unused_faults(&setup, outcome),
+            states: outcome.states,
+            transitions: outcome.transitions,
+            max_deviations: outcome.deviations,
+            max_steps: outcome.steps,
+            witness: recording.map(|recording| Witness {
+                deviations: &recording.recipe.deviations,
+                events: &recording.events,
+            }),
+        }
+    }
+}
+
+pub(super) fn one(
+    checked: &Checked,
+    recording: Option<&Recording>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    many(vec![Model::of(checked, recording)], 0, 0, checked.exit(), output)
+}
+
+pub(super) fn many(
+    models: Vec<Model<'_>>,
+    not_understood: u64,
+    skipped: u64,
+    exit: Exit,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    output.write_json(&Check {
+        command: "check",
+        models,
+        not_understood,
+        skipped,
+        exit: exit.code(),
+    })
+}

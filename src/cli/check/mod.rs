@@ -1,0 +1,128 @@
+//! `lockstep check`: searches every order of events of a model.
+
+mod json;
+mod table;
+pub(super) mod witness;
+
+use std::path::{Path, PathBuf};
+
+use super::embedded;
+use super::exit::Exit;
+use super::expected::Found;
+use super::failure::Failure;
+use super::files;
+use super::output::Output;
+use super::surroundings::{self, Stopwatch};
+use crate::explore::{Bounds, Outcome, Search};
+use crate::model::Model;
+use crate::report::{View, words};
+
+/// Search every order of events of models, and compare the verdicts with what they expect
+///
+/// One file: the shortest run that violates a property, step by step, or what the verdict covers.
+/// Several files, or a directory: one row each.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 as the model expects (without an expectation: it holds), 1 not so, 2 bad input,
+3 a limit was hit or a property had nothing to judge, and the model does not expect that")]
+pub(super) struct Arguments {
+    /// Model files (.json), or directories of them
+    #[arg(required = true, value_name = "MODEL")]
+    paths: Vec<PathBuf>,
+
+    /// Look at no more than this many faults in one run [default: the model's, or any number]
+    #[arg(long, value_name = "N")]
+    deviations: Option<u32>,
+
+    /// Keep no more than this many states [default: the model's, or 5000000]
+    #[arg(long, value_name = "N")]
+    states: Option<u64>,
+
+    /// Write the shortest run that violates a property as a trace, for `lockstep replay`; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Show every row of the timeline
+    #[arg(long)]
+    all: bool,
+}
+
+/// A model that was searched.
+struct Checked {
+    path: PathBuf,
+    model: Model,
+    outcome: Outcome,
+    /// Fewer deviations were asked for than the model has.
+    bounded: bool,
+    watch: Stopwatch,
+}
+
+impl Checked {
+    fn found(&self) -> Found {
+        Found::of_search(&self.outcome.verdict)
+    }
+
+    fn exit(&self) -> Exit {
+        self.found().exit(self.model.expect(), self.bounded)
+    }
+}
+
+pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    if let [path] = arguments.paths.as_slice()
+        && !path.is_dir()
+    {
+        let model = embedded::open(path)?;
+        let checked = check(path, model, arguments, output);
+        return witness::show(&checked, arguments, output);
+    }
+    if arguments.output.is_some() {
+        let message = "--output takes one model file: each witness is a trace of its own";
+        return Err(Failure::Wrong(message.to_owned()));
+    }
+    table::show(arguments, output)
+}
+
+fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Checked {
+    let watch = Stopwatch::start();
+    let setup = model.abstract_setup();
+    let default = Bounds::default();
+    let bounds = Bounds {
+        deviations: arguments.deviations.or(model.bounds().deviations),
+        states: arguments
+            .states
+            .or(model.bounds().states)
+            .map_or(default.states, |it| usize::try_from(it).unwrap_or(usize::MAX)),
+        ..default
+    };
+    let bounded = arguments
+        .deviations
+        .is_some_and(|asked| model.bounds().deviations.is_none_or(|of| asked < of));
+    let outcome = Search::new(&setup, bounds).run(&mut |progress| {
+        let states = words::count(progress.states as u64);
+        let waiting = words::count(progress.waiting as u64);
+        let faults = words::counted(u64::from(progress.deviations), "fault");
+        output.progress(format_args!(
+            "{}: {states} states, {waiting} waiting, {faults}",
+            path.display()
+        ));
+    });
+    Checked { path: path.to_path_buf(), model, outcome, bounded, watch }
+}
+
+fn view(all: bool) -> View {
+    View { width: surroundings::width(), rows: if all { None } else { View::default().rows } }
+}
+
+/// The files that the arguments name, each with what is wrong with it.
+fn find(arguments: &Arguments) -> Vec<(PathBuf, Result<Model, Failure>)> {
+    let found = files::find(&arguments.paths, &["json"]).into_iter();
+    found
+        .map(|path| match path {
+            Ok(path) => {
+                let model = embedded::open(&path).map_err(Failure::from);
+                (path, model)
+            }
+            Err(bad) => (bad.path.clone(), Err(Failure::from(bad))),
+        })
+        .collect()
+}

@@ -1,0 +1,164 @@
+//! One model: its shortest violation step by step, or what the verdict covers.
+
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::trace_file;
+use super::{Arguments, Checked, json, view};
+use crate::choice::Listed;
+use crate::explore::{Outcome, Verdict};
+use crate::report::{Cast, cover, story, timeline, words};
+use crate::sim::{Limits, Setup};
+use crate::time::Micros;
+use crate::trace::Origin;
+use crate::trace::own::Recording;
+
+/// What a run that waits for ever may do after its story is told: so many steps more.
+const AFTERMATH: u64 = 2000;
+
+/// Makes the run again that the search found.
+pub(super) fn recording(checked: &Checked) -> Option<Recording> {
+    of(&checked.model, &checked.outcome)
+}
+
+/// Makes the run again that a search of `model` found.
+pub(in super::super) fn of(model: &crate::model::Model, outcome: &Outcome) -> Option<Recording> {
+    let witness = outcome.witness.as_ref()?;
+    let Verdict::Violated { violation, .. } = &outcome.verdict else { return None };
+    let judges_waiting = model
+        .abstract_setup()
+        .properties
+        .iter()
+        .any(|it| it.name() == violation.property && it.liveness().is_some());
+    let limits = Limits {
+        // What never happens has to be waited for.
+        steps: if judges_waiting { witness.steps + AFTERMATH } else { witness.steps },
+        time: Micros::MAX,
+        stop_at_violation: true,
+    };
+    let choices = Listed::new(witness.answers.clone());
+    Some(Recording::make(model, Origin::Check, None, limits, choices))
+}
+
+pub(super) fn show(
+    checked: &Checked,
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
+    let recording = recording(checked);
+    let mut written = None;
+    if let (Some(path), Some(recording)) = (&arguments.output, &recording) {
+        if trace_file::is_stdout(path) {
+            recording.write(output.out())?;
+            return Ok(checked.exit());
+        }
+        trace_file::write(path, recording)?;
+        written = Some(path.as_path());
+    }
+    if output.json {
+        json::one(checked, recording.as_ref(), output)?;
+        return Ok(checked.exit());
+    }
+    writeln!(output.out(), "{}", checked.model.title())?;
+    writeln!(output.out(), "{FAINT}{}{FAINT:#}", checked.path.display())?;
+    if let Some(recording) = &recording {
+        let cast = Cast::of(&recording.setup);
+        let view = view(arguments.all);
+        writeln!(output.out())?;
+        write!(output.out(), "{}", timeline(&cast, &recording.events, view))?;
+        writeln!(output.out())?;
+        write!(output.out(), "{}", story(&cast, &recording.events, view.width))?;
+    }
+    writeln!(output.out())?;
+    verdict(checked, output)?;
+    match (&arguments.output, written, &recording) {
+        (_, Some(path), _) => row("again", &format!("lockstep replay {}", path.display()), output)?,
+        (Some(_), None, None) => {
+            row("trace", "none was written: no run violates a property", output)?;
+            row("again", &command(checked, arguments), output)?;
+        }
+        _ => row("again", &command(checked, arguments), output)?,
+    }
+    let took = &checked.watch;
+    writeln!(output.err(), "{FAINT}{took}{FAINT:#}")?;
+    Ok(checked.exit())
+}
+
+/// The command that does the same again.
+fn command(checked: &Checked, arguments: &Arguments) -> String {
+    let mut text = format!("lockstep check {}", checked.path.display());
+    if let Some(deviations) = arguments.deviations {
+        text += &format!(" --deviations {deviations}");
+    }
+    if let Some(states) = arguments.states {
+        text += &format!(" --states {states}");
+    }
+    text
+}
+
+/// A word and what it says, over several lines if need be.
+pub(in super::super) fn row(
+    name: &str,
+    text: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let width = super::super::surroundings::width().saturating_sub(10).max(40);
+    for (number, line) in crate::report::wrapped(text, width).iter().enumerate() {
+        let name = if number == 0 { name } else { "" };
+        writeln!(output.out(), "{name:<9} {}", line.trim_start())?;
+    }
+    Ok(())
+}
+
+fn verdict(checked: &Checked, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Checked { model, outcome, .. } = checked;
+    let setup = model.abstract_setup();
+    let (style, headline) = headline(checked);
+    writeln!(output.out(), "{style}{headline}{style:#}")?;
+    row("why", model.why(), output)?;
+    row("covers", &cover::covers(&setup, outcome), output)?;
+    if matches!(outcome.verdict, Verdict::Holds | Verdict::HoldsWithin(_)) {
+        for fault in cover::faults(&setup) {
+            row("", &format!("- {fault}"), output)?;
+        }
+    }
+    for fault in cover::unused_faults(&setup, outcome) {
+        let text =
+            format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
+        row("note", &text, output)?;
+    }
+    row("searched", &searched(&setup, outcome), output)
+}
+
+fn headline(checked: &Checked) -> (anstyle::Style, String) {
+    let found = checked.found();
+    let beside = found.beside(checked.model.expect(), checked.bounded);
+    let name = cover::verdict(&checked.outcome.verdict).to_uppercase();
+    let style = if checked.exit() == Exit::Expected { GOOD } else { BAD };
+    let text = match &checked.outcome.verdict {
+        Verdict::Violated { violation, deviations, steps } => format!(
+            "{name}  {}, with {} in {}{beside}",
+            violation.property,
+            words::counted(u64::from(*deviations), "fault"),
+            words::counted(u64::from(*steps), "step"),
+        ),
+        Verdict::Vacuous(names) => format!("{name}  {}{beside}", names.join(", ")),
+        Verdict::HoldsWithin(within) => {
+            format!("HOLDS within {}{beside}", words::counted(u64::from(*within), "fault"))
+        }
+        _ => format!("{name}{beside}"),
+    };
+    (style, text)
+}
+
+fn searched(setup: &Setup, outcome: &Outcome) -> String {
+    let names: Vec<String> = setup.properties.iter().map(|it| it.name().to_owned()).collect();
+    format!(
+        "{}, {}, at most {} and {}; judged: {}",
+        words::counted(outcome.states as u64, "state"),
+        words::counted(outcome.transitions, "transition"),
+        words::counted(u64::from(outcome.deviations), "fault"),
+        words::counted(u64::from(outcome.steps), "step"),
+        words::list(&names),
+    )
+}

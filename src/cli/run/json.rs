@@ -1,0 +1,134 @@
+//! The result of `run` as JSON.
+
+use serde::Serialize;
+
+use super::super::exit::Exit;
+use super::super::expected::{self, Found};
+use super::super::failure::Failure;
+use super::super::output::Output;
+use super::Arguments;
+use super::several::Sweep;
+use crate::choice::Deviation;
+use crate::model::Model;
+use crate::trace::own::{self, Event, Recording, Tally, Waits};
+
+/// One run.
+#[derive(Serialize)]
+struct Run<'r> {
+    command: &'static str,
+    /// The file, as it was named.
+    path: String,
+    title: &'r str,
+    seed: u64,
+    /// `violated`, `holds` or `cut`.
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violation: Option<Violation<'r>>,
+    /// What the model expects of a run, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    as_expected: bool,
+    /// `done`, `stuck`, `violated` or `cut`.
+    end: &'static str,
+    steps: u64,
+    /// When the run ended (µs of world time).
+    at_us: i64,
+    counters: &'r Tally,
+    deviations: &'r [Deviation],
+    /// As in a trace.
+    events: &'r [Event],
+    /// What the process exits with.
+    exit: u8,
+}
+
+#[derive(Serialize)]
+struct Violation<'r> {
+    property: &'r str,
+    why: &'r str,
+}
+
+pub(super) fn one(
+    model: &Model,
+    arguments: &Arguments,
+    recording: &Recording,
+    exit: Exit,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let ended = &recording.ended;
+    output.write_json(&Run {
+        command: "run",
+        path: arguments.model.display().to_string(),
+        title: model.title(),
+        seed: arguments.seed,
+        verdict: expected::name(Found::of_run(ended).verdict),
+        violation: ended
+            .violation
+            .as_ref()
+            .map(|it| Violation { property: it.property, why: &it.why }),
+        expected: model.expect_run().map(expected::in_words),
+        as_expected: exit == Exit::Expected,
+        end: own::name(ended.end),
+        steps: ended.steps,
+        at_us: ended.at.0,
+        counters: &ended.tally,
+        deviations: &recording.recipe.deviations,
+        events: &recording.events,
+        exit: exit.code(),
+    })
+}
+
+/// Several runs.
+#[derive(Serialize)]
+struct Runs<'r> {
+    command: &'static str,
+    path: String,
+    title: &'r str,
+    /// The first seed; the others follow.
+    seed: u64,
+    runs: u64,
+    /// The seeds whose runs violate a property.
+    violated: &'r [u64],
+    /// The seeds whose runs were stopped by a limit.
+    cut: &'r [u64],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_violation: Option<Violation<'r>>,
+    /// Sums over all runs.
+    entries: u64,
+    requests: u64,
+    notifications: u64,
+    deviations: u64,
+    /// The longest wait of each run (µs).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longest_waits: Option<Waits>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+    as_expected: bool,
+    exit: u8,
+}
+
+pub(super) fn several(
+    model: &Model,
+    arguments: &Arguments,
+    sweep: &Sweep,
+    exit: Exit,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    output.write_json(&Runs {
+        command: "run",
+        path: arguments.model.display().to_string(),
+        title: model.title(),
+        seed: arguments.seed,
+        runs: sweep.runs,
+        violated: &sweep.violated,
+        cut: &sweep.cut,
+        first_violation: sweep.first.as_ref().map(|(property, why)| Violation { property, why }),
+        entries: sweep.entries,
+        requests: sweep.requests,
+        notifications: sweep.notifications,
+        deviations: sweep.deviations,
+        longest_waits: sweep.longest_waits(),
+        expected: model.expect_run().map(expected::in_words),
+        as_expected: exit == Exit::Expected,
+        exit: exit.code(),
+    })
+}

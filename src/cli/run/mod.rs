@@ -1,0 +1,222 @@
+//! `lockstep run`: seeded runs of a model.
+
+mod json;
+mod several;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::check::witness::row;
+use super::embedded;
+use super::exit::Exit;
+use super::expected::Found;
+use super::failure::Failure;
+use super::output::{BAD, FAINT, GOOD, Output};
+use super::surroundings::{self, Stopwatch};
+use super::trace_file;
+use crate::choice::Seeded;
+use crate::model::Model;
+use crate::report::{Cast, View, story, timeline, words};
+use crate::sim::{End, Limits};
+use crate::time::Micros;
+use crate::trace::Origin;
+use crate::trace::own::{Ended, Recipe, Recording, execute};
+
+/// Run a model once, with latencies and faults drawn from a seed, and show what happens
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 as the model expects (without an expectation: nothing is violated), 1 not so, 2 bad input,
+3 a limit was hit before the run was over")]
+pub(super) struct Arguments {
+    /// The model file (.json)
+    #[arg(value_name = "MODEL")]
+    model: PathBuf,
+
+    /// The seed of latencies, draws and faults; equal seeds make equal runs
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Make so many runs, from the seed on, and show what they come to
+    #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    seeds: u64,
+
+    /// Write the run as a trace, for `lockstep replay`; `-` is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Show every row of the timeline
+    #[arg(long)]
+    all: bool,
+}
+
+/// More threads than this have no timeline.
+const MOST_THREADS: usize = 64;
+
+pub(super) fn execute_command(
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
+    let model = embedded::open(&arguments.model)?;
+    if arguments.seeds > 1 {
+        if arguments.output.is_some() {
+            let message = "--output takes one run: leave --seeds out and name the --seed";
+            return Err(Failure::Wrong(message.to_owned()));
+        }
+        return several::show(&model, arguments, output);
+    }
+    let watch = Stopwatch::start();
+    let choices = Seeded::new(arguments.seed);
+    let recording =
+        Recording::make(&model, Origin::Run, Some(arguments.seed), limits(&model), choices);
+    let exit = Found::of_run(&recording.ended).exit(model.expect_run(), false);
+    let mut written = false;
+    if let Some(path) = &arguments.output {
+        if trace_file::is_stdout(path) {
+            recording.write(output.out())?;
+            return Ok(exit);
+        }
+        trace_file::write(path, &recording)?;
+        written = true;
+    }
+    if output.json {
+        json::one(&model, arguments, &recording, exit, output)?;
+        return Ok(exit);
+    }
+    writeln!(output.out(), "{}", model.title())?;
+    writeln!(
+        output.out(),
+        "{FAINT}{}, seed {}{FAINT:#}",
+        arguments.model.display(),
+        arguments.seed
+    )?;
+    show(&recording, arguments.all, output)?;
+    writeln!(output.out())?;
+    verdict(&model, &recording.ended, exit, output)?;
+    let again = match (&arguments.output, written) {
+        (Some(path), true) => format!("lockstep replay {}", path.display()),
+        _ => format!("lockstep run {} --seed {}", arguments.model.display(), arguments.seed),
+    };
+    row("again", &again, output)?;
+    writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
+    Ok(exit)
+}
+
+/// One run without its events.
+fn run_only(model: &Model, seed: u64) -> Ended {
+    let recipe = Recipe {
+        origin: Origin::Run,
+        seed: Some(seed),
+        limits: limits(model),
+        model: model.clone(),
+        deviations: Vec::new(),
+    };
+    let mut choices = Seeded::new(seed);
+    execute(&recipe.setup(), recipe.limits, &mut choices, &mut |_| ControlFlow::Continue(()))
+}
+
+/// Where a run stops if it does not end by itself.
+pub(super) fn limits(model: &Model) -> Limits {
+    Limits {
+        steps: model.bounds().steps.unwrap_or(1_000_000),
+        time: model.bounds().time.unwrap_or(Micros::from_ms(600_000)),
+        stop_at_violation: false,
+    }
+}
+
+fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+    let cast = Cast::of(&recording.setup);
+    let width = surroundings::width();
+    let threads: usize = cast.processes.iter().map(|it| it.threads.len()).sum();
+    writeln!(output.out())?;
+    if threads > MOST_THREADS {
+        let threads = words::count(threads as u64);
+        writeln!(
+            output.out(),
+            "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"
+        )?;
+        return Ok(());
+    }
+    let rows = if all { None } else { View::default().rows };
+    write!(output.out(), "{}", timeline(&cast, &recording.events, View { width, rows }))?;
+    if recording.ended.violation.is_some() && recording.ended.tally.deviations > 0 {
+        writeln!(output.out())?;
+        write!(output.out(), "{}", story(&cast, &recording.events, width))?;
+    }
+    Ok(())
+}
+
+fn verdict(
+    model: &Model,
+    ended: &Ended,
+    exit: Exit,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    let found = Found::of_run(ended);
+    let beside = found.beside(model.expect_run(), false);
+    let style = if exit == Exit::Expected { GOOD } else { BAD };
+    let text = match (&ended.violation, ended.end) {
+        (Some(violation), _) => format!("VIOLATED  {}{beside}", violation.property),
+        (None, End::Done) => format!("NOTHING VIOLATED in this run{beside}"),
+        (None, End::Stuck) => format!("NOTHING VIOLATED in this run, but it got stuck{beside}"),
+        (None, _) => format!("CUT  a limit was hit before the run was over{beside}"),
+    };
+    writeln!(output.out(), "{style}{text}{style:#}")?;
+    if let Some(violation) = &ended.violation {
+        row("because", &violation.why, output)?;
+    }
+    for (name, text) in counters(ended) {
+        row(name, &text, output)?;
+    }
+    Ok(())
+}
+
+/// The counters in words.
+fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
+    let tally = &ended.tally;
+    let how = match ended.end {
+        End::Done => "everybody had enough",
+        End::Stuck => "nothing could happen any more",
+        End::Violated => "stopped at the violation",
+        End::Cut => "a limit was hit",
+    };
+    let mut rows = vec![(
+        "ended",
+        format!(
+            "after {} and {}: {how}",
+            words::counted(ended.steps, "step"),
+            words::time(ended.at)
+        ),
+    )];
+    let mut sections = format!(
+        "{}, {} of them while another was inside; {} refused",
+        words::counted(tally.entries, "section"),
+        words::count(tally.overlaps),
+        words::counted(tally.refusals, "attempt"),
+    );
+    if tally.lost_updates > 0 {
+        sections += &format!("; {} lost", words::counted(tally.lost_updates, "update"));
+    }
+    rows.push(("lock", sections));
+    if let Some(waits) = tally.waits {
+        let [min, median, max] =
+            [waits.min_us, waits.median_us, waits.max_us].map(|us| words::time(Micros(us)));
+        rows.push(("waits", format!("{min} the shortest, {median} the median, {max} the longest")));
+    }
+    let requests: Vec<String> = tally
+        .requests
+        .iter()
+        .map(|(name, count)| format!("{name} {}", words::count(*count)))
+        .collect();
+    rows.push((
+        "requests",
+        format!("{}; {}", requests.join(", "), words::counted(tally.notifications, "notification")),
+    ));
+    rows.push(("faults", words::count(tally.deviations)));
+    if !tally.noted.is_empty() || tally.ledger.is_some() {
+        let mut noted: Vec<String> =
+            tally.noted.iter().map(|(what, amount)| format!("{what} {amount}")).collect();
+        noted.extend(tally.ledger.map(|value| format!("the ledger says {value} at the end")));
+        rows.push(("work", noted.join(", ")));
+    }
+    rows
+}

@@ -1,0 +1,120 @@
+//! What a verdict covers, in words.
+
+use super::cast::Cast;
+use super::words;
+use crate::explore::{Cut, Outcome, Verdict};
+use crate::sim::{Fault, FaultKind, Phase, Setup};
+
+/// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
+pub fn faults(setup: &Setup) -> Vec<String> {
+    let cast = Cast::of(setup);
+    setup.faults.iter().map(|fault| self::fault(fault, &cast)).collect()
+}
+
+fn fault(fault: &Fault, cast: &Cast) -> String {
+    let names: Vec<String> =
+        fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
+    let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
+    let hits_process =
+        matches!(fault.kind, FaultKind::Pause | FaultKind::Crash | FaultKind::Restart);
+    let mut text = if hits_process {
+        format!("{} of {whom}", fault.kind)
+    } else {
+        let what = if fault.requests.is_empty() {
+            "any message".to_owned()
+        } else {
+            words::list(&fault.requests)
+        };
+        format!("{} of {what} of {whom}", fault.kind)
+    };
+    text += &match fault.budget {
+        None => ", any number of times".to_owned(),
+        Some(1) => ", at most once".to_owned(),
+        Some(times) => format!(", at most {times} times"),
+    };
+    if !fault.durations.is_empty() {
+        let spans: Vec<String> = fault.durations.iter().map(|it| words::time(*it)).collect();
+        text += &match fault.kind {
+            FaultKind::Slow => format!(", for up to {}", words::time(fault.longest())),
+            _ => format!(", for {}", spans.join(" or ")),
+        };
+    }
+    if !fault.phases.is_empty() {
+        let phases: Vec<&str> = fault.phases.iter().map(|it| phase(*it)).collect();
+        text += &format!(", while it is {}", phases.join(" or "));
+    }
+    text
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Acquiring => "acquiring",
+        Phase::Waiting => "waiting",
+        Phase::Working => "at work",
+        Phase::Releasing => "releasing",
+        Phase::Done => "done",
+    }
+}
+
+/// The faults that the model allows and that a finished search never saw take effect, by name.
+///
+/// A search that stops at a violation has not come to all of them: then there is nothing to report.
+pub fn unused_faults(setup: &Setup, outcome: &Outcome) -> Vec<String> {
+    if matches!(outcome.verdict, Verdict::Violated { .. } | Verdict::Cut(_)) {
+        return Vec::new();
+    }
+    let names = setup.faults.iter().enumerate();
+    names
+        .filter(|(number, _)| *number < 64 && outcome.faults >> number & 1 == 0)
+        .map(|(_, fault)| fault.kind.to_string())
+        .collect()
+}
+
+/// The name of a verdict: `violated`, `holds`, `holds-within`, `vacuous`, `cut`.
+pub fn verdict(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Violated { .. } => "violated",
+        Verdict::Holds => "holds",
+        Verdict::HoldsWithin(_) => "holds-within",
+        Verdict::Vacuous(_) => "vacuous",
+        Verdict::Cut(_) => "cut",
+    }
+}
+
+/// What the search of `setup` came to, as a sentence or two, and what that covers.
+pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
+    let faults = setup.faults.len();
+    match &outcome.verdict {
+        Verdict::Violated { deviations: 0, .. } => {
+            "No fault is needed: the run in which nothing goes wrong does it. No run does it in fewer steps.".to_owned()
+        }
+        Verdict::Violated { deviations, steps, .. } => format!(
+            "No run with fewer than {} violates a property, and none with as many does it in fewer than {}.",
+            words::counted(u64::from(*deviations), "fault"),
+            words::counted(u64::from(*steps), "step"),
+        ),
+        Verdict::Holds if faults == 0 => {
+            "Every run of this model, in which nothing goes wrong.".to_owned()
+        }
+        Verdict::Holds => "Every run with these faults, at every moment and in every combination:".to_owned(),
+        Verdict::HoldsWithin(within) => format!(
+            "Every run with at most {}, of these kinds; runs with more were not looked at:",
+            words::counted(u64::from(*within), "fault"),
+        ),
+        Verdict::Vacuous(names) => {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            format!(
+                "Nothing was violated, but {} had nothing to judge in any run: that says nothing about the lock.",
+                words::list(&names),
+            )
+        }
+        Verdict::Cut(Cut::States(states)) => format!(
+            "The search stopped at {}, before it had seen everything; nothing was violated so far. --states raises the limit.",
+            words::counted(*states as u64, "state"),
+        ),
+        Verdict::Cut(Cut::Steps(steps)) => format!(
+            "A run was still going on after {}; nothing was violated so far.",
+            words::counted(u64::from(*steps), "step"),
+        ),
+    }
+}

@@ -1,0 +1,222 @@
+//! How wide the columns of a timeline are, and what goes into which.
+
+use super::cast::Cast;
+use super::rows::Row;
+use super::timeline::milliseconds;
+
+/// The columns of a timeline.
+pub(super) struct Layout {
+    /// The widest line.
+    pub(super) width: usize,
+    /// The width of the time.
+    pub(super) time: usize,
+    pub(super) processes: Vec<ProcessColumn>,
+    pub(super) servers: Vec<ServerColumn>,
+    /// How many processes have no column.
+    pub(super) hidden: usize,
+    mode: Mode,
+    names: Vec<String>,
+    server_names: Vec<String>,
+}
+
+/// The column of a process: a bar for each thread, and a text.
+pub(super) struct ProcessColumn {
+    pub(super) process: usize,
+    pub(super) title: String,
+    pub(super) lanes: usize,
+    /// The width of the text; 0 if there is only the bar.
+    pub(super) text: usize,
+}
+
+/// The column of a server, or of all servers.
+pub(super) struct ServerColumn {
+    pub(super) title: String,
+    pub(super) text: usize,
+}
+
+/// What stands where.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mode {
+    /// Each process and each server has its texts in its own column.
+    Apart,
+    /// All servers share a column.
+    OneForServers,
+    /// All texts are in one column; processes have only their bars.
+    OneForAll,
+}
+
+/// The narrowest text column of a process and of a server.
+const NARROW: (usize, usize) = (12, 26);
+/// The narrowest column of texts about everybody.
+const SHARED: usize = 36;
+
+impl Layout {
+    pub(super) fn of(cast: &Cast, rows: &[Row], width: usize) -> Self {
+        let time = rows.iter().map(|row| milliseconds(row.at).len()).max().unwrap_or(0).max(4);
+        let mut layout = Self {
+            width,
+            time,
+            processes: Vec::new(),
+            servers: Vec::new(),
+            hidden: 0,
+            mode: Mode::Apart,
+            names: cast.processes.iter().map(|it| it.name.clone()).collect(),
+            server_names: cast.servers.iter().map(|it| it.name.clone()).collect(),
+        };
+        for mode in [Mode::Apart, Mode::OneForServers, Mode::OneForAll] {
+            layout.mode = mode;
+            layout.columns(cast, rows);
+            if layout.shrink() {
+                break;
+            }
+        }
+        if layout.mode == Mode::OneForAll {
+            layout.hide(rows);
+        }
+        layout
+    }
+
+    fn columns(&mut self, cast: &Cast, rows: &[Row]) {
+        let longest = |column: usize, least: usize, layout: &Self| {
+            let texts = rows.iter().flat_map(|row| layout.cells(row));
+            let own = texts.filter(|(at, _)| *at == column).map(|(_, text)| text.chars().count());
+            own.max().unwrap_or(0).max(least)
+        };
+        self.processes = (0..cast.processes.len())
+            .map(|process| {
+                let it = &cast.processes[process];
+                let bare = self.mode == Mode::OneForAll;
+                let title = it.name.chars().count();
+                let lanes = it.threads.len();
+                let least = title.saturating_sub(lanes + 1);
+                let text = if bare { least } else { longest(process, least, self) };
+                ProcessColumn { process, title: it.name.clone(), lanes, text }
+            })
+            .collect();
+        let titles: Vec<String> = match self.mode {
+            Mode::Apart => self.server_names.clone(),
+            Mode::OneForServers => {
+                vec![if self.server_names.len() > 1 { "servers" } else { "server" }.to_owned()]
+            }
+            Mode::OneForAll => vec!["what happens".to_owned()],
+        };
+        self.servers = titles
+            .into_iter()
+            .enumerate()
+            .map(|(number, title)| {
+                let text = longest(cast.processes.len() + number, title.chars().count(), self);
+                ServerColumn { title, text }
+            })
+            .collect();
+    }
+
+    fn total(&self) -> usize {
+        let processes: usize = self.processes.iter().map(|it| it.lanes + 1 + it.text + 2).sum();
+        let servers: usize = self.servers.iter().map(|it| it.text + 2).sum();
+        (self.time + 3 + processes + servers).saturating_sub(2)
+    }
+
+    /// Makes the widest columns narrower until all fit; whether they do.
+    fn shrink(&mut self) -> bool {
+        let (narrow, wide) = match self.mode {
+            Mode::OneForAll => (0, SHARED),
+            _ => NARROW,
+        };
+        while self.total() > self.width {
+            let process = self
+                .processes
+                .iter_mut()
+                .filter(|it| it.text > narrow && self.mode != Mode::OneForAll)
+                .max_by_key(|it| it.text);
+            let server =
+                self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
+            match (process, server) {
+                (Some(process), Some(server)) if process.text * 3 > server.text * 2 => {
+                    process.text -= 1
+                }
+                (_, Some(server)) => server.text -= 1,
+                (Some(process), None) => process.text -= 1,
+                (None, None) => return false,
+            }
+        }
+        true
+    }
+
+    /// Takes away columns of processes until the rest fits: first of those that never enter.
+    fn hide(&mut self, rows: &[Row]) {
+        let enters = |process: usize| {
+            rows.iter().any(|row| {
+                row.lives[process].iter().any(|life| life.inside || life.gone || life.paused)
+            })
+        };
+        for only_idle in [true, false] {
+            while self.total() > self.width && self.processes.len() > 1 {
+                let place = self.processes.iter().rposition(|it| !only_idle || !enters(it.process));
+                let Some(place) = place else { break };
+                self.processes.remove(place);
+                self.hidden += 1;
+            }
+        }
+    }
+
+    /// The texts of a row, each with the number of its column among all processes and then the servers.
+    fn cells(&self, row: &Row) -> Vec<(usize, String)> {
+        let processes = self.names.len();
+        let process = row.process.as_ref().map(|(number, text)| (*number, text.clone()));
+        let server = row.server.as_ref().map(|(number, text)| match self.mode {
+            Mode::Apart => (processes + number, text.clone()),
+            _ if self.server_names.len() == 1 => (processes, text.clone()),
+            _ => (processes, format!("{}: {text}", self.server_names[*number])),
+        });
+        if self.mode != Mode::OneForAll {
+            return process.into_iter().chain(server).collect();
+        }
+        let told = process.map(|(number, text)| format!("{} {text}", self.names[number]));
+        let texts: Vec<String> = told.into_iter().chain(server.map(|(_, text)| text)).collect();
+        vec![(processes, texts.join("; "))]
+    }
+
+    /// The texts of a row by shown column, wrapped.
+    pub(super) fn texts(&self, row: &Row) -> Vec<(usize, Vec<String>)> {
+        let all = self.names.len();
+        self.cells(row)
+            .into_iter()
+            .filter_map(|(column, text)| {
+                if column < all {
+                    let place = self.processes.iter().position(|it| it.process == column)?;
+                    return Some((place, wrap(&text, self.processes[place].text)));
+                }
+                let server = column - all;
+                let place = self.processes.len() + server;
+                Some((place, wrap(&text, self.servers[server].text)))
+            })
+            .collect()
+    }
+}
+
+/// The text in lines of at most `width` characters, broken between words where that is possible.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    // What continues a line is set in, so that it is not taken for something new.
+    let indent = if width > 20 { "  " } else { "" };
+    for word in text.split(' ') {
+        let length = line.chars().count();
+        let fits = length + 1 + word.chars().count() <= width;
+        if length > 0 && !fits {
+            lines.push(std::mem::replace(&mut line, indent.to_owned()));
+        }
+        if !line.is_empty() && line != indent {
+            line.push(' ');
+        }
+        for char in word.chars() {
+            if line.chars().count() == width {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+            }
+            line.push(char);
+        }
+    }
+    lines.push(line);
+    lines
+}

@@ -1,0 +1,23 @@
+//! What a person sees of a run: a timeline, a story, and what a verdict covers.
+//!
+//! Everything here is made of the events that a trace has, so that a report can say nothing that is not in the trace.
+//! Texts may contain colours; without them they say the same.
+
+mod cast;
+pub mod cover;
+mod deviation;
+mod layout;
+mod rows;
+mod story;
+mod style;
+mod timeline;
+pub mod words;
+
+pub use cast::{Cast, Kind, Process, Server};
+pub use story::story;
+pub use timeline::{View, timeline};
+
+/// The text in lines of at most `width` characters.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    layout::wrap(text, width)
+}

@@ -1,0 +1,320 @@
+//! A run told in numbered steps: who did what, what ended, and who believes what.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::cast::{Cast, Kind};
+use super::deviation;
+use super::layout::wrap;
+use super::style::{BAD, FAINT, FAULT};
+use super::words;
+use crate::time::Micros;
+use crate::trace::own::{Act, Event, ProcessEvent, What};
+
+/// One step of a story.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Step {
+    at: Micros,
+    text: String,
+    kind: Kinds,
+    /// Whose entry it tells, if nothing but that.
+    entry: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kinds {
+    Plain,
+    Fault,
+    Bad,
+}
+
+/// The most steps that are told: the first and the last ones.
+const MOST: usize = 24;
+
+/// The story of `events` in numbered steps, in lines of at most `width` characters.
+pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
+    let mut teller = Teller {
+        cast,
+        steps: Vec::new(),
+        inside: Vec::new(),
+        paused: Vec::new(),
+        last: BTreeMap::new(),
+        refusals: BTreeMap::new(),
+        read: BTreeMap::new(),
+        ledger: None,
+        owners: BTreeMap::new(),
+        woken: None,
+    };
+    for event in events {
+        teller.hear(event);
+    }
+    write(&teller.steps, width)
+}
+
+fn write(steps: &[Step], width: usize) -> String {
+    let mut out = String::new();
+    let hidden = if steps.len() > MOST { MOST / 2..steps.len() - MOST / 2 } else { 0..0 };
+    for (number, step) in steps.iter().enumerate() {
+        if hidden.contains(&number) {
+            if number == hidden.start {
+                let _ = writeln!(
+                    out,
+                    "{FAINT}   ⋮  {} more{FAINT:#}",
+                    words::counted(hidden.len() as u64, "step")
+                );
+            }
+            continue;
+        }
+        let style = match step.kind {
+            Kinds::Plain => anstyle::Style::new(),
+            Kinds::Fault => FAULT,
+            Kinds::Bad => BAD,
+        };
+        for (line, text) in wrap(&step.text, width.saturating_sub(4)).iter().enumerate() {
+            let head = if line == 0 { format!("{:>2}. ", number + 1) } else { "    ".to_owned() };
+            let _ = writeln!(out, "{head}{style}{}{style:#}", text.trim_start());
+        }
+    }
+    out
+}
+
+struct Teller<'a> {
+    cast: &'a Cast,
+    steps: Vec<Step>,
+    /// Who is inside, in the order of entry.
+    inside: Vec<String>,
+    /// Processes that stand still.
+    paused: Vec<String>,
+    /// The last request of each thread, with its reply.
+    last: BTreeMap<String, String>,
+    /// How often each thread was refused since it asked.
+    refusals: BTreeMap<String, u64>,
+    /// What each thread read last.
+    read: BTreeMap<String, i64>,
+    /// What the ledger says.
+    ledger: Option<i64>,
+    owners: BTreeMap<String, String>,
+    woken: Option<String>,
+}
+
+impl Teller<'_> {
+    fn hear(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.what {
+            What::Executed { from, thread, to, call, reply, .. } => {
+                let who = self.cast.name(from, *thread);
+                let reply = reply.as_ref().map(|it| format!(" → {}", words::reply(it)));
+                let told = format!("{}{}", words::call(call), reply.unwrap_or_default());
+                self.woken = Some(to.clone());
+                self.last.insert(who, told);
+            }
+            What::Deadline { deadline, .. } => self.woken = Some(deadline.clone()),
+            What::Deviation { deviation, site, cost } => {
+                let told = deviation::tell(site, deviation, self.cast);
+                let name = told.process.clone().unwrap_or_default();
+                let text = format!("{name} {}.", told.text);
+                let label = if *cost > 0 { "Fault: " } else { "" };
+                let text = format!("{label}{}", text.trim_start());
+                self.step(at, text, Kinds::Fault);
+            }
+            What::Process { process, event } => self.process(at, process, *event),
+            What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
+            What::Did(did) => self.did(at, &did.who, did.act),
+            What::Lost { to, from, .. } => {
+                self.step(
+                    at,
+                    format!("{to} learns that its connection to {from} is gone."),
+                    Kinds::Plain,
+                );
+            }
+            What::Heard { to, heard, .. }
+                if heard.get("session").is_some_and(serde_json::Value::is_null) =>
+            {
+                self.step(at, format!("{to} learns that its session is over."), Kinds::Plain);
+            }
+            What::Violated { violated, why } => {
+                self.step(at, format!("{violated} is violated: {why}."), Kinds::Bad);
+            }
+            What::Heard { .. } | What::Timer { .. } | What::Noted { .. } => {}
+        }
+    }
+
+    fn did(&mut self, at: Micros, who: &str, act: Act) {
+        match act {
+            Act::Asks | Act::InLine | Act::Done => {}
+            Act::Refused => {
+                let refusals = self.refusals.entry(who.to_owned()).or_default();
+                *refusals += 1;
+                if *refusals == 1 {
+                    let how = self.how(who);
+                    self.step(
+                        at,
+                        format!("{who} asks for the lock and is refused{how}; it will try again."),
+                        Kinds::Plain,
+                    );
+                }
+            }
+            Act::Enters { until, fence } => {
+                let refusals = self.refusals.remove(who).unwrap_or_default();
+                let how = self.how(who);
+                let again = match refusals {
+                    0 => String::new(),
+                    1 => " at the second attempt".to_owned(),
+                    more => format!(" after {} refusals", words::count(more)),
+                };
+                let mut text = format!("{who} gets the lock{again}{how} and enters its section");
+                if let Some(fence) = fence {
+                    let _ = write!(text, ", with token {fence}");
+                }
+                if let Some(until) = until {
+                    let _ = write!(
+                        text,
+                        "; it will take the lock for its own until {}",
+                        words::time(until)
+                    );
+                }
+                let others = self.inside.clone();
+                self.inside.push(who.to_owned());
+                if others.is_empty() {
+                    self.step(at, format!("{text}."), Kinds::Plain);
+                    if let Some(last) = self.steps.last_mut() {
+                        last.entry = Some(who.to_owned());
+                    }
+                    return;
+                }
+                let verb = if others.len() == 1 { "is" } else { "are" };
+                let believe = if others.len() == 1 { "believes" } else { "believe" };
+                let others = words::list(&others);
+                self.step(
+                    at,
+                    format!(
+                        "{text}, while {others} {verb} still inside and {believe} to have the lock."
+                    ),
+                    Kinds::Bad,
+                );
+            }
+            Act::Leaves => {
+                self.inside.retain(|inside| inside != who);
+                if let Some(last) = self.steps.last_mut()
+                    && last.entry.as_deref() == Some(who)
+                {
+                    let text = last.text.trim_end_matches('.');
+                    last.text = format!("{text}, and leaves it at {}.", words::time(at));
+                    last.entry = None;
+                    return;
+                }
+                self.step(at, format!("{who} leaves its section."), Kinds::Plain);
+            }
+            Act::Read { value } => {
+                self.read.insert(who.to_owned(), value);
+                self.ledger = Some(value);
+                self.step(at, format!("{who} reads {value} from the ledger."), Kinds::Plain);
+            }
+            Act::Wrote { value } => self.wrote(at, who, value),
+            Act::Fenced => {
+                self.step(
+                    at,
+                    format!("The ledger refuses {who}: it has seen a newer token."),
+                    Kinds::Plain,
+                );
+            }
+        }
+    }
+
+    fn wrote(&mut self, at: Micros, who: &str, value: i64) {
+        let read = self.read.get(who).copied();
+        let before = self.ledger.replace(value);
+        let text = format!("{who} writes {value} to the ledger");
+        match (read, before) {
+            (Some(read), Some(before)) if read != before => self.step(
+                at,
+                format!("{text}, computed from {read}; but the ledger says {before} by now: that update is lost."),
+                Kinds::Bad,
+            ),
+            _ if !self.inside.iter().any(|inside| inside == who) => {
+                self.step(at, format!("{text}, although it is not in its section any more."), Kinds::Bad);
+            }
+            _ => self.step(at, format!("{text}."), Kinds::Plain),
+        }
+    }
+
+    fn place(&mut self, at: Micros, lock: &str, placed: bool, by: Option<&str>) {
+        if let (true, Some(by)) = (placed, by) {
+            self.owners.insert(lock.to_owned(), by.to_owned());
+            return;
+        }
+        let owner = self.owners.remove(lock);
+        match (by, owner) {
+            (None, owner) => {
+                let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
+                let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
+                let name = &server.name;
+                let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
+                let mut text = match server.kind {
+                    Kind::ZooKeeper => format!(
+                        "{name} ends a session of which it has not heard for too long, and removes {whose}{lock}"
+                    ),
+                    _ => format!("{whose}key {lock} expires in {name}: its time to live is over"),
+                };
+                if let Some(owner) = owner.filter(|owner| self.inside.contains(owner)) {
+                    let _ = write!(text, ". {owner} is still in its section");
+                    if self.stands_still(&owner) {
+                        text += ", standing still";
+                    }
+                    text += ", and does not know it";
+                }
+                self.step(at, format!("{text}."), Kinds::Plain);
+            }
+            (Some(by), Some(owner)) if by != owner => {
+                let how = self.how(by);
+                self.step(at, format!("{by} removes {lock}, which is {owner}'s{how}."), Kinds::Bad);
+            }
+            _ => {}
+        }
+    }
+
+    fn process(&mut self, at: Micros, process: &str, event: ProcessEvent) {
+        match event {
+            ProcessEvent::Pauses => self.paused.push(process.to_owned()),
+            ProcessEvent::Resumes => {
+                self.paused.retain(|paused| paused != process);
+                let threads = self.cast.process(process).map(|it| &self.cast.processes[it].threads);
+                let inside =
+                    threads.is_some_and(|all| all.iter().any(|it| self.inside.contains(it)));
+                let belief = if inside { ", and still believes to have the lock" } else { "" };
+                self.step(at, format!("{process} goes on{belief}."), Kinds::Plain);
+            }
+            ProcessEvent::Crashes => {
+                let threads = self.cast.process(process).map(|it| &self.cast.processes[it].threads);
+                if let Some(threads) = threads {
+                    let was = self.inside.iter().any(|it| threads.contains(it));
+                    self.inside.retain(|it| !threads.contains(it));
+                    if let Some(last) = self.steps.last_mut().filter(|_| was) {
+                        let text = last.text.trim_end_matches('.');
+                        last.text = format!("{text}, in its section.");
+                    }
+                }
+                self.paused.retain(|paused| paused != process);
+            }
+            ProcessEvent::Restarts => {
+                self.step(at, format!("A new {process} begins, without memory."), Kinds::Plain);
+            }
+        }
+    }
+
+    fn stands_still(&self, who: &str) -> bool {
+        let process = who.split('.').next().unwrap_or(who);
+        self.paused.iter().any(|paused| paused == process)
+    }
+
+    /// The last request of a thread, in brackets.
+    fn how(&self, who: &str) -> String {
+        self.last.get(who).map(|last| format!(" ({last})")).unwrap_or_default()
+    }
+
+    fn step(&mut self, at: Micros, text: String, kind: Kinds) {
+        let same = self.steps.last().is_some_and(|last| last.at == at);
+        let text = if same { text } else { format!("At {}: {text}", words::time(at)) };
+        self.steps.push(Step { at, text, kind, entry: None });
+    }
+}

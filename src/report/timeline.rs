@@ -1,0 +1,202 @@
+//! A run as a table: time goes down, a column for each process and each store, a bar where somebody has the lock.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+
+use super::cast::Cast;
+use super::layout::{Layout, wrap};
+use super::rows::{Life, Row, Tone, rows};
+use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
+use super::words;
+use crate::time::Micros;
+use crate::trace::own::Event;
+
+/// How a timeline is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct View {
+    /// The widest line, in characters.
+    pub width: usize,
+    /// How many rows are shown at most: the first and the last ones. `None` shows everything.
+    pub rows: Option<usize>,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { width: 100, rows: Some(40) }
+    }
+}
+
+/// The timeline of `events`, with colours; they may be stripped without a loss.
+pub fn timeline(cast: &Cast, events: &[Event], view: View) -> String {
+    let rows = rows(cast, events);
+    let layout = Layout::of(cast, &rows, view.width);
+    let mut out = String::new();
+    header(&layout, &mut out);
+    let (first, last) = window(rows.len(), view.rows);
+    let mut before = None;
+    for (number, row) in rows.iter().enumerate() {
+        if number == first && last > first {
+            let left_out = words::counted((last - first) as u64, "row");
+            let _ = writeln!(
+                out,
+                "{FAINT}{:>width$}  {left_out} left out; --all shows everything{FAINT:#}",
+                "⋮",
+                width = layout.time
+            );
+            before = None;
+        }
+        if number >= first && number < last {
+            continue;
+        }
+        show(row, before == Some(row.at), &layout, &mut out);
+        before = Some(row.at);
+    }
+    legend(&rows, &layout, &mut out);
+    out
+}
+
+/// Which rows are left out: from the first number up to the second.
+fn window(rows: usize, most: Option<usize>) -> (usize, usize) {
+    match most {
+        Some(most) if rows > most + 3 => (most / 2, rows - most / 2),
+        _ => (rows, rows),
+    }
+}
+
+/// The time without its unit, which stands in the heading.
+pub(super) fn milliseconds(at: Micros) -> String {
+    at.to_string().trim_end_matches(" ms").to_owned()
+}
+
+fn header(layout: &Layout, out: &mut String) {
+    let mut line = format!("{:>width$}   ", "ms", width = layout.time);
+    for column in &layout.processes {
+        let width = column.lanes + 1 + column.text;
+        let _ = write!(line, "{:<width$}  ", clip(&column.title, width));
+    }
+    for column in &layout.servers {
+        let _ = write!(line, "{:<width$}  ", column.title, width = column.text);
+    }
+    let _ = writeln!(out, "{TITLE}{}{TITLE:#}", line.trim_end());
+}
+
+/// As much of a text as fits.
+fn clip(text: &str, width: usize) -> String {
+    text.chars().take(width).collect()
+}
+
+fn show(row: &Row, same_time: bool, layout: &Layout, out: &mut String) {
+    let time = if same_time { String::new() } else { milliseconds(row.at) };
+    let (mark, style) = match row.tone {
+        Tone::Plain => (' ', Style::new()),
+        Tone::Fault => ('!', FAULT),
+        Tone::Bad => ('✗', BAD),
+    };
+    if let Some(whole) = &row.whole {
+        let width = layout.width.saturating_sub(layout.time + 3);
+        for (number, line) in wrap(whole, width).iter().enumerate() {
+            let (time, mark) = if number == 0 { (&*time, mark) } else { ("", ' ') };
+            let _ =
+                writeln!(out, "{time:>width$} {style}{mark} {line}{style:#}", width = layout.time);
+        }
+        return;
+    }
+    let texts = layout.texts(row);
+    let height = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(1);
+    for number in 0..height {
+        let (time, mark) = if number == 0 { (&*time, mark) } else { ("", ' ') };
+        let mut line = Line::default();
+        line.push(&format!("{time:>width$} ", width = layout.time), Style::new());
+        line.push(&format!("{mark} "), style);
+        for (place, column) in layout.processes.iter().enumerate() {
+            for life in &row.lives[column.process] {
+                let (bar, style) = bar(*life);
+                line.push(&bar.to_string(), style);
+            }
+            line.blanks += 1;
+            line.cell(cell(&texts, place, number), column.text, style);
+        }
+        for (place, column) in layout.servers.iter().enumerate() {
+            let cell = cell(&texts, layout.processes.len() + place, number);
+            let repeats = row.tone == Tone::Plain && cell.starts_with('⋮');
+            line.cell(cell, column.text, if repeats { FAINT } else { style });
+        }
+        let _ = writeln!(out, "{}", line.text);
+    }
+}
+
+/// A line that never ends in blanks.
+#[derive(Default)]
+struct Line {
+    text: String,
+    blanks: usize,
+}
+
+impl Line {
+    fn push(&mut self, text: &str, style: Style) {
+        let shown = text.trim_end();
+        if !shown.is_empty() {
+            let _ = write!(self.text, "{:width$}{style}{shown}{style:#}", "", width = self.blanks);
+            self.blanks = 0;
+        }
+        self.blanks += text.chars().count() - shown.chars().count();
+    }
+
+    fn cell(&mut self, text: &str, width: usize, style: Style) {
+        self.push(text, style);
+        self.blanks += width.saturating_sub(text.chars().count()) + 2;
+    }
+}
+
+fn cell<'t>(texts: &'t [(usize, Vec<String>)], column: usize, line: usize) -> &'t str {
+    let found = texts.iter().find(|(number, _)| *number == column);
+    found.and_then(|(_, lines)| lines.get(line)).map_or("", |text| text)
+}
+
+fn bar(life: Life) -> (char, Style) {
+    match life {
+        Life { gone: true, .. } => (' ', FAINT),
+        Life { inside: true, paused: true, .. } => ('╏', HELD),
+        Life { inside: true, .. } => ('┃', HELD),
+        Life { paused: true, .. } => (':', FAULT),
+        _ => ('·', FAINT),
+    }
+}
+
+fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
+    let any =
+        |wanted: fn(&Life) -> bool| rows.iter().any(|row| row.lives.iter().flatten().any(wanted));
+    let mut parts = vec!["┃ in its section"];
+    if any(|life| life.inside && life.paused) {
+        parts.push("╏ in it, but standing still");
+    }
+    if any(|life| !life.inside && life.paused) {
+        parts.push(": standing still");
+    }
+    if rows.iter().any(|row| row.tone == Tone::Fault) {
+        parts.push("! fault");
+    }
+    if rows.iter().any(|row| row.tone == Tone::Bad) {
+        parts.push("✗ wrong");
+    }
+    if rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains("EVAL("))) {
+        parts.push("EVAL(…) a script that calls these");
+    }
+    let _ = writeln!(
+        out,
+        "{FAINT}{:>width$}   {}{FAINT:#}",
+        "",
+        parts.join("   "),
+        width = layout.time
+    );
+    if layout.hidden > 0 {
+        let hidden = words::counted(layout.hidden as u64, "process");
+        let _ = writeln!(
+            out,
+            "{FAINT}{:>width$}   {hidden} without a column{FAINT:#}",
+            "",
+            width = layout.time
+        );
+    }
+}

@@ -1,0 +1,183 @@
+//! Requests, replies and times in few words.
+
+use serde_json::Value;
+
+use crate::time::Micros;
+
+/// The longest word of a command that is shown whole.
+const LONGEST: usize = 28;
+
+/// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create /lock/n- (ephemeral, sequential)`.
+pub(super) fn call(call: &Value) -> String {
+    match call {
+        Value::Array(words) => command(words),
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            let mut words = vec![text("op").unwrap_or("?").to_owned()];
+            words.extend(text("path").map(str::to_owned));
+            words.extend(members.get("value").map(Value::to_string));
+            let mut more: Vec<String> = Vec::new();
+            let mode = text("mode").filter(|mode| *mode != "PERSISTENT");
+            more.extend(mode.map(|mode| mode.to_lowercase().replace('_', ", ")));
+            if members.get("watch") == Some(&Value::Bool(true)) {
+                more.push("watch".to_owned());
+            }
+            more.extend(members.get("fence").map(|fence| format!("token {fence}")));
+            if !more.is_empty() {
+                words.push(format!("({})", more.join(", ")));
+            }
+            words.join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn command(words: &[Value]) -> String {
+    let text = |word: &Value| word.as_str().map_or_else(|| word.to_string(), str::to_owned);
+    let words: Vec<String> = words.iter().map(text).collect();
+    let Some(name) = words.first() else { return String::new() };
+    if name.eq_ignore_ascii_case("EVAL") && words.len() >= 3 {
+        let arguments: Vec<String> = words[3..].iter().map(|word| short(word)).collect();
+        return format!("EVAL({}) {}", commands_in(&words[1]).join(", "), arguments.join(" "));
+    }
+    words.iter().map(|word| short(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a command, shortened in the middle of nowhere if it is long.
+fn short(word: &str) -> String {
+    let quoted = if word.is_empty() || word.contains(char::is_whitespace) {
+        format!("{word:?}")
+    } else {
+        word.to_owned()
+    };
+    if quoted.chars().count() <= LONGEST {
+        return quoted;
+    }
+    let head: String = quoted.chars().take(LONGEST - 1).collect();
+    format!("{head}…")
+}
+
+/// The commands that a script calls, each once, in the order of its text.
+fn commands_in(script: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, _) in script.match_indices("call(") {
+        let rest = script[at + 5..].trim_start();
+        let name: String =
+            rest.chars().skip(1).take_while(char::is_ascii_alphanumeric).collect::<String>();
+        let name = name.to_lowercase();
+        if !name.is_empty() && !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// A reply: `OK`, `(nil)`, `1`, `/lock/n-0000000003`, `NodeExists`.
+pub(super) fn reply(reply: &Value) -> String {
+    value(reply)
+}
+
+fn value(reply: &Value) -> String {
+    match reply {
+        Value::Null => "(nil)".to_owned(),
+        Value::String(text) => short(&format!("{text:?}")),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(value).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Object(members) => {
+            let text = |name: &str| members.get(name).and_then(Value::as_str);
+            let plain = ["ok", "err", "error", "path"].into_iter().find_map(text);
+            if let Some(text) = plain {
+                return text.to_owned();
+            }
+            if let Some(Value::Array(children)) = members.get("children") {
+                return names(children);
+            }
+            if let Some(session) = members.get("session") {
+                return session.as_str().map_or_else(
+                    || "the session is over".to_owned(),
+                    |session| format!("session {session}"),
+                );
+            }
+            if let Some(push) = members.get("push") {
+                return value(push);
+            }
+            if let Some(watch) = members.get("watch") {
+                return watch_event(watch);
+            }
+            if members.contains_key("closed") {
+                return "connection closed".to_owned();
+            }
+            if let Some(data) = members.get("data") {
+                return value(data);
+            }
+            if members.contains_key("stat") { "is there".to_owned() } else { "ok".to_owned() }
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `NodeDeleted /lock/n-0000000003`.
+pub(super) fn watch_event(watch: &Value) -> String {
+    let text = |name: &str| watch.get(name).and_then(Value::as_str).unwrap_or("?");
+    format!("{} {}", text("type"), text("path"))
+}
+
+/// Names of children, all of them if they are few.
+fn names(children: &[Value]) -> String {
+    let mut names: Vec<&str> = children.iter().filter_map(Value::as_str).collect();
+    names.sort_unstable();
+    match names.len() {
+        0 => "no children".to_owned(),
+        1..=2 => format!("[{}]", names.join(", ")),
+        many => format!("{many} children"),
+    }
+}
+
+/// A point in time, or a span: `10000 ms`, `12.5 ms`; in seconds where that is shorter to read.
+pub fn time(at: Micros) -> String {
+    if at.0 != 0 && at.0 % 1_000_000 == 0 {
+        return format!("{} s", at.0 / 1_000_000);
+    }
+    at.to_string()
+}
+
+/// The digits of a text stand for numbers that change from one attempt to the next.
+pub(super) fn without_digits(text: &str) -> String {
+    text.chars().filter(|char| !char.is_ascii_digit()).collect()
+}
+
+/// `one`, `one and two`, `one, two and three`.
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A count with its thousands apart: `12,345`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 state`, `2 states`.
+pub fn counted(number: u64, noun: &str) -> String {
+    let ending = match number {
+        1 => "",
+        _ if noun.ends_with("ry") => {
+            return format!("{} {}ies", count(number), &noun[..noun.len() - 1]);
+        }
+        _ => "s",
+    };
+    format!("{} {noun}{ending}", count(number))
+}

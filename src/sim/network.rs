@@ -1,0 +1,183 @@
+//! The network: requests out, connections that open, break and close.
+
+use super::agenda::{ConnId, Event, OpRef, ProcessId};
+use super::conn::{Awaited, Direction, Down};
+use super::server::{AnyRequest, AnyServer};
+use super::setup::Timing;
+use super::world::{Stage, World};
+use crate::choice::{About, Question};
+use crate::client::zookeeper::WatchKind;
+use crate::cx::{CallError, Lane, OpResult, Reads, Request, Session, TaskId};
+use crate::store::{Inbound, zookeeper};
+use crate::time::Micros;
+use std::rc::Rc;
+
+impl World {
+    /// Sends a request of a task on its lane, over a new connection if there is none.
+    pub(crate) fn send(
+        &mut self,
+        stage: &mut Stage<'_>,
+        process: ProcessId,
+        op: OpRef,
+        to: Lane,
+        request: &Request,
+    ) -> ConnId {
+        let conn = self.conn_on(process, to);
+        if !self.conns[conn as usize].open {
+            self.open(stage, conn);
+        }
+        let (request, reads, watch) = match request {
+            Request::Redis(argv) => (AnyRequest::Redis(argv.clone()), Reads::Nothing, None),
+            Request::Ledger(request) => (AnyRequest::Ledger(*request), Reads::Nothing, None),
+            Request::ZooKeeper { op, watch, reads } => {
+                let place = watch.and_then(|watch| Some((watch, watched(op)?)));
+                let watch = place.map(|(watch, (kind, path))| (watch, kind, path));
+                // Replies come in order, so requests need no numbers of their own.
+                let request = zookeeper::Request::Call { xid: 0, op: op.clone() };
+                (AnyRequest::ZooKeeper(request), *reads, watch)
+            }
+        };
+        self.conn_mut(conn).awaited.push_back(Awaited { op: Some(op), reads, watch });
+        self.send_up(stage, conn, Inbound::Request(request), Some(op.task));
+        conn
+    }
+
+    /// Establishes a connection: the server learns it with the first message.
+    pub(crate) fn open(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        self.conn_mut(conn).open = true;
+        self.conn_mut(conn).up.push_back((Inbound::Connect, None));
+        let process = self.conns[conn as usize].process;
+        let server = self.conns[conn as usize].server();
+        if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_))
+            && let Some(zk) = &self.processes[usize::from(process)].zk
+        {
+            let connect = zookeeper::Request::Connect(zk.connect());
+            let request = AnyRequest::ZooKeeper(connect);
+            self.send_up(stage, conn, Inbound::Request(request), None);
+        }
+    }
+
+    pub(crate) fn send_up(
+        &mut self,
+        stage: &mut Stage<'_>,
+        conn: ConnId,
+        message: Inbound<AnyRequest>,
+        by: Option<TaskId>,
+    ) {
+        let due = self.arrival(stage, conn, Direction::Up);
+        let state = self.conn_mut(conn);
+        state.up.push_back((message, by));
+        state.up_due = due;
+        if state.up_hold.is_none() {
+            self.agenda.put(due, Event::Up(conn));
+        }
+    }
+
+    pub(crate) fn send_down(&mut self, stage: &mut Stage<'_>, conn: ConnId, message: Down) {
+        let due = self.arrival(stage, conn, Direction::Down);
+        let state = self.conn_mut(conn);
+        state.down.push_back(message);
+        state.down_due = due;
+        if state.down_hold.is_none() {
+            self.agenda.put(due, Event::Down(conn));
+        }
+    }
+
+    /// When a message sent now arrives.
+    fn arrival(&self, stage: &mut Stage<'_>, conn: ConnId, direction: Direction) -> Micros {
+        let Timing::Sampled { least, most } = stage.setup.timing else { return self.now };
+        let state = &self.conns[conn as usize];
+        let (after, from) = match direction {
+            Direction::Up => (state.up_due, self.now),
+            // A reply leaves when the server is done.
+            Direction::Down => (state.down_due, self.now.max(self.leaving)),
+        };
+        let extra = stage.choices.pick(&Question {
+            about: About::Latency,
+            n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
+            site: &|| format!("connection {conn}"),
+            name: &|extra| format!("{extra} us more"),
+        });
+        after.max(from + least + Micros(i64::from(extra)))
+    }
+
+    /// A fault breaks the connection: what is in flight both ways is lost.
+    pub(crate) fn break_connection(&mut self, conn: ConnId) {
+        self.set_hold(conn, Direction::Up, None);
+        self.set_hold(conn, Direction::Down, None);
+        let state = self.conn_mut(conn);
+        state.up.clear();
+        state.down.clear();
+        state.up.push_back((Inbound::Disconnect, None));
+        state.down.push_back(Down::Closed);
+        self.agenda.cancel_all(|event| {
+            matches!(event, Event::Up(of) | Event::Down(of) | Event::Served(of) | Event::SlowEnds(of, _) if *of == conn)
+        });
+        self.agenda.put(self.now, Event::Up(conn));
+        self.agenda.put(self.now, Event::Down(conn));
+        self.contact(conn);
+    }
+
+    /// The client's end is closed because its process died: what was sent still arrives.
+    pub(crate) fn close_by_client(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        self.set_hold(conn, Direction::Down, None);
+        let state = self.conn_mut(conn);
+        state.down.clear();
+        state.awaited.clear();
+        let was_open = std::mem::take(&mut state.open);
+        self.agenda.cancel_all(
+            |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),
+        );
+        if was_open {
+            self.send_up(stage, conn, Inbound::Disconnect, None);
+        }
+        self.contact(conn);
+    }
+
+    /// The client learns that its connection is gone.
+    pub(crate) fn lost(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        let process = self.conns[conn as usize].process;
+        let state = self.conn_mut(conn);
+        state.open = false;
+        self.contact(conn);
+        self.fail_all(stage, conn, &CallError::ConnectionLost);
+        let server = self.conns[conn as usize].server();
+        if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
+            if let Some(zk) = &mut self.process_mut(process).zk {
+                zk.suspend();
+            }
+            self.set_session(stage, process, Session::Suspended);
+            self.reconnect(stage, conn);
+        }
+    }
+
+    pub(crate) fn reconnect(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        let process = self.conns[conn as usize].process;
+        if self.processes[usize::from(process)].alive && !self.conns[conn as usize].open {
+            self.open(stage, conn);
+        }
+    }
+
+    pub(crate) fn fail_all(&mut self, stage: &mut Stage<'_>, conn: ConnId, error: &CallError) {
+        let process = self.conns[conn as usize].process;
+        let awaited = std::mem::take(&mut self.conn_mut(conn).awaited);
+        for awaited in awaited {
+            if let Some(op) = awaited.op {
+                self.ended(stage, process, op, OpResult::Failed(error.clone()));
+            }
+        }
+    }
+}
+
+/// Which list of the client library the watch of this operation goes to.
+fn watched(op: &zookeeper::Op) -> Option<(WatchKind, Rc<str>)> {
+    match op {
+        zookeeper::Op::Exists { path, watch: true } => Some((WatchKind::Exists, path.clone())),
+        zookeeper::Op::GetData { path, watch: true } => Some((WatchKind::Data, path.clone())),
+        zookeeper::Op::GetChildren { path, watch: true }
+        | zookeeper::Op::GetChildren2 { path, watch: true } => {
+            Some((WatchKind::Children, path.clone()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,167 @@
+//! Servers: a request is executed, a deadline comes, and the properties learn what it means.
+
+use std::rc::Rc;
+
+use super::agenda::{ConnId, Event, ServerId};
+use super::conn::Down;
+use super::server::{AnyMessage, AnyRequest, Sent};
+use super::tell::Told;
+use super::thread::Phase;
+use super::world::{Stage, World};
+use super::{cost, place};
+use crate::cx::TaskId;
+use crate::property::{self, Who};
+use crate::store::{Inbound, Link, Outbound};
+use crate::time::Micros;
+
+impl World {
+    /// A message reaches its server, which may be busy.
+    pub(crate) fn arrive(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        let server = self.conns[conn as usize].server();
+        let busy = self.servers[usize::from(server)].busy;
+        if busy <= self.now || stage.setup.is_abstract() {
+            self.serve(stage, conn);
+            return;
+        }
+        // In line: it is served when what came before has been.
+        self.agenda.put(busy, Event::Served(conn));
+        if let Some((Inbound::Request(request), _)) = self.conns[conn as usize].up.front() {
+            let cost = cost::of(request);
+            Rc::make_mut(&mut self.servers[usize::from(server)]).busy = busy + cost;
+        }
+    }
+
+    /// A server takes the next message of a connection.
+    pub(crate) fn serve(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        let server = self.conns[conn as usize].server();
+        while let Some((message, by)) = self.conn_mut(conn).up.pop_front() {
+            let is_connect = message == Inbound::Connect;
+            let is_request = matches!(message, Inbound::Request(_));
+            self.execute(stage, server, conn, message, by);
+            // That a connection is there is learnt with its first message.
+            if !is_connect || is_request {
+                break;
+            }
+        }
+    }
+
+    fn execute(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        conn: ConnId,
+        message: Inbound<AnyRequest>,
+        by: Option<TaskId>,
+    ) {
+        let link = Link(conn);
+        let process = self.conns[conn as usize].process;
+        let before = place::look(self, stage.setup, server);
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let request = match &message {
+            Inbound::Request(request) => Some(request.clone()),
+            _ => None,
+        };
+        let sent = placed.state.deliver(now, link, message, name, stage.choices);
+        if !stage.setup.is_abstract() {
+            let cost = request.as_ref().map_or(Micros::ZERO, cost::of) + cost::of_sending(&sent);
+            placed.busy = placed.busy.max(now + cost);
+            self.leaving = now + cost;
+        }
+        let threads = stage.around[usize::from(process)].len();
+        let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
+        if let Some(request) = &request {
+            let told = Told::Executed { server, process, thread, request, sent: &sent, link };
+            stage.listener.hear(self.total(), &told);
+        }
+        if let (Some(request), Some(thread)) = (&request, thread) {
+            let who = Who { process, thread };
+            self.judge_request(stage, who, request, &sent, link);
+            self.judge_place(stage, server, &before, Some(who));
+        } else {
+            self.judge_place(stage, server, &before, None);
+        }
+        self.distribute(stage, sent);
+        self.arm(server);
+        self.contact(conn);
+    }
+
+    /// A deadline of a server has come.
+    pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
+        let before = place::look(self, stage.setup, server);
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        placed.wake = None;
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let sent = placed.state.wake(now, name, stage.choices);
+        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
+        self.judge_place(stage, server, &before, None);
+        self.distribute(stage, sent);
+        self.arm(server);
+    }
+
+    fn distribute(&mut self, stage: &mut Stage<'_>, sent: Sent) {
+        for (Link(conn), message) in sent {
+            // What a server says on a connection that its client has given up reaches nobody.
+            if !self.conns.get(conn as usize).is_some_and(|conn| conn.hears()) {
+                continue;
+            }
+            let down = match message {
+                Outbound::Message(message) => Down::Message(message),
+                Outbound::Close => Down::Closed,
+            };
+            self.send_down(stage, conn, down);
+        }
+    }
+
+    /// What the request means to the properties.
+    fn judge_request(
+        &mut self,
+        stage: &mut Stage<'_>,
+        who: Who,
+        request: &AnyRequest,
+        sent: &Sent,
+        link: Link,
+    ) {
+        use crate::store::ledger::{Reply, Request};
+        let reply = sent.iter().find_map(|(to, message)| match message {
+            Outbound::Message(AnyMessage::Ledger(reply)) if *to == link => Some(*reply),
+            _ => None,
+        });
+        let event = match (request, reply) {
+            (AnyRequest::Ledger(_), Some(Reply::Stale)) => property::Event::Fenced(who),
+            (AnyRequest::Ledger(Request::Read { .. }), Some(Reply::Value(value))) => {
+                property::Event::Read(who, value)
+            }
+            (AnyRequest::Ledger(Request::Write { .. }), Some(Reply::Value(value))) => {
+                property::Event::Wrote(who, value)
+            }
+            _ => {
+                let process = &self.processes[usize::from(who.process)];
+                let asks = process
+                    .threads
+                    .get(usize::from(who.thread))
+                    .is_some_and(|thread| process.alive && thread.phase == Phase::Acquiring);
+                if asks {
+                    self.happens(stage, &property::Event::InLine(who));
+                }
+                return;
+            }
+        };
+        self.happens(stage, &event);
+    }
+
+    fn judge_place(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        before: &place::Seen,
+        by: Option<Who>,
+    ) {
+        let after = place::look(self, stage.setup, server);
+        for event in place::changes(before, &after, by) {
+            self.happens(stage, &event);
+        }
+    }
+}

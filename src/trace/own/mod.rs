@@ -1,0 +1,81 @@
+//! Traces of own runs: everything that happened, one event a line, readable and replayable.
+//!
+//! | line | what it says |
+//! |---|---|
+//! | the first | `trace`, `version`, `origin` (`run` or `check`), `program`, `timing` (`sampled` or `abstract`), `seed` (sampled only), `limits`, the whole `model`, and the `deviations`: what was not nominal, by site and ordinal |
+//! | an event | `at` (µs), `step`, and one of the forms of [`What`] |
+//! | the last | `at`, `end` (`done`, `stuck`, `violated` or `cut`), `steps`, the `counters` of [`Tally`], and the digest of the first line |
+//!
+//! Requests and replies are written as in recordings of real servers. A trace has the same bytes on every machine:
+//! it holds neither clock readings nor paths, and all of it follows from its first line. [`replay`] makes the run
+//! again and compares every line.
+
+mod event;
+mod execute;
+mod message;
+mod recipe;
+mod replay;
+mod tally;
+mod teller;
+mod waiting;
+
+pub use event::{Act, Did, Event, ProcessEvent, Sent, What};
+pub use execute::{Ended, execute};
+pub use recipe::{Recipe, name};
+pub use replay::{Difference, Replayed, replay};
+pub use tally::{Tally, Waits};
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use crate::choice::{Choices, Noting};
+use crate::model::Model;
+use crate::sim::{Limits, Setup};
+use crate::trace::Origin;
+
+/// A run with all its events, and what it follows from.
+#[derive(Clone, Debug)]
+pub struct Recording {
+    /// What the run follows from.
+    pub recipe: Recipe,
+    /// The world that ran.
+    pub setup: Setup,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// How it went.
+    pub ended: Ended,
+}
+
+impl Recording {
+    /// Runs `model` with the timing of `origin` and the answers of `choices`, and keeps everything.
+    ///
+    /// With [`Origin::Run`] latencies and draws must be those of [`Seeded`](crate::choice::Seeded) with `seed`.
+    pub fn make(
+        model: &Model,
+        origin: Origin,
+        seed: Option<u64>,
+        limits: Limits,
+        choices: impl Choices,
+    ) -> Self {
+        let setup = Recipe::setup_of(model, origin);
+        let mut noting = Noting::new(choices, origin == Origin::Run);
+        let mut events = Vec::new();
+        let ended = execute(&setup, limits, &mut noting, &mut |event| {
+            events.push(event);
+            ControlFlow::Continue(())
+        });
+        let (deviations, _) = noting.into_parts();
+        let recipe = Recipe { origin, seed, limits, model: model.clone(), deviations };
+        Self { recipe, setup, events, ended }
+    }
+
+    /// Writes the trace.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let header = self.recipe.header();
+        writeln!(out, "{header}")?;
+        for event in &self.events {
+            writeln!(out, "{}", event.line())?;
+        }
+        writeln!(out, "{}", self.ended.line(&header))
+    }
+}

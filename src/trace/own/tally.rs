@@ -1,0 +1,103 @@
+//! What a run amounts to, in numbers.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::event::{Act, Event, ProcessEvent, What};
+use crate::time::Micros;
+
+/// Counters of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Tally {
+    /// Requests that servers executed, by server.
+    pub requests: BTreeMap<String, u64>,
+    /// Messages that servers sent without being asked in that moment: pushes, watch events, late answers.
+    pub notifications: u64,
+    /// Sections that were entered.
+    pub entries: u64,
+    /// Sections that were entered while somebody else was inside.
+    pub overlaps: u64,
+    /// Acquisitions that were refused.
+    pub refusals: u64,
+    /// Writes to the ledger that replaced another value than their writer had read.
+    pub lost_updates: u64,
+    /// What the ledger said last, if anybody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<i64>,
+    /// Deviations, ends of them not counted.
+    pub deviations: u64,
+    /// What recipes and workloads counted.
+    pub noted: BTreeMap<&'static str, i64>,
+    /// How long those waited who got the lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+    #[serde(skip)]
+    inside: Vec<String>,
+    #[serde(skip)]
+    last_read: BTreeMap<String, i64>,
+}
+
+/// How long the entries of a run were waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct Waits {
+    /// The shortest wait (µs).
+    pub min_us: i64,
+    /// The one in the middle (µs), rounded down.
+    pub median_us: i64,
+    /// The longest wait (µs).
+    pub max_us: i64,
+}
+
+impl Waits {
+    /// The waits of some entries; none if there were none.
+    pub fn of(mut waits: Vec<Micros>) -> Option<Self> {
+        waits.sort_unstable();
+        let (first, last) = (waits.first()?, waits.last()?);
+        let (low, high) = (waits[(waits.len() - 1) / 2], waits[waits.len() / 2]);
+        Some(Self { min_us: first.0, median_us: (low.0 + high.0).div_euclid(2), max_us: last.0 })
+    }
+}
+
+impl Tally {
+    /// Counts an event.
+    pub fn count(&mut self, event: &Event) {
+        match &event.what {
+            What::Executed { to, sent, .. } => {
+                *self.requests.entry(to.clone()).or_default() += 1;
+                self.notifications += sent.len() as u64;
+            }
+            What::Deadline { sent, .. } => self.notifications += sent.len() as u64,
+            What::Deviation { cost, .. } => self.deviations += u64::from(*cost),
+            What::Noted { noted, amount, .. } => *self.noted.entry(noted).or_default() += amount,
+            What::Process { process, event: ProcessEvent::Crashes } => {
+                let thread = format!("{process}.");
+                self.inside.retain(|who| who != process && !who.starts_with(&thread));
+            }
+            What::Did(did) => self.count_act(&did.who, did.act),
+            _ => {}
+        }
+    }
+
+    fn count_act(&mut self, who: &str, act: Act) {
+        match act {
+            Act::Enters { .. } => {
+                self.entries += 1;
+                self.overlaps += u64::from(!self.inside.is_empty());
+                self.inside.push(who.to_owned());
+            }
+            Act::Leaves => self.inside.retain(|inside| inside != who),
+            Act::Refused => self.refusals += 1,
+            Act::Read { value } => {
+                self.last_read.insert(who.to_owned(), value);
+                self.ledger = Some(value);
+            }
+            Act::Wrote { value } => {
+                let read = self.last_read.get(who).copied();
+                self.lost_updates += u64::from(read != self.ledger);
+                self.ledger = Some(value);
+            }
+            _ => {}
+        }
+    }
+}
