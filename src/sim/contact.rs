@@ -20,6 +20,8 @@ impl World {
         let process = &self.processes[usize::from(state.process)];
         let attended = state.open
             && state.up_hold.is_none()
+            // A connection that broke is of no use, also before its ends have learnt it.
+            && !state.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
             && process.alive
             && process.paused.is_none()
             && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);

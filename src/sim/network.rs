@@ -137,8 +137,8 @@ impl World {
     /// The client learns that its connection is gone.
     pub(crate) fn lost(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         let process = self.conns[conn as usize].process;
-        let state = self.conn_mut(conn);
-        state.open = false;
+        self.conn_mut(conn).open = false;
+        self.clear(conn);
         self.contact(conn);
         self.fail_all(stage, conn, &CallError::ConnectionLost);
         let server = self.conns[conn as usize].server();
@@ -148,6 +148,24 @@ impl World {
             }
             self.set_session(stage, process, Session::Suspended);
             self.reconnect(stage, conn);
+        }
+    }
+
+    /// The connection is over at both ends: what is still on its way belongs to it, and reaches nobody.
+    ///
+    /// But a server that has yet to learn that it is over learns it before the next connection begins.
+    pub(crate) fn clear(&mut self, conn: ConnId) {
+        let state = self.conn_mut(conn);
+        state.up.retain(|(message, _)| *message == Inbound::Disconnect);
+        let to_learn = state.up.len();
+        state.down.clear();
+        state.up_hold = None;
+        state.down_hold = None;
+        self.agenda.cancel_all(|event| {
+            matches!(event, Event::Up(of) | Event::Down(of) | Event::Served(of) | Event::SlowEnds(of, _) if *of == conn)
+        });
+        for _ in 0..to_learn {
+            self.agenda.put(self.now, Event::Up(conn));
         }
     }
 

@@ -119,7 +119,9 @@ impl World {
                 self.set_session(stage, process, Session::Connected);
             }
             Connected::Expired => {
+                // The server has closed its end too.
                 self.conn_mut(conn).open = false;
+                self.clear(conn);
                 self.fail_all(stage, conn, &CallError::ZooKeeper(ZkError::SessionExpired));
                 self.set_session(stage, process, Session::Expired);
                 self.watches_over(stage, process);

@@ -167,9 +167,9 @@ impl World {
         self.epoch + self.now
     }
 
-    /// Whether every thread that is still alive has had enough.
+    /// Whether every thread that is still alive has had enough, and nobody takes the place of one that is not.
     pub fn is_done(&self) -> bool {
-        self.wants == 0
+        self.wants == 0 && !self.agenda.iter().any(|(_, event)| matches!(event, Event::Restart(_)))
     }
 
     /// Threads that are alive and still want something, with where they are.

@@ -14,6 +14,7 @@ mod mutation_zookeeper;
 mod plain_enum;
 mod property_events;
 mod recipe_catalogue;
+mod recipe_faults;
 mod recipe_world;
 mod redis_any_input;
 mod redis_facts;
