@@ -1,6 +1,7 @@
 //! Deviations in words, with the process that they hit.
 
 use super::cast::Cast;
+use super::words;
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,11 +22,11 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
         held: None,
     };
     if let Some((process, span)) = take.strip_prefix("pause ").and_then(|it| it.split_once(" for ")) {
-        return about(process, format!("stands still for {span}"));
+        return about(process, format!("stands still for {}", words::span(span)));
     }
     if let Some(rest) = take.strip_prefix("crash ") {
         return match rest.split_once(", restart after ") {
-            Some((process, span)) => about(process, format!("dies; a new one begins after {span}")),
+            Some((process, span)) => about(process, format!("dies; a new one begins after {}", words::span(span))),
             None => about(rest, "dies".to_owned()),
         };
     }

@@ -212,7 +212,7 @@ impl Builder<'_> {
                 }
                 let tone = if others.is_empty() { Tone::Plain } else { Tone::Bad };
                 if !others.is_empty() {
-                    text += &format!(" while {} is inside", words::list(&others));
+                    text += &format!(" while {} inside", are(&others));
                 }
                 self.thread(at, who, text, tone);
             }
@@ -240,7 +240,7 @@ impl Builder<'_> {
                     && let Some(last) = self.rows.last_mut()
                     && let Some((_, text)) = &mut last.server
                 {
-                    *text += &format!(" while {} is inside", words::list(others));
+                    *text += &format!(" while {} inside", are(others));
                     last.tone = Tone::Bad;
                 }
             }
@@ -394,5 +394,14 @@ fn prefixed(who: &str, text: &str) -> String {
     match who.split_once('.') {
         Some((_, thread)) => format!("{thread} {text}"),
         None => text.to_owned(),
+    }
+}
+
+/// `c1 is`, `c1 and c2 are`, `5 others are`.
+fn are(names: &[String]) -> String {
+    match names.len() {
+        1 => format!("{} is", names[0]),
+        2..=3 => format!("{} are", words::list(names)),
+        many => format!("{many} others are"),
     }
 }

@@ -109,8 +109,8 @@ impl Teller<'_> {
                 let told = deviation::tell(site, deviation, self.cast);
                 let name = told.process.clone().unwrap_or_default();
                 let text = format!("{name} {}.", told.text);
-                let label = if *cost > 0 { "Fault: " } else { "" };
-                let text = format!("{label}{}", text.trim_start());
+                let label = if *cost > 0 { " (the fault)" } else { "" };
+                let text = format!("{}{label}.", text.trim().trim_end_matches('.'));
                 self.step(at, text, Kinds::Fault);
             }
             What::Process { process, event } => self.process(at, process, *event),
@@ -123,7 +123,7 @@ impl Teller<'_> {
                 self.step(at, format!("{to} learns that its session is over."), Kinds::Plain);
             }
             What::Violated { violated, why } => {
-                self.step(at, format!("{violated} is violated: {why}."), Kinds::Bad);
+                self.step(at, format!("That violates {violated}: {why}."), Kinds::Bad);
             }
             What::Heard { .. } | What::Timer { .. } | What::Noted { .. } => {}
         }
@@ -283,7 +283,22 @@ impl Teller<'_> {
 
     fn step(&mut self, at: Micros, text: String, kind: Kinds) {
         let same = self.steps.last().is_some_and(|last| last.at == at);
-        let text = if same { text } else { format!("At {}: {text}", words::time(at)) };
+        // A name in the middle of a sentence stays as it is; `The` and `A` do not.
+        let text = if same {
+            text
+        } else {
+            format!("At {} {}", words::time(at), lowered(&text))
+        };
         self.steps.push(Step { at, text, kind, entry: None });
     }
+}
+
+/// The text as it goes on in a sentence.
+fn lowered(text: &str) -> String {
+    for (upper, lower) in [("The ", "the "), ("A ", "a "), ("That ", "that ")] {
+        if let Some(rest) = text.strip_prefix(upper) {
+            return format!("{lower}{rest}");
+        }
+    }
+    text.to_owned()
 }

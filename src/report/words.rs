@@ -143,6 +143,12 @@ pub fn time(at: Micros) -> String {
     at.to_string()
 }
 
+/// The same of a text that the simulator wrote: `9000 ms` becomes `9 s`.
+pub(super) fn span(text: &str) -> String {
+    let ms = text.strip_suffix(" ms").and_then(|ms| ms.parse().ok());
+    ms.map_or_else(|| text.to_owned(), |ms| time(Micros::from_ms(ms)))
+}
+
 /// The digits of a text stand for numbers that change from one attempt to the next.
 pub(super) fn without_digits(text: &str) -> String {
     text.chars().filter(|char| !char.is_ascii_digit()).collect()

@@ -7,12 +7,13 @@ use super::server::AnyServer;
 use super::setup::Setup;
 use super::world::World;
 use crate::property::{Event, Who};
+use crate::time::Micros;
 
 /// The keys or nodes of the lock on one server, each with a mark that changes when it is written anew.
 pub(crate) type Seen = BTreeMap<Rc<str>, u64>;
 
-/// What is where the lock lives, on one server.
-pub(crate) fn look(world: &World, setup: &Setup, server: u16) -> Seen {
+/// What is where the lock lives, on one server, at `at`.
+pub(crate) fn look(world: &World, setup: &Setup, server: u16, at: Micros) -> Seen {
     let mut seen = Seen::new();
     if !setup.watches_place {
         return seen;
@@ -30,7 +31,7 @@ pub(crate) fn look(world: &World, setup: &Setup, server: u16) -> Seen {
     for place in places {
         match &world.servers[usize::from(server)].state {
             AnyServer::Redis(redis) => {
-                if let Some(mark) = redis.mark(world.now, 0, place.as_bytes()) {
+                if let Some(mark) = redis.mark(at, 0, place.as_bytes()) {
                     let name = &setup.servers[usize::from(server)].name;
                     let what = if several { format!("{place} on {name}") } else { place };
                     seen.insert(what.into(), mark);

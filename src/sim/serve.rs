@@ -55,7 +55,7 @@ impl World {
     ) {
         let link = Link(conn);
         let process = self.conns[conn as usize].process;
-        let before = place::look(self, stage.setup, server);
+        let before = place::look(self, stage.setup, server, self.now);
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -89,8 +89,9 @@ impl World {
 
     /// A deadline of a server has come.
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let before = place::look(self, stage.setup, server);
         let now = self.now;
+        // What expires now was there until now.
+        let before = place::look(self, stage.setup, server, now - Micros(1));
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -159,7 +160,7 @@ impl World {
         before: place::Seen,
         by: Option<Who>,
     ) {
-        let after = place::look(self, stage.setup, server);
+        let after = place::look(self, stage.setup, server, self.now);
         for event in place::changes(&before, &after, by) {
             self.happens(stage, &event);
         }
