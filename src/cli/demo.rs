@@ -12,7 +12,7 @@ use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
 use crate::explore::{Bounds, Search, Verdict};
 use crate::model::Model;
-use crate::report::{Cast, View, story, timeline, wrapped, words};
+use crate::report::{Cast, View, story, timeline, words, wrapped};
 use crate::trace::Origin;
 use crate::trace::own::{Ended, Event, Recipe, Recording, execute};
 
@@ -77,7 +77,9 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
         (recording, &outcome.verdict)
     else {
         let found = crate::report::cover::verdict(&outcome.verdict);
-        return Err(Failure::Wrong(format!("{path} should be violated, but the search says: {found}")));
+        return Err(Failure::Wrong(format!(
+            "{path} should be violated, but the search says: {found}"
+        )));
     };
     if output.json {
         output.write_json(&Demo {
@@ -113,14 +115,15 @@ fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Pac
         deviations: Vec::new(),
     };
     let mut first = None;
-    let Ended { tally, .. } = execute(&recipe.setup(), recipe.limits, &mut Seeded::new(SEED), &mut |event| {
-        if let crate::trace::own::What::Did(did) = &event.what
-            && let crate::trace::own::Act::Read { value } = did.act
-        {
-            first.get_or_insert(value);
-        }
-        std::ops::ControlFlow::Continue(())
-    });
+    let Ended { tally, .. } =
+        execute(&recipe.setup(), recipe.limits, &mut Seeded::new(SEED), &mut |event| {
+            if let crate::trace::own::What::Did(did) = &event.what
+                && let crate::trace::own::Act::Read { value } = did.act
+            {
+                first.get_or_insert(value);
+            }
+            std::ops::ControlFlow::Continue(())
+        });
     let noted = |what: &str| tally.noted.get(what).copied().unwrap_or_default();
     Ok(Packets {
         lock,
@@ -151,7 +154,11 @@ fn table(all: &[Packets], output: &mut Output<'_>) -> Result<(), Failure> {
     writeln!(
         output.out(),
         "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
-        "lock", "packets", "handed out", "of", "lost updates",
+        "lock",
+        "packets",
+        "handed out",
+        "of",
+        "lost updates",
     )?;
     for it in all {
         let count = |number: i64| words::count(number.unsigned_abs());
@@ -164,7 +171,11 @@ fn table(all: &[Packets], output: &mut Output<'_>) -> Result<(), Failure> {
         writeln!(
             output.out(),
             "{:<24} {:>8} {:>12} {:>8} {:>14}  {style}{verdict}{style:#}",
-            it.lock, count(it.packets), count(it.handed_out), count(it.total), words::count(it.lost_updates),
+            it.lock,
+            count(it.packets),
+            count(it.handed_out),
+            count(it.total),
+            words::count(it.lost_updates),
         )?;
     }
     Ok(())

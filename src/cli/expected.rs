@@ -22,7 +22,8 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn of_search(verdict: &explore::Verdict) -> Self {
         use explore::Verdict as V;
-        let plain = |verdict| Self { verdict, properties: Vec::new(), deviations: None, within: None };
+        let plain =
+            |verdict| Self { verdict, properties: Vec::new(), deviations: None, within: None };
         match verdict {
             V::Violated { violation, deviations, .. } => Self {
                 properties: vec![violation.property.to_owned()],
@@ -54,7 +55,9 @@ impl Found {
     fn is(&self, expect: &Expect, bounded: bool) -> bool {
         self.verdict == expect.verdict
             && expect.property.as_ref().is_none_or(|it| self.properties.contains(it))
-            && (expect.deviations.is_none() || self.deviations.is_none() || expect.deviations == self.deviations)
+            && (expect.deviations.is_none()
+                || self.deviations.is_none()
+                || expect.deviations == self.deviations)
             && (bounded || self.verdict != Verdict::Holds || self.within == expect.within)
     }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::embedded;
-use super::files;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::files;
 use super::output::{FAINT, Output, TITLE};
 use super::surroundings;
 use crate::registry::{self, About};
@@ -150,7 +150,8 @@ fn show(entries: &[Entry], parameters: bool, output: &mut Output<'_>) -> Result<
     let names = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
     let width = surroundings::width().saturating_sub(names + 4).max(30);
     for entry in entries {
-        let needs = if entry.needs.is_empty() { String::new() } else { format!(" [{}]", entry.needs) };
+        let needs =
+            if entry.needs.is_empty() { String::new() } else { format!(" [{}]", entry.needs) };
         let title = format!("{}{needs}", entry.title);
         for (number, line) in wrapped(&title, width).iter().enumerate() {
             let name = if number == 0 { &*entry.name } else { "" };
@@ -163,7 +164,9 @@ fn show(entries: &[Entry], parameters: bool, output: &mut Output<'_>) -> Result<
             }
         }
         for Parameter { name, meaning } in entry.parameters.iter().filter(|_| parameters) {
-            for (number, line) in wrapped(&format!("{name}: {meaning}"), width - 2).iter().enumerate() {
+            for (number, line) in
+                wrapped(&format!("{name}: {meaning}"), width - 2).iter().enumerate()
+            {
                 let indent = if number == 0 { "- " } else { "  " };
                 writeln!(output.out(), "  {:<names$}  {indent}{}", "", line.trim_start())?;
             }

@@ -5,7 +5,10 @@
 use std::fmt;
 
 /// The width of reports, in characters: `COLUMNS` within reason, or 100.
-#[expect(clippy::disallowed_methods, reason = "it changes how a report is laid out, never what it says")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it changes how a report is laid out, never what it says"
+)]
 pub(super) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok();
     columns.and_then(|columns| columns.trim().parse().ok()).unwrap_or(100_usize).clamp(60, 200)

@@ -20,7 +20,11 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
     let mut text = if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {
-        let what = if fault.requests.is_empty() { "any message".to_owned() } else { words::list(&fault.requests) };
+        let what = if fault.requests.is_empty() {
+            "any message".to_owned()
+        } else {
+            words::list(&fault.requests)
+        };
         format!("{} of {what} of {whom}", fault.kind)
     };
     text += &match fault.budget {
@@ -84,9 +88,12 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
         Verdict::Violated { deviations: 0, .. } => {
             "No fault is needed: the run in which nothing goes wrong does it. No run does it in fewer steps.".to_owned()
         }
+        Verdict::Violated { deviations: 1, steps, .. } => format!(
+            "Without a fault nothing is violated, and with one no run does it in fewer than {}.",
+            words::counted(u64::from(*steps), "step"),
+        ),
         Verdict::Violated { deviations, steps, .. } => format!(
-            "No run with fewer than {} violates a property, and none with as many does it in fewer than {}.",
-            words::counted(u64::from(*deviations), "fault"),
+            "With fewer than {deviations} faults nothing is violated, and with as many no run does it in fewer than {}.",
             words::counted(u64::from(*steps), "step"),
         ),
         Verdict::Holds if faults == 0 => {

@@ -63,11 +63,19 @@ impl Layout {
             names: cast.processes.iter().map(|it| it.name.clone()).collect(),
             server_names: cast.servers.iter().map(|it| it.name.clone()).collect(),
         };
-        for mode in [Mode::Apart, Mode::OneForServers, Mode::OneForAll] {
+        // Nothing is broken over lines as long as that can be helped.
+        let fits = [Mode::Apart, Mode::OneForServers].into_iter().any(|mode| {
             layout.mode = mode;
             layout.columns(cast, rows);
-            if layout.shrink() {
-                break;
+            layout.total() <= layout.width
+        });
+        if !fits {
+            for mode in [Mode::Apart, Mode::OneForServers, Mode::OneForAll] {
+                layout.mode = mode;
+                layout.columns(cast, rows);
+                if layout.shrink() {
+                    break;
+                }
             }
         }
         if layout.mode == Mode::OneForAll {
@@ -95,7 +103,7 @@ impl Layout {
             .collect();
         let titles: Vec<String> = match self.mode {
             Mode::Apart => self.server_names.clone(),
-            Mode::OneForServers => vec![if self.server_names.len() > 1 { "servers" } else { "server" }.to_owned()],
+            Mode::OneForServers => vec![self.shared_title()],
             Mode::OneForAll => vec!["what happens".to_owned()],
         };
         self.servers = titles
@@ -106,6 +114,15 @@ impl Layout {
                 ServerColumn { title, text }
             })
             .collect();
+    }
+
+    fn shared_title(&self) -> String {
+        match self.server_names.as_slice() {
+            [] => "servers".to_owned(),
+            names if names.len() <= 2 => names.join(", "),
+            [first, .., last] => format!("{first} ... {last}"),
+            [one] => one.clone(),
+        }
     }
 
     fn total(&self) -> usize {
@@ -121,10 +138,17 @@ impl Layout {
             _ => NARROW,
         };
         while self.total() > self.width {
-            let process = self.processes.iter_mut().filter(|it| it.text > narrow && self.mode != Mode::OneForAll).max_by_key(|it| it.text);
-            let server = self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
+            let process = self
+                .processes
+                .iter_mut()
+                .filter(|it| it.text > narrow && self.mode != Mode::OneForAll)
+                .max_by_key(|it| it.text);
+            let server =
+                self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
             match (process, server) {
-                (Some(process), Some(server)) if process.text * 3 > server.text * 2 => process.text -= 1,
+                (Some(process), Some(server)) if process.text * 3 > server.text * 2 => {
+                    process.text -= 1
+                }
                 (_, Some(server)) => server.text -= 1,
                 (Some(process), None) => process.text -= 1,
                 (None, None) => return false,
@@ -135,7 +159,11 @@ impl Layout {
 
     /// Takes away columns of processes until the rest fits: first of those that never enter.
     fn hide(&mut self, rows: &[Row]) {
-        let enters = |process: usize| rows.iter().any(|row| row.lives[process].iter().any(|life| life.inside || life.gone || life.paused));
+        let enters = |process: usize| {
+            rows.iter().any(|row| {
+                row.lives[process].iter().any(|life| life.inside || life.gone || life.paused)
+            })
+        };
         for only_idle in [true, false] {
             while self.total() > self.width && self.processes.len() > 1 {
                 let place = self.processes.iter().rposition(|it| !only_idle || !enters(it.process));
@@ -152,7 +180,10 @@ impl Layout {
         let process = row.process.as_ref().map(|(number, text)| (*number, text.clone()));
         let server = row.server.as_ref().map(|(number, text)| match self.mode {
             Mode::Apart => (processes + number, text.clone()),
-            _ if self.server_names.len() == 1 => (processes, text.clone()),
+            // What the ledger is asked looks like nothing else.
+            _ if self.server_names.len() == 1 || (self.server_names.len() == 2 && *number == 0) => {
+                (processes, text.clone())
+            }
             _ => (processes, format!("{}: {text}", self.server_names[*number])),
         });
         if self.mode != Mode::OneForAll {

@@ -104,7 +104,12 @@ impl Builder<'_> {
                     let text = format!("hears {} (sent at {since})", words::reply(heard));
                     self.process(at, to, text, Tone::Fault);
                 } else if let Some(watch) = heard.get("watch") {
-                    self.process(at, to, format!("hears {}", words::watch_event(watch)), Tone::Plain);
+                    self.process(
+                        at,
+                        to,
+                        format!("hears {}", words::watch_event(watch)),
+                        Tone::Plain,
+                    );
                 } else if heard.get("session").is_some_and(serde_json::Value::is_null) {
                     self.process(at, to, "hears that its session is over".to_owned(), Tone::Fault);
                 }
@@ -116,6 +121,7 @@ impl Builder<'_> {
             What::Did(did) => self.did(at, &did.who, did.act),
             What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
             What::Process { process, event } => self.process_event(at, process, *event),
+            What::Deviation { deviation, .. } if deviation::is_silent(deviation) => {}
             What::Deviation { deviation, site, .. } => {
                 let told = deviation::tell(site, deviation, self.cast);
                 if let Some(way) = told.held {
@@ -174,7 +180,11 @@ impl Builder<'_> {
             .collect();
         if !woken.is_empty() {
             let names: Vec<String> = woken.iter().map(|it| (*it).to_owned()).collect();
-            let names = if names.len() > 4 { format!("{} clients", names.len()) } else { words::list(&names) };
+            let names = if names.len() > 4 {
+                format!("{} clients", names.len())
+            } else {
+                words::list(&names)
+            };
             text += &format!("; notifies {names}");
         }
         self.flush();
@@ -184,7 +194,10 @@ impl Builder<'_> {
             && last.server.is_none()
             && last.whole.is_none()
             && last.tone == Tone::Plain
-            && last.process.as_ref().is_some_and(|(number, _)| Some(*number) == self.cast.process(process))
+            && last
+                .process
+                .as_ref()
+                .is_some_and(|(number, _)| Some(*number) == self.cast.process(process))
         {
             last.server = Some((server, text));
             last.by = Some(who.to_owned());
@@ -299,7 +312,9 @@ impl Builder<'_> {
         let (text, change): (&str, fn(&mut Life)) = match event {
             ProcessEvent::Pauses => ("stands still", |life| life.paused = true),
             ProcessEvent::Resumes => ("goes on", |life| life.paused = false),
-            ProcessEvent::Crashes => ("dies", |life| *life = Life { gone: true, ..Life::default() }),
+            ProcessEvent::Crashes => {
+                ("dies", |life| *life = Life { gone: true, ..Life::default() })
+            }
             ProcessEvent::Restarts => ("begins anew", |life| *life = Life::default()),
         };
         if event == ProcessEvent::Crashes {

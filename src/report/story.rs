@@ -57,7 +57,11 @@ fn write(steps: &[Step], width: usize) -> String {
     for (number, step) in steps.iter().enumerate() {
         if hidden.contains(&number) {
             if number == hidden.start {
-                let _ = writeln!(out, "{FAINT}   ⋮  {} more{FAINT:#}", words::counted(hidden.len() as u64, "step"));
+                let _ = writeln!(
+                    out,
+                    "{FAINT}   ⋮  {} more{FAINT:#}",
+                    words::counted(hidden.len() as u64, "step")
+                );
             }
             continue;
         }
@@ -105,21 +109,29 @@ impl Teller<'_> {
                 self.last.insert(who, told);
             }
             What::Deadline { deadline, .. } => self.woken = Some(deadline.clone()),
+            What::Deviation { deviation, .. } if deviation::is_silent(deviation) => {}
             What::Deviation { deviation, site, cost } => {
                 let told = deviation::tell(site, deviation, self.cast);
-                let name = told.process.clone().unwrap_or_default();
-                let text = format!("{name} {}.", told.text);
                 let label = if *cost > 0 { " (the fault)" } else { "" };
-                let text = format!("{}{label}.", text.trim().trim_end_matches('.'));
-                self.step(at, text, Kinds::Fault);
+                let mut text = told.sentence;
+                if let Some(first) = text.strip_prefix("the ") {
+                    text = format!("The {first}");
+                }
+                self.step(at, format!("{text}{label}."), Kinds::Fault);
             }
             What::Process { process, event } => self.process(at, process, *event),
             What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
             What::Did(did) => self.did(at, &did.who, did.act),
             What::Lost { to, from, .. } => {
-                self.step(at, format!("{to} learns that its connection to {from} is gone."), Kinds::Plain);
+                self.step(
+                    at,
+                    format!("{to} learns that its connection to {from} is gone."),
+                    Kinds::Plain,
+                );
             }
-            What::Heard { to, heard, .. } if heard.get("session").is_some_and(serde_json::Value::is_null) => {
+            What::Heard { to, heard, .. }
+                if heard.get("session").is_some_and(serde_json::Value::is_null) =>
+            {
                 self.step(at, format!("{to} learns that its session is over."), Kinds::Plain);
             }
             What::Violated { violated, why } => {
@@ -137,7 +149,11 @@ impl Teller<'_> {
                 *refusals += 1;
                 if *refusals == 1 {
                     let how = self.how(who);
-                    self.step(at, format!("{who} asks for the lock and is refused{how}; it will try again."), Kinds::Plain);
+                    self.step(
+                        at,
+                        format!("{who} asks for the lock and is refused{how}; it will try again."),
+                        Kinds::Plain,
+                    );
                 }
             }
             Act::Enters { until, fence } => {
@@ -153,7 +169,11 @@ impl Teller<'_> {
                     let _ = write!(text, ", with token {fence}");
                 }
                 if let Some(until) = until {
-                    let _ = write!(text, "; it will take the lock for its own until {}", words::time(until));
+                    let _ = write!(
+                        text,
+                        "; it will take the lock for its own until {}",
+                        words::time(until)
+                    );
                 }
                 let others = self.inside.clone();
                 self.inside.push(who.to_owned());
@@ -167,7 +187,13 @@ impl Teller<'_> {
                 let verb = if others.len() == 1 { "is" } else { "are" };
                 let believe = if others.len() == 1 { "believes" } else { "believe" };
                 let others = words::list(&others);
-                self.step(at, format!("{text}, while {others} {verb} still inside and {believe} to have the lock."), Kinds::Bad);
+                self.step(
+                    at,
+                    format!(
+                        "{text}, while {others} {verb} still inside and {believe} to have the lock."
+                    ),
+                    Kinds::Bad,
+                );
             }
             Act::Leaves => {
                 self.inside.retain(|inside| inside != who);
@@ -188,7 +214,11 @@ impl Teller<'_> {
             }
             Act::Wrote { value } => self.wrote(at, who, value),
             Act::Fenced => {
-                self.step(at, format!("The ledger refuses {who}: it has seen a newer token."), Kinds::Plain);
+                self.step(
+                    at,
+                    format!("The ledger refuses {who}: it has seen a newer token."),
+                    Kinds::Plain,
+                );
             }
         }
     }
@@ -223,7 +253,9 @@ impl Teller<'_> {
                 let name = &server.name;
                 let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
                 let mut text = match server.kind {
-                    Kind::ZooKeeper => format!("{name} ends a session of which it has not heard for too long, and removes {whose}{lock}"),
+                    Kind::ZooKeeper => format!(
+                        "{name} ends a session of which it has not heard for too long, and removes {whose}{lock}"
+                    ),
                     _ => format!("{whose}key {lock} expires in {name}: its time to live is over"),
                 };
                 if let Some(owner) = owner.filter(|owner| self.inside.contains(owner)) {
@@ -249,7 +281,8 @@ impl Teller<'_> {
             ProcessEvent::Resumes => {
                 self.paused.retain(|paused| paused != process);
                 let threads = self.cast.process(process).map(|it| &self.cast.processes[it].threads);
-                let inside = threads.is_some_and(|all| all.iter().any(|it| self.inside.contains(it)));
+                let inside =
+                    threads.is_some_and(|all| all.iter().any(|it| self.inside.contains(it)));
                 let belief = if inside { ", and still believes to have the lock" } else { "" };
                 self.step(at, format!("{process} goes on{belief}."), Kinds::Plain);
             }
@@ -258,9 +291,17 @@ impl Teller<'_> {
                 if let Some(threads) = threads {
                     let was = self.inside.iter().any(|it| threads.contains(it));
                     self.inside.retain(|it| !threads.contains(it));
-                    if let Some(last) = self.steps.last_mut().filter(|_| was) {
-                        let text = last.text.trim_end_matches('.');
-                        last.text = format!("{text}, in its section.");
+                    let left = self.owners.iter().filter(|(_, owner)| threads.contains(owner));
+                    let left: Vec<String> = left.map(|(lock, _)| lock.clone()).collect();
+                    if let Some(last) = self.steps.last_mut() {
+                        let mut text = last.text.trim_end_matches('.').to_owned();
+                        if was {
+                            text += " in its section";
+                        }
+                        if !left.is_empty() {
+                            let _ = write!(text, ", and leaves {} behind", words::list(&left));
+                        }
+                        last.text = text + ".";
                     }
                 }
                 self.paused.retain(|paused| paused != process);
@@ -284,11 +325,7 @@ impl Teller<'_> {
     fn step(&mut self, at: Micros, text: String, kind: Kinds) {
         let same = self.steps.last().is_some_and(|last| last.at == at);
         // A name in the middle of a sentence stays as it is; `The` and `A` do not.
-        let text = if same {
-            text
-        } else {
-            format!("At {} {}", words::time(at), lowered(&text))
-        };
+        let text = if same { text } else { format!("At {} {}", words::time(at), lowered(&text)) };
         self.steps.push(Step { at, text, kind, entry: None });
     }
 }

@@ -38,7 +38,12 @@ pub fn timeline(cast: &Cast, events: &[Event], view: View) -> String {
     for (number, row) in rows.iter().enumerate() {
         if number == first && last > first {
             let left_out = words::counted((last - first) as u64, "row");
-            let _ = writeln!(out, "{FAINT}{:>width$}  {left_out} left out; --all shows everything{FAINT:#}", "⋮", width = layout.time);
+            let _ = writeln!(
+                out,
+                "{FAINT}{:>width$}  {left_out} left out; --all shows everything{FAINT:#}",
+                "⋮",
+                width = layout.time
+            );
             before = None;
         }
         if number >= first && number < last {
@@ -92,7 +97,8 @@ fn show(row: &Row, same_time: bool, layout: &Layout, out: &mut String) {
         let width = layout.width.saturating_sub(layout.time + 3);
         for (number, line) in wrap(whole, width).iter().enumerate() {
             let (time, mark) = if number == 0 { (&*time, mark) } else { ("", ' ') };
-            let _ = writeln!(out, "{time:>width$} {style}{mark} {line}{style:#}", width = layout.time);
+            let _ =
+                writeln!(out, "{time:>width$} {style}{mark} {line}{style:#}", width = layout.time);
         }
         return;
     }
@@ -159,9 +165,8 @@ fn bar(life: Life) -> (char, Style) {
 }
 
 fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
-    let any = |wanted: fn(&Life) -> bool| {
-        rows.iter().any(|row| row.lives.iter().flatten().any(wanted))
-    };
+    let any =
+        |wanted: fn(&Life) -> bool| rows.iter().any(|row| row.lives.iter().flatten().any(wanted));
     let mut parts = vec!["┃ in its section"];
     if any(|life| life.inside && life.paused) {
         parts.push("╏ in it, but standing still");
@@ -178,9 +183,20 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
     if rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains("EVAL("))) {
         parts.push("EVAL(…) a script that calls these");
     }
-    let _ = writeln!(out, "{FAINT}{:>width$}   {}{FAINT:#}", "", parts.join("   "), width = layout.time);
+    let _ = writeln!(
+        out,
+        "{FAINT}{:>width$}   {}{FAINT:#}",
+        "",
+        parts.join("   "),
+        width = layout.time
+    );
     if layout.hidden > 0 {
         let hidden = words::counted(layout.hidden as u64, "process");
-        let _ = writeln!(out, "{FAINT}{:>width$}   {hidden} without a column{FAINT:#}", "", width = layout.time);
+        let _ = writeln!(
+            out,
+            "{FAINT}{:>width$}   {hidden} without a column{FAINT:#}",
+            "",
+            width = layout.time
+        );
     }
 }

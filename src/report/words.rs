@@ -180,7 +180,9 @@ pub fn count(number: u64) -> String {
 pub fn counted(number: u64, noun: &str) -> String {
     let ending = match number {
         1 => "",
-        _ if noun.ends_with("ry") => return format!("{} {}ies", count(number), &noun[..noun.len() - 1]),
+        _ if noun.ends_with("ry") => {
+            return format!("{} {}ies", count(number), &noun[..noun.len() - 1]);
+        }
         _ => "s",
     };
     format!("{} {noun}{ending}", count(number))

@@ -88,17 +88,23 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
     let default = Bounds::default();
     let bounds = Bounds {
         deviations: arguments.deviations.or(model.bounds().deviations),
-        states: arguments.states.or(model.bounds().states).map_or(default.states, |it| {
-            usize::try_from(it).unwrap_or(usize::MAX)
-        }),
+        states: arguments
+            .states
+            .or(model.bounds().states)
+            .map_or(default.states, |it| usize::try_from(it).unwrap_or(usize::MAX)),
         ..default
     };
-    let bounded = arguments.deviations.is_some_and(|asked| model.bounds().deviations.is_none_or(|of| asked < of));
+    let bounded = arguments
+        .deviations
+        .is_some_and(|asked| model.bounds().deviations.is_none_or(|of| asked < of));
     let outcome = Search::new(&setup, bounds).run(&mut |progress| {
         let states = words::count(progress.states as u64);
         let waiting = words::count(progress.waiting as u64);
         let faults = words::counted(u64::from(progress.deviations), "fault");
-        output.progress(format_args!("{}: {states} states, {waiting} waiting, {faults}", path.display()));
+        output.progress(format_args!(
+            "{}: {states} states, {waiting} waiting, {faults}",
+            path.display()
+        ));
     });
     Checked { path: path.to_path_buf(), model, outcome, bounded, watch }
 }

@@ -77,21 +77,34 @@ fn heading(width: usize, output: &mut Output<'_>) -> Result<(), Failure> {
     writeln!(
         output.out(),
         "{FAINT}{:<width$}  {:<31} {:>6} {:>6} {:>10}{FAINT:#}",
-        "model", "verdict", "faults", "steps", "states",
+        "model",
+        "verdict",
+        "faults",
+        "steps",
+        "states",
     )?;
     Ok(())
 }
 
-fn row(checked: &Checked, name: &str, width: usize, output: &mut Output<'_>) -> Result<(), Failure> {
+fn row(
+    checked: &Checked,
+    name: &str,
+    width: usize,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let outcome = &checked.outcome;
     let (verdict, deviations, steps) = match &outcome.verdict {
         Verdict::Violated { violation, deviations, steps } => {
             (format!("violated {}", violation.property), *deviations, *steps)
         }
-        Verdict::HoldsWithin(within) => {
-            (format!("holds within {}", words::counted(u64::from(*within), "fault")), outcome.deviations, outcome.steps)
+        Verdict::HoldsWithin(within) => (
+            format!("holds within {}", words::counted(u64::from(*within), "fault")),
+            outcome.deviations,
+            outcome.steps,
+        ),
+        Verdict::Vacuous(names) => {
+            (format!("vacuous {}", names.join(", ")), outcome.deviations, outcome.steps)
         }
-        Verdict::Vacuous(names) => (format!("vacuous {}", names.join(", ")), outcome.deviations, outcome.steps),
         other => (cover::verdict(other).to_owned(), outcome.deviations, outcome.steps),
     };
     let as_expected = checked.exit() == Exit::Expected;

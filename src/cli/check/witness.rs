@@ -13,8 +13,8 @@ use crate::time::Micros;
 use crate::trace::Origin;
 use crate::trace::own::Recording;
 
-/// What a run that waits for ever may do after its story is told: so many steps more.
-const AFTERMATH: u64 = 2000;
+/// What is waited for in vain may take so many steps more.
+const AFTERMATH: u64 = 20_000;
 
 /// Makes the run again that the search found.
 pub(super) fn recording(checked: &Checked) -> Option<Recording> {
@@ -30,14 +30,17 @@ pub(in super::super) fn of(model: &crate::model::Model, outcome: &Outcome) -> Op
         .properties
         .iter()
         .any(|it| it.name() == violation.property && it.liveness().is_some());
-    let limits = Limits {
-        // What never happens has to be waited for.
-        steps: if judges_waiting { witness.steps + AFTERMATH } else { witness.steps },
-        time: Micros::MAX,
-        stop_at_violation: true,
+    let make = |steps, time| {
+        let limits = Limits { steps, time, stop_at_violation: true };
+        Recording::make(model, Origin::Check, None, limits, Listed::new(witness.answers.clone()))
     };
-    let choices = Listed::new(witness.answers.clone());
-    Some(Recording::make(model, Origin::Check, None, limits, choices))
+    let story = make(witness.steps, Micros::MAX);
+    if !judges_waiting || story.ended.violation.is_some() {
+        return Some(story);
+    }
+    // What never happens has to be waited for: for longer than anything that the model compares with.
+    let until = story.ended.at + story.setup.horizon + story.setup.horizon;
+    Some(make(witness.steps + AFTERMATH, until))
 }
 
 pub(super) fn show(
@@ -97,7 +100,11 @@ fn command(checked: &Checked, arguments: &Arguments) -> String {
 }
 
 /// A word and what it says, over several lines if need be.
-pub(in super::super) fn row(name: &str, text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(in super::super) fn row(
+    name: &str,
+    text: &str,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let width = super::super::surroundings::width().saturating_sub(10).max(40);
     for (number, line) in crate::report::wrapped(text, width).iter().enumerate() {
         let name = if number == 0 { name } else { "" };
@@ -119,7 +126,8 @@ fn verdict(checked: &Checked, output: &mut Output<'_>) -> Result<(), Failure> {
         }
     }
     for fault in cover::unused_faults(&setup, outcome) {
-        let text = format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
+        let text =
+            format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
         row("note", &text, output)?;
     }
     row("searched", &searched(&setup, outcome), output)

@@ -8,7 +8,11 @@ use crate::report::words;
 use crate::trace::own::{self, Difference, Replayed};
 
 /// Writes what came of one trace.
-pub(super) fn show(path: &str, replayed: &Replayed, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) fn show(
+    path: &str,
+    replayed: &Replayed,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let Replayed { equal, difference, ended } = replayed;
     let lines = words::counted(*equal as u64, "line");
     let Some(difference) = difference else {
@@ -22,7 +26,10 @@ pub(super) fn show(path: &str, replayed: &Replayed, output: &mut Output<'_>) -> 
         return Ok(());
     };
     let Difference { line, step, trace, run, hints } = difference;
-    writeln!(output.out(), "{BAD}another run{BAD:#}   {path}  {FAINT}{lines} equal before{FAINT:#}")?;
+    writeln!(
+        output.out(),
+        "{BAD}another run{BAD:#}   {path}  {FAINT}{lines} equal before{FAINT:#}"
+    )?;
     writeln!(output.out(), "  first difference in line {line}, step {step}")?;
     let nothing = "nothing: the end";
     writeln!(output.out(), "    expected  {}", trace.as_deref().unwrap_or(nothing))?;

@@ -81,7 +81,14 @@ struct Sums {
 
 impl Sums {
     fn of(replayed: &[Replayed]) -> Self {
-        let mut sums = Self { files: 0, own: 0, own_different: 0, not_compared: 0, bad: 0, tally: Tally::default() };
+        let mut sums = Self {
+            files: 0,
+            own: 0,
+            own_different: 0,
+            not_compared: 0,
+            bad: 0,
+            tally: Tally::default(),
+        };
         for one in replayed {
             match &one.outcome {
                 Outcome::Compared { tally, .. } => {

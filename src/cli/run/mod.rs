@@ -52,7 +52,10 @@ pub(super) struct Arguments {
 /// More threads than this have no timeline.
 const MOST_THREADS: usize = 64;
 
-pub(super) fn execute_command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) fn execute_command(
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
     let model = embedded::open(&arguments.model)?;
     if arguments.seeds > 1 {
         if arguments.output.is_some() {
@@ -80,7 +83,12 @@ pub(super) fn execute_command(arguments: &Arguments, output: &mut Output<'_>) ->
         return Ok(exit);
     }
     writeln!(output.out(), "{}", model.title())?;
-    writeln!(output.out(), "{FAINT}{}, seed {}{FAINT:#}", arguments.model.display(), arguments.seed)?;
+    writeln!(
+        output.out(),
+        "{FAINT}{}, seed {}{FAINT:#}",
+        arguments.model.display(),
+        arguments.seed
+    )?;
     show(&recording, arguments.all, output)?;
     writeln!(output.out())?;
     verdict(&model, &recording.ended, exit, output)?;
@@ -122,7 +130,10 @@ fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(),
     writeln!(output.out())?;
     if threads > MOST_THREADS {
         let threads = words::count(threads as u64);
-        writeln!(output.out(), "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}")?;
+        writeln!(
+            output.out(),
+            "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"
+        )?;
         return Ok(());
     }
     let rows = if all { None } else { View::default().rows };
@@ -170,7 +181,11 @@ fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
     };
     let mut rows = vec![(
         "ended",
-        format!("after {} and {}: {how}", words::counted(ended.steps, "step"), words::time(ended.at)),
+        format!(
+            "after {} and {}: {how}",
+            words::counted(ended.steps, "step"),
+            words::time(ended.at)
+        ),
     )];
     let mut sections = format!(
         "{}, {} of them while another was inside; {} refused",
@@ -183,11 +198,15 @@ fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
     }
     rows.push(("lock", sections));
     if let Some(waits) = tally.waits {
-        let [min, median, max] = [waits.min_us, waits.median_us, waits.max_us].map(|us| words::time(Micros(us)));
+        let [min, median, max] =
+            [waits.min_us, waits.median_us, waits.max_us].map(|us| words::time(Micros(us)));
         rows.push(("waits", format!("{min} the shortest, {median} the median, {max} the longest")));
     }
-    let requests: Vec<String> =
-        tally.requests.iter().map(|(name, count)| format!("{name} {}", words::count(*count))).collect();
+    let requests: Vec<String> = tally
+        .requests
+        .iter()
+        .map(|(name, count)| format!("{name} {}", words::count(*count)))
+        .collect();
     rows.push((
         "requests",
         format!("{}; {}", requests.join(", "), words::counted(tally.notifications, "notification")),

@@ -98,7 +98,8 @@ fn tell(
     writeln!(output.out(), "{FAINT}{path}, seeds {} to {last}{FAINT:#}\n", arguments.seed)?;
     let style = if exit == Exit::Expected { GOOD } else { BAD };
     let violated = sweep.violated.len() as u64;
-    let mut text = format!("{}: {} violated", words::counted(sweep.runs, "run"), words::count(violated));
+    let mut text =
+        format!("{}: {} violated", words::counted(sweep.runs, "run"), words::count(violated));
     if !sweep.cut.is_empty() {
         text += &format!(", {} stopped by a limit", words::count(sweep.cut.len() as u64));
     }
@@ -112,13 +113,20 @@ fn tell(
     let each = |sum: u64| words::count(sum / sweep.runs.max(1));
     let text = format!(
         "{} sections, {} requests, {} notifications, {} faults",
-        each(sweep.entries), each(sweep.requests), each(sweep.notifications), each(sweep.deviations),
+        each(sweep.entries),
+        each(sweep.requests),
+        each(sweep.notifications),
+        each(sweep.deviations),
     );
     row("per run", &text, output)?;
     if let Some(waits) = sweep.longest_waits() {
         let [min, median, max] =
             [waits.min_us, waits.median_us, waits.max_us].map(|us| words::time(Micros(us)));
-        row("waits", &format!("the longest of a run: from {min} over {median} (median) to {max}"), output)?;
+        row(
+            "waits",
+            &format!("the longest of a run: from {min} over {median} (median) to {max}"),
+            output,
+        )?;
     }
     let seed = sweep.violated.first().or(sweep.cut.first()).copied().unwrap_or(arguments.seed);
     row("look at", &format!("lockstep run {path} --seed {seed}"), output)

@@ -35,8 +35,12 @@ pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
         AnyRequest::Redis(argv) => argv.iter().map(write_bytes).collect(),
         AnyRequest::ZooKeeper(Request::Connect(it)) => connect(it, sessions),
         AnyRequest::ZooKeeper(Request::Call { op, .. }) => op_value(op),
-        AnyRequest::ZooKeeper(Request::Peer(peer)) => json!({ "op": "peer", "peer": format!("{peer:?}") }),
-        AnyRequest::Ledger(ledger::Request::Read { fence }) => with(json!({ "op": "READ" }), "fence", *fence),
+        AnyRequest::ZooKeeper(Request::Peer(peer)) => {
+            json!({ "op": "peer", "peer": format!("{peer:?}") })
+        }
+        AnyRequest::Ledger(ledger::Request::Read { fence }) => {
+            with(json!({ "op": "READ" }), "fence", *fence)
+        }
         AnyRequest::Ledger(ledger::Request::Write { value, fence }) => {
             with(json!({ "op": "WRITE", "value": value }), "fence", *fence)
         }
@@ -164,13 +168,13 @@ fn create(create: &Create) -> Value {
         CreateForm::Ttl(ttl) => Some(ttl),
         _ => None,
     };
-    let value =
-        json!({ "path": &*create.path, "data": render::data(&create.data), "mode": mode });
+    let value = json!({ "path": &*create.path, "data": render::data(&create.data), "mode": mode });
     with(value, "ttl", ttl)
 }
 
 fn set_watches(watches: &SetWatches) -> Value {
-    let texts = |paths: &[std::rc::Rc<str>]| -> Value { paths.iter().map(|path| &**path).collect() };
+    let texts =
+        |paths: &[std::rc::Rc<str>]| -> Value { paths.iter().map(|path| &**path).collect() };
     let mut value = json!({
         "relativeZxid": watches.relative_zxid.0,
         "data": texts(&watches.data),

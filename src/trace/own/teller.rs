@@ -118,11 +118,9 @@ impl<'a> Teller<'a> {
             E::Read(who, value) => self.did(who, Act::Read { value }),
             E::Wrote(who, value) => self.did(who, Act::Wrote { value }),
             E::Fenced(who) => self.did(who, Act::Fenced),
-            E::Placed { by, ref what } => What::Place {
-                lock: what.to_string(),
-                placed: true,
-                by: Some(self.setup.who(by)),
-            },
+            E::Placed { by, ref what } => {
+                What::Place { lock: what.to_string(), placed: true, by: Some(self.setup.who(by)) }
+            }
             E::Removed { by, ref what } => What::Place {
                 lock: what.to_string(),
                 placed: false,
