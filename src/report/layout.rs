@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::rows::Row;
-use super::timeline::milliseconds;
+use crate::time::Micros;
 
 /// The columns of a timeline.
 pub(super) struct Layout {
@@ -10,6 +10,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     /// The width of the time.
     pub(super) time: usize,
+    /// Whether a time is no whole number of milliseconds.
+    fractions: bool,
     pub(super) processes: Vec<ProcessColumn>,
     pub(super) servers: Vec<ServerColumn>,
     /// How many processes have no column.
@@ -52,10 +54,13 @@ const SHARED: usize = 36;
 
 impl Layout {
     pub(super) fn of(cast: &Cast, rows: &[Row], width: usize) -> Self {
-        let time = rows.iter().map(|row| milliseconds(row.at).len()).max().unwrap_or(0).max(4);
+        let fractions = rows.iter().any(|row| row.at.0 % 1000 != 0);
+        let longest = rows.iter().map(|row| milliseconds(row.at, fractions).len()).max();
+        let time = longest.unwrap_or(0).max(4);
         let mut layout = Self {
             width,
             time,
+            fractions,
             processes: Vec::new(),
             servers: Vec::new(),
             hidden: 0,
@@ -70,7 +75,7 @@ impl Layout {
             layout.total() <= layout.width
         });
         if !fits {
-            for mode in [Mode::Apart, Mode::OneForServers, Mode::OneForAll] {
+            for mode in [Mode::OneForServers, Mode::OneForAll] {
                 layout.mode = mode;
                 layout.columns(cast, rows);
                 if layout.shrink() {
@@ -194,6 +199,11 @@ impl Layout {
         vec![(processes, texts.join("; "))]
     }
 
+    /// A time as the first column has it.
+    pub(super) fn at(&self, at: Micros) -> String {
+        milliseconds(at, self.fractions)
+    }
+
     /// The texts of a row by shown column, wrapped.
     pub(super) fn texts(&self, row: &Row) -> Vec<(usize, Vec<String>)> {
         let all = self.names.len();
@@ -210,6 +220,12 @@ impl Layout {
             })
             .collect()
     }
+}
+
+/// The time without its unit, which stands in the heading.
+fn milliseconds(at: Micros, fractions: bool) -> String {
+    let (ms, us) = (at.0.div_euclid(1000), at.0.rem_euclid(1000));
+    if fractions { format!("{ms}.{us:03}") } else { ms.to_string() }
 }
 
 /// The text in lines of at most `width` characters, broken between words where that is possible.

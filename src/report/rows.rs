@@ -280,7 +280,10 @@ impl Builder<'_> {
                 };
                 let whose = owner.map(|owner| format!(" of {owner}")).unwrap_or_default();
                 let text = match self.cast.servers[server].kind {
-                    Kind::ZooKeeper => format!("{lock}{whose} is removed: its session is over"),
+                    Kind::ZooKeeper => {
+                        let node = words::node(lock);
+                        format!("{node}{whose} is removed: its session is over")
+                    }
                     _ => format!("key {lock}{whose} expires"),
                 };
                 self.flush();

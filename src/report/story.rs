@@ -169,11 +169,8 @@ impl Teller<'_> {
                     let _ = write!(text, ", with token {fence}");
                 }
                 if let Some(until) = until {
-                    let _ = write!(
-                        text,
-                        "; it will take the lock for its own until {}",
-                        words::time(until)
-                    );
+                    let _ =
+                        write!(text, "; its lease, which it heeds, ends at {}", words::time(until));
                 }
                 let others = self.inside.clone();
                 self.inside.push(who.to_owned());
@@ -236,7 +233,16 @@ impl Teller<'_> {
             _ if !self.inside.iter().any(|inside| inside == who) => {
                 self.step(at, format!("{text}, although it is not in its section any more."), Kinds::Bad);
             }
-            _ => self.step(at, format!("{text}."), Kinds::Plain),
+            _ => {
+                let others: Vec<String> =
+                    self.inside.iter().filter(|inside| *inside != who).cloned().collect();
+                if others.is_empty() {
+                    return self.step(at, format!("{text}."), Kinds::Plain);
+                }
+                let verb = if others.len() == 1 { "is in its section" } else { "are in theirs" };
+                let others = words::list(&others);
+                self.step(at, format!("{text}, while {others} {verb}."), Kinds::Bad);
+            }
         }
     }
 
@@ -250,6 +256,7 @@ impl Teller<'_> {
             (None, owner) => {
                 let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
                 let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
+                let lock = words::node(lock);
                 let name = &server.name;
                 let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
                 let mut text = match server.kind {

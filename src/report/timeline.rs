@@ -9,7 +9,6 @@ use super::layout::{Layout, wrap};
 use super::rows::{Life, Row, Tone, rows};
 use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
 use super::words;
-use crate::time::Micros;
 use crate::trace::own::Event;
 
 /// How a timeline is shown.
@@ -64,11 +63,6 @@ fn window(rows: usize, most: Option<usize>) -> (usize, usize) {
     }
 }
 
-/// The time without its unit, which stands in the heading.
-pub(super) fn milliseconds(at: Micros) -> String {
-    at.to_string().trim_end_matches(" ms").to_owned()
-}
-
 fn header(layout: &Layout, out: &mut String) {
     let mut line = format!("{:>width$}   ", "ms", width = layout.time);
     for column in &layout.processes {
@@ -87,7 +81,7 @@ fn clip(text: &str, width: usize) -> String {
 }
 
 fn show(row: &Row, same_time: bool, layout: &Layout, out: &mut String) {
-    let time = if same_time { String::new() } else { milliseconds(row.at) };
+    let time = if same_time { String::new() } else { layout.at(row.at) };
     let (mark, style) = match row.tone {
         Tone::Plain => (' ', Style::new()),
         Tone::Fault => ('!', FAULT),
@@ -182,6 +176,16 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
     }
     if rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains("EVAL("))) {
         parts.push("EVAL(…) a script that calls these");
+    }
+    let flag = |flag| {
+        rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains(flag)))
+    };
+    for (text, meaning) in
+        [(" -e ", "-e ephemeral"), (" -s ", "-s sequential"), (" -w ", "-w leaves a watch")]
+    {
+        if flag(text) {
+            parts.push(meaning);
+        }
     }
     let _ = writeln!(
         out,
