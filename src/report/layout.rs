@@ -152,7 +152,7 @@ impl Layout {
                 self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
             match (process, server) {
                 (Some(process), Some(server)) if process.text * 3 > server.text * 2 => {
-                    process.text -= 1
+                    process.text -= 1;
                 }
                 (_, Some(server)) => server.text -= 1,
                 (Some(process), None) => process.text -= 1,
@@ -189,6 +189,8 @@ impl Layout {
             _ if self.server_names.len() == 1 || (self.server_names.len() == 2 && *number == 0) => {
                 (processes, text.clone())
             }
+            // What repeats may be about all of them.
+            _ if text.starts_with('⋮') => (processes, text.clone()),
             _ => (processes, format!("{}: {text}", self.server_names[*number])),
         });
         if self.mode != Mode::OneForAll {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::cast::{Cast, Kind};
+use super::cast::{Cast, Kind, thread_name};
 use super::deviation;
 use super::layout::wrap;
 use super::style::{BAD, FAINT, FAULT};
@@ -40,6 +40,7 @@ pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
         paused: Vec::new(),
         last: BTreeMap::new(),
         refusals: BTreeMap::new(),
+        in_line: Vec::new(),
         read: BTreeMap::new(),
         ledger: None,
         owners: BTreeMap::new(),
@@ -89,6 +90,8 @@ struct Teller<'a> {
     last: BTreeMap<String, String>,
     /// How often each thread was refused since it asked.
     refusals: BTreeMap<String, u64>,
+    /// Who has asked since its last entry, where the lock has a line.
+    in_line: Vec<String>,
     /// What each thread read last.
     read: BTreeMap<String, i64>,
     /// What the ledger says.
@@ -102,7 +105,7 @@ impl Teller<'_> {
         let at = event.at;
         match &event.what {
             What::Executed { from, thread, to, call, reply, .. } => {
-                let who = self.cast.name(from, *thread);
+                let who = thread_name(from, *thread);
                 let reply = reply.as_ref().map(|it| format!(" → {}", words::reply(it)));
                 let told = format!("{}{}", words::call(call), reply.unwrap_or_default());
                 self.woken = Some(to.clone());
@@ -143,7 +146,9 @@ impl Teller<'_> {
 
     fn did(&mut self, at: Micros, who: &str, act: Act) {
         match act {
-            Act::Asks | Act::InLine | Act::Done => {}
+            Act::Done => {}
+            Act::Asks => self.in_line.retain(|it| it != who),
+            Act::InLine => self.in_line(at, who),
             Act::Refused => {
                 let refusals = self.refusals.entry(who.to_owned()).or_default();
                 *refusals += 1;
@@ -158,6 +163,7 @@ impl Teller<'_> {
             }
             Act::Enters { until, fence } => {
                 let refusals = self.refusals.remove(who).unwrap_or_default();
+                self.in_line.retain(|it| it != who);
                 let how = self.how(who);
                 let again = match refusals {
                     0 => String::new(),
@@ -217,6 +223,17 @@ impl Teller<'_> {
                     Kinds::Plain,
                 );
             }
+        }
+    }
+
+    /// Where a lock has a line, standing in it is worth a step.
+    fn in_line(&mut self, at: Micros, who: &str) {
+        let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
+        let has_line = server.is_some_and(|it| self.cast.servers[it].kind == Kind::ZooKeeper);
+        if has_line && !self.in_line.iter().any(|it| it == who) {
+            self.in_line.push(who.to_owned());
+            let how = self.how(who);
+            self.step(at, format!("{who} asks for the lock{how}."), Kinds::Plain);
         }
     }
 

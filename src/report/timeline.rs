@@ -143,7 +143,7 @@ impl Line {
     }
 }
 
-fn cell<'t>(texts: &'t [(usize, Vec<String>)], column: usize, line: usize) -> &'t str {
+fn cell(texts: &[(usize, Vec<String>)], column: usize, line: usize) -> &str {
     let found = texts.iter().find(|(number, _)| *number == column);
     found.and_then(|(_, lines)| lines.get(line)).map_or("", |text| text)
 }
@@ -187,13 +187,13 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
             parts.push(meaning);
         }
     }
-    let _ = writeln!(
-        out,
-        "{FAINT}{:>width$}   {}{FAINT:#}",
-        "",
-        parts.join("   "),
-        width = layout.time
-    );
+    let room = layout.width.saturating_sub(layout.time + 3);
+    // A part is not broken: its blanks are no places to break at.
+    let parts: Vec<String> = parts.iter().map(|part| part.replace(' ', "\u{a0}")).collect();
+    for line in wrap(&parts.join("   "), room) {
+        let line = line.trim().replace('\u{a0}', " ");
+        let _ = writeln!(out, "{FAINT}{:>width$}   {line}{FAINT:#}", "", width = layout.time);
+    }
     if layout.hidden > 0 {
         let hidden = words::counted(layout.hidden as u64, "process");
         let _ = writeln!(

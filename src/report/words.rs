@@ -144,12 +144,16 @@ fn names(children: &[Value]) -> String {
     }
 }
 
-/// A point in time, or a span: `10000 ms`, `12.5 ms`; in seconds where that is shorter to read.
+/// A point in time, or a span: `12.5 ms`, `9 s`, `10.001 s`.
 pub fn time(at: Micros) -> String {
-    if at.0 != 0 && at.0 % 1_000_000 == 0 {
-        return format!("{} s", at.0 / 1_000_000);
+    if at.0 < 1_000_000 {
+        return at.to_string();
     }
-    at.to_string()
+    let (seconds, rest) = (at.0 / 1_000_000, at.0 % 1_000_000);
+    match rest {
+        0 => format!("{seconds} s"),
+        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
+    }
 }
 
 /// The same of a text that the simulator wrote: `9000 ms` becomes `9 s`.

@@ -12,6 +12,7 @@ use crate::sim::{Limits, Setup};
 use crate::time::Micros;
 use crate::trace::Origin;
 use crate::trace::own::Recording;
+use std::fmt::Write as _;
 
 /// What is waited for in vain may take so many steps more.
 const AFTERMATH: u64 = 20_000;
@@ -91,10 +92,10 @@ pub(super) fn show(
 fn command(checked: &Checked, arguments: &Arguments) -> String {
     let mut text = format!("lockstep check {}", checked.path.display());
     if let Some(deviations) = arguments.deviations {
-        text += &format!(" --deviations {deviations}");
+        let _ = write!(text, " --deviations {deviations}");
     }
     if let Some(states) = arguments.states {
-        text += &format!(" --states {states}");
+        let _ = write!(text, " --states {states}");
     }
     text
 }

@@ -121,9 +121,12 @@ impl Waiting {
 
 /// A span in seconds where that is shorter.
 fn span(span: Micros) -> String {
-    if span.0 >= 1_000_000 && span.0 % 1_000_000 == 0 {
-        format!("{} s", span.0 / 1_000_000)
-    } else {
-        span.to_string()
+    if span.0 < 1_000_000 {
+        return span.to_string();
+    }
+    let (seconds, rest) = (span.0 / 1_000_000, span.0 % 1_000_000);
+    match rest {
+        0 => format!("{seconds} s"),
+        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
     }
 }
