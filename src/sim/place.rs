@@ -6,12 +6,13 @@ use std::rc::Rc;
 use super::server::{AnyRequest, AnyServer};
 use super::world::{Stage, World};
 use crate::property::{Event, Who};
+use crate::time::Micros;
 
 /// The keys or nodes of the lock on one server, each with a mark that changes when it is written anew.
 pub(crate) type Seen = BTreeMap<Rc<str>, u64>;
 
-/// What is where the lock lives, on one server.
-pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16) -> Seen {
+/// What is where the lock lives, on one server, at `at`.
+pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16, at: Micros) -> Seen {
     let mut seen = Seen::new();
     if !stage.setup.watches_place {
         return seen;
@@ -20,7 +21,7 @@ pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16) -> Seen {
     for place in &stage.scene.places {
         match &world.servers[usize::from(server)].state {
             AnyServer::Redis(redis) => {
-                if let Some(mark) = redis.mark(world.now, 0, place.as_bytes()) {
+                if let Some(mark) = redis.mark(at, 0, place.as_bytes()) {
                     let name = &stage.setup.servers[usize::from(server)].name;
                     let what: Rc<str> = match several {
                         true => format!("{place} on {name}").into(),

@@ -60,7 +60,7 @@ impl World {
             _ => None,
         };
         let changes = request.as_ref().is_none_or(place::may_change);
-        let before = changes.then(|| place::look(self, stage, server));
+        let before = changes.then(|| place::look(self, stage, server, self.now));
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -91,8 +91,9 @@ impl World {
 
     /// A deadline of a server has come.
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let before = place::look(self, stage, server);
         let now = self.now;
+        // What expires now was there until now.
+        let before = place::look(self, stage, server, now - Micros(1));
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -164,7 +165,7 @@ impl World {
         if !stage.setup.watches_place {
             return;
         }
-        let after = place::look(self, stage, server);
+        let after = place::look(self, stage, server, self.now);
         for event in place::changes(before, &after, by) {
             self.happens(stage, &event);
         }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod commands;
 mod engines;
 mod json;
 mod layers;
@@ -11,6 +12,7 @@ mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod own_trace;
 mod plain_enum;
 mod property_events;
 mod recipe_catalogue;
