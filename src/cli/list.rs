@@ -104,7 +104,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
             writeln!(output.out())?;
         }
         writeln!(output.out(), "{TITLE}{name}{TITLE:#}")?;
-        // A list of one kind has room for parameters.
+        // A list of one kind has room for everything.
         show(entries, arguments.kind.is_some(), output)?;
     }
     Ok(Exit::Expected)
@@ -146,7 +146,7 @@ fn models() -> Result<Vec<Entry>, Failure> {
     paths.iter().map(entry).collect()
 }
 
-fn show(entries: &[Entry], parameters: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(), Failure> {
     let names = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
     let width = surroundings::width().saturating_sub(names + 4).max(30);
     for entry in entries {
@@ -157,13 +157,14 @@ fn show(entries: &[Entry], parameters: bool, output: &mut Output<'_>) -> Result<
             let name = if number == 0 { &*entry.name } else { "" };
             writeln!(output.out(), "  {name:<names$}  {}", line.trim_start())?;
         }
-        if !entry.source.is_empty() {
+        // Of models it is a paragraph.
+        if !entry.source.is_empty() && (details || !entry.name.ends_with(".json")) {
             for line in wrapped(&entry.source, width) {
                 let line = line.trim_start();
                 writeln!(output.out(), "  {:<names$}  {FAINT}{line}{FAINT:#}", "")?;
             }
         }
-        for Parameter { name, meaning } in entry.parameters.iter().filter(|_| parameters) {
+        for Parameter { name, meaning } in entry.parameters.iter().filter(|_| details) {
             for (number, line) in
                 wrapped(&format!("{name}: {meaning}"), width - 2).iter().enumerate()
             {

@@ -44,6 +44,8 @@ pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
         read: BTreeMap::new(),
         ledger: None,
         owners: BTreeMap::new(),
+        expired: None,
+        lost: Vec::new(),
         woken: None,
     };
     for event in events {
@@ -97,6 +99,10 @@ struct Teller<'a> {
     /// What the ledger says.
     ledger: Option<i64>,
     owners: BTreeMap<String, String>,
+    /// What expired in the last step: when, what, whose, and on which servers.
+    expired: Option<(Micros, String, Option<String>, Vec<String>)>,
+    /// Processes that lost a connection since their last request was executed.
+    lost: Vec<String>,
     woken: Option<String>,
 }
 
@@ -109,6 +115,7 @@ impl Teller<'_> {
                 let reply = reply.as_ref().map(|it| format!(" → {}", words::reply(it)));
                 let told = format!("{}{}", words::call(call), reply.unwrap_or_default());
                 self.woken = Some(to.clone());
+                self.lost.retain(|process| process != from);
                 self.last.insert(who, told);
             }
             What::Deadline { deadline, .. } => self.woken = Some(deadline.clone()),
@@ -126,6 +133,7 @@ impl Teller<'_> {
             What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
             What::Did(did) => self.did(at, &did.who, did.act),
             What::Lost { to, from, .. } => {
+                self.lost.push(to.clone());
                 self.step(
                     at,
                     format!("{to} learns that its connection to {from} is gone."),
@@ -150,6 +158,14 @@ impl Teller<'_> {
             Act::Asks => self.in_line.retain(|it| it != who),
             Act::InLine => self.in_line(at, who),
             Act::Refused => {
+                if self.lost.iter().any(|process| process == process_of(who)) {
+                    let how = self.how(who);
+                    self.in_line.retain(|it| it != who);
+                    let text = format!(
+                        "{who} does not know what became of its request{how}, and will try again."
+                    );
+                    return self.step(at, text, Kinds::Plain);
+                }
                 let refusals = self.refusals.entry(who.to_owned()).or_default();
                 *refusals += 1;
                 if *refusals == 1 {
@@ -270,33 +286,46 @@ impl Teller<'_> {
         }
         let owner = self.owners.remove(lock);
         match (by, owner) {
-            (None, owner) => {
-                let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
-                let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
-                let lock = words::node(lock);
-                let name = &server.name;
-                let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
-                let mut text = match server.kind {
-                    Kind::ZooKeeper => format!(
-                        "{name} ends a session of which it has not heard for too long, and removes {whose}{lock}"
-                    ),
-                    _ => format!("{whose}key {lock} expires in {name}: its time to live is over"),
-                };
-                if let Some(owner) = owner.filter(|owner| self.inside.contains(owner)) {
-                    let _ = write!(text, ". {owner} is still in its section");
-                    if self.stands_still(&owner) {
-                        text += ", standing still";
-                    }
-                    text += ", and does not know it";
-                }
-                self.step(at, format!("{text}."), Kinds::Plain);
-            }
+            (None, owner) => self.expires(at, lock, owner),
             (Some(by), Some(owner)) if by != owner => {
                 let how = self.how(by);
                 self.step(at, format!("{by} removes {lock}, which is {owner}'s{how}."), Kinds::Bad);
             }
             _ => {}
         }
+    }
+
+    /// What was where the lock lives is gone by itself; on several servers at once that is one step.
+    fn expires(&mut self, at: Micros, lock: &str, owner: Option<String>) {
+        let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
+        let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
+        let lock = lock.strip_suffix(&format!(" on {}", server.name)).unwrap_or(lock);
+        let mut servers = vec![server.name.clone()];
+        if let Some((when, what, whose, names)) = &self.expired
+            && (*when, &**what, whose) == (at, lock, &owner)
+            && self.steps.last().is_some_and(|last| last.text.contains(" expires in "))
+        {
+            servers = names.iter().cloned().chain(servers).collect();
+            self.steps.pop();
+        }
+        let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
+        let names = words::list(&servers);
+        let node = words::node(lock);
+        let mut text = match server.kind {
+            Kind::ZooKeeper => format!(
+                "{names} ends a session of which it has not heard for too long, and removes {whose}{node}"
+            ),
+            _ => format!("{whose}key {lock} expires in {names}: its time to live is over"),
+        };
+        if let Some(owner) = owner.as_ref().filter(|owner| self.inside.contains(owner)) {
+            let _ = write!(text, ". {owner} is still in its section");
+            if self.stands_still(owner) {
+                text += ", standing still";
+            }
+            text += ", and does not know it";
+        }
+        self.step(at, format!("{text}."), Kinds::Plain);
+        self.expired = Some((at, lock.to_owned(), owner, servers));
     }
 
     fn process(&mut self, at: Micros, process: &str, event: ProcessEvent) {
@@ -337,8 +366,7 @@ impl Teller<'_> {
     }
 
     fn stands_still(&self, who: &str) -> bool {
-        let process = who.split('.').next().unwrap_or(who);
-        self.paused.iter().any(|paused| paused == process)
+        self.paused.iter().any(|paused| paused == process_of(who))
     }
 
     /// The last request of a thread, in brackets.
@@ -352,6 +380,11 @@ impl Teller<'_> {
         let text = if same { text } else { format!("At {} {}", words::time(at), lowered(&text)) };
         self.steps.push(Step { at, text, kind, entry: None });
     }
+}
+
+/// The process of a thread.
+fn process_of(who: &str) -> &str {
+    who.split('.').next().unwrap_or(who)
 }
 
 /// The text as it goes on in a sentence.

@@ -111,15 +111,14 @@ fn tell(
         let more = if sweep.violated.len() > 12 { ", ..." } else { "" };
         row("seeds", &format!("{}{more}", seeds.join(", ")), output)?;
     }
-    let each = |sum: u64| words::count(sum / sweep.runs.max(1));
     let text = format!(
-        "{} sections, {} requests, {} notifications, {} faults",
-        each(sweep.entries),
-        each(sweep.requests),
-        each(sweep.notifications),
-        each(sweep.deviations),
+        "{}, {}, {}, {}",
+        words::counted(sweep.entries, "section"),
+        words::counted(sweep.requests, "request"),
+        words::counted(sweep.notifications, "notification"),
+        words::counted(sweep.deviations, "fault"),
     );
-    row("per run", &text, output)?;
+    row("in all", &text, output)?;
     if let Some(waits) = sweep.longest_waits() {
         let [min, median, max] =
             [waits.min_us, waits.median_us, waits.max_us].map(|us| words::time(Micros(us)));

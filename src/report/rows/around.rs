@@ -20,6 +20,8 @@ impl Builder<'_> {
                 let Some(server) = self.woken.as_deref().and_then(|it| self.cast.server(it)) else {
                     return;
                 };
+                let name = &self.cast.servers[server].name;
+                let lock = lock.strip_suffix(&format!(" on {name}")).unwrap_or(lock);
                 let whose = owner.map(|owner| format!(" of {owner}")).unwrap_or_default();
                 let text = match self.cast.servers[server].kind {
                     Kind::ZooKeeper => {
