@@ -77,6 +77,7 @@ impl Lock for Guid {
         let mut node = cx.looping(self.node.clone());
         loop {
             cx.turn(&mut node).await;
+            self.node.clone_from(&node);
             let me = match &*node {
                 Some(node) => node.clone(),
                 None => self.create(cx, &format!("{guid}-lock-")).await?,
@@ -106,8 +107,7 @@ impl Lock for Guid {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 7. delete(n), whatever happens to replies.
         let Some(node) = self.node.take() else { return Ok(()) };
-        delete_surely(cx, &self.directory.child(&node)).await?;
-        Ok(())
+        Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
     fn retry(&self) -> (Micros, Micros) {
