@@ -29,6 +29,7 @@
 //!   continuation.
 //! - [`trace`]: traces of own runs, and recordings of real servers compared with the stores.
 //! - [`report`]: timelines and stories for people.
+//! - [`shell`]: `redis-cli` and `zkCli` against the stores, in virtual time.
 //! - [`cli`]: the command line, one file a command.
 //!
 //! What is deliberately absent: threads, clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
@@ -45,6 +46,7 @@ pub mod model;
 pub mod property;
 pub mod registry;
 pub mod report;
+pub mod shell;
 pub mod sim;
 pub mod store;
 pub mod suggest;

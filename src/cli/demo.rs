@@ -25,7 +25,7 @@ const SEED: u64 = 1;
 
 /// What one lock makes of the red packets.
 #[derive(Serialize)]
-struct Packets {
+struct Outcome {
     /// The lock, in words.
     lock: &'static str,
     /// The model, by its path in the repository.
@@ -44,7 +44,7 @@ struct Packets {
 #[derive(Serialize)]
 struct Demo<'d> {
     command: &'static str,
-    red_packets: &'d [Packets],
+    red_packets: &'d [Outcome],
     story: Broken<'d>,
 }
 
@@ -105,7 +105,7 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
     Ok(Exit::Expected)
 }
 
-fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Packets, Failure> {
+fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Outcome, Failure> {
     let model = Model::parse(path, text)?;
     let recipe = Recipe {
         origin: Origin::Run,
@@ -125,7 +125,7 @@ fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Pac
             std::ops::ControlFlow::Continue(())
         });
     let noted = |what: &str| tally.noted.get(what).copied().unwrap_or_default();
-    Ok(Packets {
+    Ok(Outcome {
         lock,
         model: path,
         packets: noted("packets"),
@@ -142,7 +142,7 @@ fn paragraph(text: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn table(all: &[Packets], output: &mut Output<'_>) -> Result<(), Failure> {
+fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
     let total = all.first().map_or(0, |it| it.total);
     let total = words::count(total.unsigned_abs());
     let text = format!(

@@ -6,6 +6,7 @@ use crate::model::{Expect, Verdict};
 use crate::report::words;
 use crate::sim::End;
 use crate::trace::own::Ended;
+use std::fmt::Write as _;
 
 /// A verdict of a search or of one run, in the words of models.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -85,13 +86,13 @@ impl Found {
 pub(super) fn in_words(expect: &Expect) -> String {
     let mut text = name(expect.verdict).to_owned();
     if let Some(property) = &expect.property {
-        text += &format!(" ({property})");
+        let _ = write!(text, " ({property})");
     }
     if let Some(deviations) = expect.deviations {
-        text += &format!(" with {}", words::counted(u64::from(deviations), "fault"));
+        let _ = write!(text, " with {}", words::counted(u64::from(deviations), "fault"));
     }
     if let Some(within) = expect.within {
-        text += &format!(" within {}", words::counted(u64::from(within), "fault"));
+        let _ = write!(text, " within {}", words::counted(u64::from(within), "fault"));
     }
     text
 }

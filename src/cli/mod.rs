@@ -12,11 +12,14 @@ mod failure;
 mod files;
 mod list;
 mod output;
+mod redis;
 mod replay;
 mod run;
+mod shell;
 mod surroundings;
 mod trace_file;
 mod usage;
+mod zookeeper;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -58,6 +61,9 @@ enum Command {
     Run(run::Arguments),
     Replay(replay::Arguments),
     List(list::Arguments),
+    Redis(redis::Arguments),
+    #[command(name = "zookeeper")]
+    ZooKeeper(zookeeper::Arguments),
 }
 
 /// Runs the command line `arguments`, the program's name first, and returns what the process exits with.
@@ -84,5 +90,7 @@ fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
+        Command::Redis(arguments) => redis::execute(arguments, output),
+        Command::ZooKeeper(arguments) => zookeeper::execute(arguments, output),
     }
 }

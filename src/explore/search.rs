@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasherDefault;
-use std::rc::Rc;
 
 use indexmap::IndexSet;
 use rustc_hash::FxHasher;
@@ -11,8 +10,7 @@ use super::component::{Components, Packed, Unpacked};
 use super::liveness::{Ahead, Nominal};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
-use crate::cx::Surroundings;
-use crate::sim::{Alternative, History, Nobody, Setup, Stage, Violation, World, surroundings};
+use crate::sim::{Alternative, History, Nobody, Scene, Setup, Stage, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -47,7 +45,7 @@ enum Waiting {
 pub struct Search<'a> {
     pub(super) setup: &'a Setup,
     bounds: Bounds,
-    around: Vec<Vec<Rc<Surroundings>>>,
+    scene: Scene,
     engine: History,
     components: Components,
     pub(super) worlds: IndexSet<Packed, BuildHasherDefault<FxHasher>>,
@@ -78,7 +76,7 @@ impl<'a> Search<'a> {
         Self {
             setup,
             bounds,
-            around: surroundings(setup),
+            scene: Scene::new(setup),
             engine: History::default(),
             components: Components::default(),
             worlds: IndexSet::default(),
@@ -171,7 +169,7 @@ impl<'a> Search<'a> {
             let mut world = World::new(self.setup);
             let mut stage = Stage {
                 setup: self.setup,
-                around: &self.around,
+                scene: &self.scene,
                 engine: &mut self.engine,
                 choices: &mut odometer,
                 listener: &mut Nobody,
@@ -272,7 +270,7 @@ impl<'a> Search<'a> {
         let mut world = before.world.clone();
         let mut stage = Stage {
             setup: self.setup,
-            around: &self.around,
+            scene: &self.scene,
             engine: &mut self.engine,
             choices: odometer,
             listener: &mut Nobody,

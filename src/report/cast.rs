@@ -82,12 +82,12 @@ impl Cast {
             Some((number, thread))
         })
     }
+}
 
-    /// The name of the thread `thread` (from 1; the only one if none) of a process.
-    pub(super) fn name(&self, process: &str, thread: Option<u8>) -> String {
-        match thread {
-            None => process.to_owned(),
-            Some(thread) => format!("{process}.t{thread}"),
-        }
+/// The name of the thread `thread` (from 1; the only one if none) of a process.
+pub(super) fn thread_name(process: &str, thread: Option<u8>) -> String {
+    match thread {
+        None => process.to_owned(),
+        Some(thread) => format!("{process}.t{thread}"),
     }
 }

@@ -4,6 +4,7 @@ use super::cast::Cast;
 use super::words;
 use crate::explore::{Cut, Outcome, Verdict};
 use crate::sim::{Fault, FaultKind, Phase, Setup};
+use std::fmt::Write as _;
 
 /// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
 pub fn faults(setup: &Setup) -> Vec<String> {
@@ -27,21 +28,23 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         };
         format!("{} of {what} of {whom}", fault.kind)
     };
-    text += &match fault.budget {
+    let often = match fault.budget {
         None => ", any number of times".to_owned(),
         Some(1) => ", at most once".to_owned(),
         Some(times) => format!(", at most {times} times"),
     };
+    text += &often;
     if !fault.durations.is_empty() {
         let spans: Vec<String> = fault.durations.iter().map(|it| words::time(*it)).collect();
-        text += &match fault.kind {
+        let long = match fault.kind {
             FaultKind::Slow => format!(", for up to {}", words::time(fault.longest())),
             _ => format!(", for {}", spans.join(" or ")),
         };
+        text += &long;
     }
     if !fault.phases.is_empty() {
         let phases: Vec<&str> = fault.phases.iter().map(|it| phase(*it)).collect();
-        text += &format!(", while it is {}", phases.join(" or "));
+        let _ = write!(text, ", while it is {}", phases.join(" or "));
     }
     text
 }
@@ -88,9 +91,12 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
         Verdict::Violated { deviations: 0, .. } => {
             "No fault is needed: the run in which nothing goes wrong does it. No run does it in fewer steps.".to_owned()
         }
+        Verdict::Violated { deviations: 1, steps, .. } => format!(
+            "Without a fault nothing is violated, and with one no run does it in fewer than {}.",
+            words::counted(u64::from(*steps), "step"),
+        ),
         Verdict::Violated { deviations, steps, .. } => format!(
-            "No run with fewer than {} violates a property, and none with as many does it in fewer than {}.",
-            words::counted(u64::from(*deviations), "fault"),
+            "With fewer than {deviations} faults nothing is violated, and with as many no run does it in fewer than {}.",
             words::counted(u64::from(*steps), "step"),
         ),
         Verdict::Holds if faults == 0 => {

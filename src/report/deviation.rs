@@ -1,56 +1,74 @@
 //! Deviations in words, with the process that they hit.
 
 use super::cast::Cast;
+use super::words;
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Told {
     /// The process that it hits.
     pub(super) process: Option<String>,
-    /// What happens to it, as the rest of a sentence about the process.
+    /// What happens to it, in the process's own column.
     pub(super) text: String,
+    /// The same as a sentence that names the process, without its full stop.
+    pub(super) sentence: String,
     /// A message that is held from now on, as its sender and receiver.
     pub(super) held: Option<(String, String)>,
 }
 
 /// What `take` at `site` means.
 pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
-    let about =
-        |process: &str, text: String| Told { process: Some(process.to_owned()), text, held: None };
+    let about = |process: &str, text: String| Told {
+        process: Some(process.to_owned()),
+        sentence: format!("{process} {text}"),
+        text,
+        held: None,
+    };
+    let message = |way: &Way, what: &str| Told {
+        process: Some(way.process.clone()),
+        text: format!("{} {what}", way.message("its", "it")),
+        sentence: format!("{} {what}", way.message(&format!("{}'s", way.process), &way.process)),
+        held: None,
+    };
     if let Some((process, span)) = take.strip_prefix("pause ").and_then(|it| it.split_once(" for "))
     {
-        return about(process, format!("stands still for {span}"));
+        return about(process, format!("stands still for {}", words::span(span)));
     }
     if let Some(rest) = take.strip_prefix("crash ") {
         return match rest.split_once(", restart after ") {
-            Some((process, span)) => about(process, format!("dies; a new one begins after {span}")),
+            Some((process, span)) => {
+                about(process, format!("dies; a new one begins after {}", words::span(span)))
+            }
             None => about(rest, "dies".to_owned()),
         };
     }
     if let Some(way) = take.strip_prefix("release ")
         && let Some(way) = Way::of(way, cast)
     {
-        return about(&way.process, format!("{} goes on", way.message()));
+        return message(&way, "goes on");
     }
     let Some(way) = Way::of(site, cast) else {
-        return Told { process: None, text: format!("{take} at {site}"), held: None };
+        let text = format!("{take} at {site}");
+        return Told { process: None, sentence: text.clone(), text, held: None };
     };
-    let message = way.message();
     if take.starts_with("hold") {
-        let text = if take.ends_with("time passes") {
-            format!("{message} is held up on the way")
+        let what = if take.ends_with("time passes") {
+            "is held up on the way"
         } else {
-            format!("{message} is overtaken by others")
+            "is overtaken by others"
         };
-        return Told {
-            held: Some((way.from.clone(), way.to.clone())),
-            ..about(&way.process, text)
-        };
+        return Told { held: Some((way.from.clone(), way.to.clone())), ..message(&way, what) };
     }
     if take.starts_with("lose it") {
-        return about(&way.process, format!("{message} is lost, and the connection breaks"));
+        return message(&way, "is lost, and the connection breaks");
     }
-    about(&way.process, format!("{take} ({message})"))
+    message(&way, &format!("is hit: {take}"))
+}
+
+/// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
+/// nothing.
+pub(super) fn is_silent(take: &str) -> bool {
+    take == "go on"
 }
 
 /// One way of a connection: `c1>redis`, `redis>c1/2`.
@@ -77,12 +95,13 @@ impl Way {
         })
     }
 
-    fn message(&self) -> String {
+    /// The message, of the process that is called `whose` or `whom`.
+    fn message(&self, whose: &str, whom: &str) -> String {
         let server = &self.server;
         if self.up {
-            format!("its request to {server}")
+            format!("{whose} request to {server}")
         } else {
-            format!("the reply of {server} to it")
+            format!("the reply of {server} to {whom}")
         }
     }
 }

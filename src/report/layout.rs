@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::rows::Row;
-use super::timeline::milliseconds;
+use crate::time::Micros;
 
 /// The columns of a timeline.
 pub(super) struct Layout {
@@ -10,6 +10,8 @@ pub(super) struct Layout {
     pub(super) width: usize,
     /// The width of the time.
     pub(super) time: usize,
+    /// Whether a time is no whole number of milliseconds.
+    fractions: bool,
     pub(super) processes: Vec<ProcessColumn>,
     pub(super) servers: Vec<ServerColumn>,
     /// How many processes have no column.
@@ -52,10 +54,13 @@ const SHARED: usize = 36;
 
 impl Layout {
     pub(super) fn of(cast: &Cast, rows: &[Row], width: usize) -> Self {
-        let time = rows.iter().map(|row| milliseconds(row.at).len()).max().unwrap_or(0).max(4);
+        let fractions = rows.iter().any(|row| row.at.0 % 1000 != 0);
+        let longest = rows.iter().map(|row| milliseconds(row.at, fractions).len()).max();
+        let time = longest.unwrap_or(0).max(4);
         let mut layout = Self {
             width,
             time,
+            fractions,
             processes: Vec::new(),
             servers: Vec::new(),
             hidden: 0,
@@ -63,11 +68,19 @@ impl Layout {
             names: cast.processes.iter().map(|it| it.name.clone()).collect(),
             server_names: cast.servers.iter().map(|it| it.name.clone()).collect(),
         };
-        for mode in [Mode::Apart, Mode::OneForServers, Mode::OneForAll] {
+        // Nothing is broken over lines as long as that can be helped.
+        let fits = [Mode::Apart, Mode::OneForServers].into_iter().any(|mode| {
             layout.mode = mode;
             layout.columns(cast, rows);
-            if layout.shrink() {
-                break;
+            layout.total() <= layout.width
+        });
+        if !fits {
+            for mode in [Mode::OneForServers, Mode::OneForAll] {
+                layout.mode = mode;
+                layout.columns(cast, rows);
+                if layout.shrink() {
+                    break;
+                }
             }
         }
         if layout.mode == Mode::OneForAll {
@@ -95,9 +108,7 @@ impl Layout {
             .collect();
         let titles: Vec<String> = match self.mode {
             Mode::Apart => self.server_names.clone(),
-            Mode::OneForServers => {
-                vec![if self.server_names.len() > 1 { "servers" } else { "server" }.to_owned()]
-            }
+            Mode::OneForServers => vec![self.shared_title()],
             Mode::OneForAll => vec!["what happens".to_owned()],
         };
         self.servers = titles
@@ -108,6 +119,15 @@ impl Layout {
                 ServerColumn { title, text }
             })
             .collect();
+    }
+
+    fn shared_title(&self) -> String {
+        match self.server_names.as_slice() {
+            [] => "servers".to_owned(),
+            names if names.len() <= 2 => names.join(", "),
+            [first, .., last] => format!("{first} ... {last}"),
+            [one] => one.clone(),
+        }
     }
 
     fn total(&self) -> usize {
@@ -132,7 +152,7 @@ impl Layout {
                 self.servers.iter_mut().filter(|it| it.text > wide).max_by_key(|it| it.text);
             match (process, server) {
                 (Some(process), Some(server)) if process.text * 3 > server.text * 2 => {
-                    process.text -= 1
+                    process.text -= 1;
                 }
                 (_, Some(server)) => server.text -= 1,
                 (Some(process), None) => process.text -= 1,
@@ -165,7 +185,12 @@ impl Layout {
         let process = row.process.as_ref().map(|(number, text)| (*number, text.clone()));
         let server = row.server.as_ref().map(|(number, text)| match self.mode {
             Mode::Apart => (processes + number, text.clone()),
-            _ if self.server_names.len() == 1 => (processes, text.clone()),
+            // What the ledger is asked looks like nothing else.
+            _ if self.server_names.len() == 1 || (self.server_names.len() == 2 && *number == 0) => {
+                (processes, text.clone())
+            }
+            // What repeats may be about all of them.
+            _ if text.starts_with('⋮') => (processes, text.clone()),
             _ => (processes, format!("{}: {text}", self.server_names[*number])),
         });
         if self.mode != Mode::OneForAll {
@@ -174,6 +199,11 @@ impl Layout {
         let told = process.map(|(number, text)| format!("{} {text}", self.names[number]));
         let texts: Vec<String> = told.into_iter().chain(server.map(|(_, text)| text)).collect();
         vec![(processes, texts.join("; "))]
+    }
+
+    /// A time as the first column has it.
+    pub(super) fn at(&self, at: Micros) -> String {
+        milliseconds(at, self.fractions)
     }
 
     /// The texts of a row by shown column, wrapped.
@@ -192,6 +222,12 @@ impl Layout {
             })
             .collect()
     }
+}
+
+/// The time without its unit, which stands in the heading.
+fn milliseconds(at: Micros, fractions: bool) -> String {
+    let (ms, us) = (at.0.div_euclid(1000), at.0.rem_euclid(1000));
+    if fractions { format!("{ms}.{us:03}") } else { ms.to_string() }
 }
 
 /// The text in lines of at most `width` characters, broken between words where that is possible.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::cast::{Cast, Kind};
+use super::cast::{Cast, Kind, thread_name};
 use super::deviation;
 use super::layout::wrap;
 use super::style::{BAD, FAINT, FAULT};
@@ -40,6 +40,7 @@ pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
         paused: Vec::new(),
         last: BTreeMap::new(),
         refusals: BTreeMap::new(),
+        in_line: Vec::new(),
         read: BTreeMap::new(),
         ledger: None,
         owners: BTreeMap::new(),
@@ -89,6 +90,8 @@ struct Teller<'a> {
     last: BTreeMap<String, String>,
     /// How often each thread was refused since it asked.
     refusals: BTreeMap<String, u64>,
+    /// Who has asked since its last entry, where the lock has a line.
+    in_line: Vec<String>,
     /// What each thread read last.
     read: BTreeMap<String, i64>,
     /// What the ledger says.
@@ -102,20 +105,22 @@ impl Teller<'_> {
         let at = event.at;
         match &event.what {
             What::Executed { from, thread, to, call, reply, .. } => {
-                let who = self.cast.name(from, *thread);
+                let who = thread_name(from, *thread);
                 let reply = reply.as_ref().map(|it| format!(" → {}", words::reply(it)));
                 let told = format!("{}{}", words::call(call), reply.unwrap_or_default());
                 self.woken = Some(to.clone());
                 self.last.insert(who, told);
             }
             What::Deadline { deadline, .. } => self.woken = Some(deadline.clone()),
+            What::Deviation { deviation, .. } if deviation::is_silent(deviation) => {}
             What::Deviation { deviation, site, cost } => {
                 let told = deviation::tell(site, deviation, self.cast);
-                let name = told.process.clone().unwrap_or_default();
-                let text = format!("{name} {}.", told.text);
-                let label = if *cost > 0 { "Fault: " } else { "" };
-                let text = format!("{label}{}", text.trim_start());
-                self.step(at, text, Kinds::Fault);
+                let label = if *cost > 0 { " (the fault)" } else { "" };
+                let mut text = told.sentence;
+                if let Some(first) = text.strip_prefix("the ") {
+                    text = format!("The {first}");
+                }
+                self.step(at, format!("{text}{label}."), Kinds::Fault);
             }
             What::Process { process, event } => self.process(at, process, *event),
             What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
@@ -133,7 +138,7 @@ impl Teller<'_> {
                 self.step(at, format!("{to} learns that its session is over."), Kinds::Plain);
             }
             What::Violated { violated, why } => {
-                self.step(at, format!("{violated} is violated: {why}."), Kinds::Bad);
+                self.step(at, format!("That violates {violated}: {why}."), Kinds::Bad);
             }
             What::Heard { .. } | What::Timer { .. } | What::Noted { .. } => {}
         }
@@ -141,7 +146,9 @@ impl Teller<'_> {
 
     fn did(&mut self, at: Micros, who: &str, act: Act) {
         match act {
-            Act::Asks | Act::InLine | Act::Done => {}
+            Act::Done => {}
+            Act::Asks => self.in_line.retain(|it| it != who),
+            Act::InLine => self.in_line(at, who),
             Act::Refused => {
                 let refusals = self.refusals.entry(who.to_owned()).or_default();
                 *refusals += 1;
@@ -156,6 +163,7 @@ impl Teller<'_> {
             }
             Act::Enters { until, fence } => {
                 let refusals = self.refusals.remove(who).unwrap_or_default();
+                self.in_line.retain(|it| it != who);
                 let how = self.how(who);
                 let again = match refusals {
                     0 => String::new(),
@@ -167,11 +175,8 @@ impl Teller<'_> {
                     let _ = write!(text, ", with token {fence}");
                 }
                 if let Some(until) = until {
-                    let _ = write!(
-                        text,
-                        "; it will take the lock for its own until {}",
-                        words::time(until)
-                    );
+                    let _ =
+                        write!(text, "; its lease, which it heeds, ends at {}", words::time(until));
                 }
                 let others = self.inside.clone();
                 self.inside.push(who.to_owned());
@@ -221,6 +226,17 @@ impl Teller<'_> {
         }
     }
 
+    /// Where a lock has a line, standing in it is worth a step.
+    fn in_line(&mut self, at: Micros, who: &str) {
+        let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
+        let has_line = server.is_some_and(|it| self.cast.servers[it].kind == Kind::ZooKeeper);
+        if has_line && !self.in_line.iter().any(|it| it == who) {
+            self.in_line.push(who.to_owned());
+            let how = self.how(who);
+            self.step(at, format!("{who} asks for the lock{how}."), Kinds::Plain);
+        }
+    }
+
     fn wrote(&mut self, at: Micros, who: &str, value: i64) {
         let read = self.read.get(who).copied();
         let before = self.ledger.replace(value);
@@ -234,7 +250,16 @@ impl Teller<'_> {
             _ if !self.inside.iter().any(|inside| inside == who) => {
                 self.step(at, format!("{text}, although it is not in its section any more."), Kinds::Bad);
             }
-            _ => self.step(at, format!("{text}."), Kinds::Plain),
+            _ => {
+                let others: Vec<String> =
+                    self.inside.iter().filter(|inside| *inside != who).cloned().collect();
+                if others.is_empty() {
+                    return self.step(at, format!("{text}."), Kinds::Plain);
+                }
+                let verb = if others.len() == 1 { "is in its section" } else { "are in theirs" };
+                let others = words::list(&others);
+                self.step(at, format!("{text}, while {others} {verb}."), Kinds::Bad);
+            }
         }
     }
 
@@ -248,6 +273,7 @@ impl Teller<'_> {
             (None, owner) => {
                 let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
                 let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
+                let lock = words::node(lock);
                 let name = &server.name;
                 let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
                 let mut text = match server.kind {
@@ -289,9 +315,17 @@ impl Teller<'_> {
                 if let Some(threads) = threads {
                     let was = self.inside.iter().any(|it| threads.contains(it));
                     self.inside.retain(|it| !threads.contains(it));
-                    if let Some(last) = self.steps.last_mut().filter(|_| was) {
-                        let text = last.text.trim_end_matches('.');
-                        last.text = format!("{text}, in its section.");
+                    let left = self.owners.iter().filter(|(_, owner)| threads.contains(owner));
+                    let left: Vec<String> = left.map(|(lock, _)| lock.clone()).collect();
+                    if let Some(last) = self.steps.last_mut() {
+                        let mut text = last.text.trim_end_matches('.').to_owned();
+                        if was {
+                            text += " in its section";
+                        }
+                        if !left.is_empty() {
+                            let _ = write!(text, ", and leaves {} behind", words::list(&left));
+                        }
+                        last.text = text + ".";
                     }
                 }
                 self.paused.retain(|paused| paused != process);
@@ -314,7 +348,18 @@ impl Teller<'_> {
 
     fn step(&mut self, at: Micros, text: String, kind: Kinds) {
         let same = self.steps.last().is_some_and(|last| last.at == at);
-        let text = if same { text } else { format!("At {}: {text}", words::time(at)) };
+        // A name in the middle of a sentence stays as it is; `The` and `A` do not.
+        let text = if same { text } else { format!("At {} {}", words::time(at), lowered(&text)) };
         self.steps.push(Step { at, text, kind, entry: None });
     }
+}
+
+/// The text as it goes on in a sentence.
+fn lowered(text: &str) -> String {
+    for (upper, lower) in [("The ", "the "), ("A ", "a "), ("That ", "that ")] {
+        if let Some(rest) = text.strip_prefix(upper) {
+            return format!("{lower}{rest}");
+        }
+    }
+    text.to_owned()
 }

@@ -9,7 +9,6 @@ use super::layout::{Layout, wrap};
 use super::rows::{Life, Row, Tone, rows};
 use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
 use super::words;
-use crate::time::Micros;
 use crate::trace::own::Event;
 
 /// How a timeline is shown.
@@ -64,11 +63,6 @@ fn window(rows: usize, most: Option<usize>) -> (usize, usize) {
     }
 }
 
-/// The time without its unit, which stands in the heading.
-pub(super) fn milliseconds(at: Micros) -> String {
-    at.to_string().trim_end_matches(" ms").to_owned()
-}
-
 fn header(layout: &Layout, out: &mut String) {
     let mut line = format!("{:>width$}   ", "ms", width = layout.time);
     for column in &layout.processes {
@@ -87,7 +81,7 @@ fn clip(text: &str, width: usize) -> String {
 }
 
 fn show(row: &Row, same_time: bool, layout: &Layout, out: &mut String) {
-    let time = if same_time { String::new() } else { milliseconds(row.at) };
+    let time = if same_time { String::new() } else { layout.at(row.at) };
     let (mark, style) = match row.tone {
         Tone::Plain => (' ', Style::new()),
         Tone::Fault => ('!', FAULT),
@@ -149,7 +143,7 @@ impl Line {
     }
 }
 
-fn cell<'t>(texts: &'t [(usize, Vec<String>)], column: usize, line: usize) -> &'t str {
+fn cell(texts: &[(usize, Vec<String>)], column: usize, line: usize) -> &str {
     let found = texts.iter().find(|(number, _)| *number == column);
     found.and_then(|(_, lines)| lines.get(line)).map_or("", |text| text)
 }
@@ -183,13 +177,23 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
     if rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains("EVAL("))) {
         parts.push("EVAL(…) a script that calls these");
     }
-    let _ = writeln!(
-        out,
-        "{FAINT}{:>width$}   {}{FAINT:#}",
-        "",
-        parts.join("   "),
-        width = layout.time
-    );
+    let flag = |flag| {
+        rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains(flag)))
+    };
+    for (text, meaning) in
+        [(" -e ", "-e ephemeral"), (" -s ", "-s sequential"), (" -w ", "-w leaves a watch")]
+    {
+        if flag(text) {
+            parts.push(meaning);
+        }
+    }
+    let room = layout.width.saturating_sub(layout.time + 3);
+    // A part is not broken: its blanks are no places to break at.
+    let parts: Vec<String> = parts.iter().map(|part| part.replace(' ', "\u{a0}")).collect();
+    for line in wrap(&parts.join("   "), room) {
+        let line = line.trim().replace('\u{a0}', " ");
+        let _ = writeln!(out, "{FAINT}{:>width$}   {line}{FAINT:#}", "", width = layout.time);
+    }
     if layout.hidden > 0 {
         let hidden = words::counted(layout.hidden as u64, "process");
         let _ = writeln!(

@@ -7,29 +7,38 @@ use crate::time::Micros;
 /// The longest word of a command that is shown whole.
 const LONGEST: usize = 28;
 
-/// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create /lock/n- (ephemeral, sequential)`.
+/// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create -e -s /lock/n-`.
 pub(super) fn call(call: &Value) -> String {
     match call {
         Value::Array(words) => command(words),
         Value::Object(members) => {
             let text = |name: &str| members.get(name).and_then(Value::as_str);
             let mut words = vec![text("op").unwrap_or("?").to_owned()];
-            words.extend(text("path").map(str::to_owned));
+            // The flags of ZooKeeper's own shell.
+            let mode = text("mode").unwrap_or_default();
+            let flags = [
+                ("-e", mode.contains("EPHEMERAL")),
+                ("-s", mode.contains("SEQUENTIAL")),
+                ("-t", mode.contains("TTL")),
+                ("-c", mode == "CONTAINER"),
+                ("-w", members.get("watch") == Some(&Value::Bool(true))),
+            ];
+            words.extend(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| (*flag).to_owned()));
+            words.extend(text("path").map(node));
             words.extend(members.get("value").map(Value::to_string));
-            let mut more: Vec<String> = Vec::new();
-            let mode = text("mode").filter(|mode| *mode != "PERSISTENT");
-            more.extend(mode.map(|mode| mode.to_lowercase().replace('_', ", ")));
-            if members.get("watch") == Some(&Value::Bool(true)) {
-                more.push("watch".to_owned());
-            }
-            more.extend(members.get("fence").map(|fence| format!("token {fence}")));
-            if !more.is_empty() {
-                words.push(format!("({})", more.join(", ")));
-            }
+            words.extend(members.get("fence").map(|fence| format!("(token {fence})")));
             words.join(" ")
         }
         other => other.to_string(),
     }
+}
+
+/// A path with the zeros of sequence numbers left out: `/lock/lock-…3` is `/lock/lock-0000000003`.
+pub(super) fn node(path: &str) -> String {
+    let place = path.find("-00000").filter(|place| path.len() - place == 11);
+    let Some(place) = place else { return path.to_owned() };
+    let number = path[place + 1..].trim_start_matches('0');
+    format!("{}-…{}", &path[..place], if number.is_empty() { "0" } else { number })
 }
 
 fn command(words: &[Value]) -> String {
@@ -72,7 +81,7 @@ fn commands_in(script: &str) -> Vec<String> {
     found
 }
 
-/// A reply: `OK`, `(nil)`, `1`, `/lock/n-0000000003`, `NodeExists`.
+/// A reply: `OK`, `(nil)`, `1`, `/lock/n-…3`, `NodeExists`.
 pub(super) fn reply(reply: &Value) -> String {
     value(reply)
 }
@@ -89,7 +98,7 @@ fn value(reply: &Value) -> String {
             let text = |name: &str| members.get(name).and_then(Value::as_str);
             let plain = ["ok", "err", "error", "path"].into_iter().find_map(text);
             if let Some(text) = plain {
-                return text.to_owned();
+                return node(text);
             }
             if let Some(Value::Array(children)) = members.get("children") {
                 return names(children);
@@ -118,15 +127,15 @@ fn value(reply: &Value) -> String {
     }
 }
 
-/// `NodeDeleted /lock/n-0000000003`.
+/// `NodeDeleted /lock/n-…3`.
 pub(super) fn watch_event(watch: &Value) -> String {
     let text = |name: &str| watch.get(name).and_then(Value::as_str).unwrap_or("?");
-    format!("{} {}", text("type"), text("path"))
+    format!("{} {}", text("type"), node(text("path")))
 }
 
 /// Names of children, all of them if they are few.
 fn names(children: &[Value]) -> String {
-    let mut names: Vec<&str> = children.iter().filter_map(Value::as_str).collect();
+    let mut names: Vec<String> = children.iter().filter_map(Value::as_str).map(node).collect();
     names.sort_unstable();
     match names.len() {
         0 => "no children".to_owned(),
@@ -135,12 +144,22 @@ fn names(children: &[Value]) -> String {
     }
 }
 
-/// A point in time, or a span: `10000 ms`, `12.5 ms`; in seconds where that is shorter to read.
+/// A point in time, or a span: `12.5 ms`, `9 s`, `10.001 s`.
 pub fn time(at: Micros) -> String {
-    if at.0 != 0 && at.0 % 1_000_000 == 0 {
-        return format!("{} s", at.0 / 1_000_000);
+    if at.0 < 1_000_000 {
+        return at.to_string();
     }
-    at.to_string()
+    let (seconds, rest) = (at.0 / 1_000_000, at.0 % 1_000_000);
+    match rest {
+        0 => format!("{seconds} s"),
+        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
+    }
+}
+
+/// The same of a text that the simulator wrote: `9000 ms` becomes `9 s`.
+pub(super) fn span(text: &str) -> String {
+    let ms = text.strip_suffix(" ms").and_then(|ms| ms.parse().ok());
+    ms.map_or_else(|| text.to_owned(), |ms| time(Micros::from_ms(ms)))
 }
 
 /// The digits of a text stand for numbers that change from one attempt to the next.

@@ -50,7 +50,8 @@ impl World {
 
     /// A ZooKeeper client in sampled timing says that it is alive.
     pub(crate) fn ping(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        let Some(server) = stage.around[usize::from(process)].first().and_then(|a| a.zookeeper)
+        let Some(server) =
+            stage.scene.around[usize::from(process)].first().and_then(|a| a.zookeeper)
         else {
             return;
         };

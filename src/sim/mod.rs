@@ -37,4 +37,4 @@ pub(crate) use agenda::{Agenda, Event};
 pub(crate) use conn::Conn;
 pub(crate) use process::Process;
 pub(crate) use step::Alternative;
-pub(crate) use world::{Placed, Stage, surroundings, wants};
+pub(crate) use world::{Placed, Scene, Stage, wants};

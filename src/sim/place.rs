@@ -3,48 +3,54 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::server::AnyServer;
-use super::setup::Setup;
-use super::world::World;
+use super::server::{AnyRequest, AnyServer};
+use super::world::{Stage, World};
 use crate::property::{Event, Who};
+use crate::time::Micros;
 
 /// The keys or nodes of the lock on one server, each with a mark that changes when it is written anew.
 pub(crate) type Seen = BTreeMap<Rc<str>, u64>;
 
-/// What is where the lock lives, on one server.
-pub(crate) fn look(world: &World, setup: &Setup, server: u16) -> Seen {
+/// What is where the lock lives, on one server, at `at`.
+pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16, at: Micros) -> Seen {
     let mut seen = Seen::new();
-    if !setup.watches_place {
+    if !stage.setup.watches_place {
         return seen;
     }
-    let mut places: Vec<String> = Vec::new();
-    for process in &world.processes {
-        for thread in &process.threads {
-            let place = thread.lock.place();
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
-    }
-    let several = setup.servers.len() > 2;
-    for place in places {
+    let several = stage.setup.servers.len() > 2;
+    for place in &stage.scene.places {
         match &world.servers[usize::from(server)].state {
             AnyServer::Redis(redis) => {
-                if let Some(mark) = redis.mark(world.now, 0, place.as_bytes()) {
-                    let name = &setup.servers[usize::from(server)].name;
-                    let what = if several { format!("{place} on {name}") } else { place };
-                    seen.insert(what.into(), mark);
+                if let Some(mark) = redis.mark(at, 0, place.as_bytes()) {
+                    let name = &stage.setup.servers[usize::from(server)].name;
+                    let what: Rc<str> = match several {
+                        true => format!("{place} on {name}").into(),
+                        false => place.as_str().into(),
+                    };
+                    seen.insert(what, mark);
                 }
             }
-            AnyServer::ZooKeeper(zk) => {
-                for (path, czxid) in zk.marks(&place) {
-                    seen.insert(path, czxid);
-                }
-            }
+            AnyServer::ZooKeeper(zk) => seen.extend(zk.marks(place)),
             AnyServer::Ledger(_) => {}
         }
     }
     seen
+}
+
+/// Whether a request can change what is there: reads cannot, and are most of what a herd sends.
+pub(crate) fn may_change(request: &AnyRequest) -> bool {
+    use crate::store::zookeeper::{Op, Request};
+    let AnyRequest::ZooKeeper(Request::Call { op, .. }) = request else { return true };
+    !matches!(
+        op,
+        Op::Exists { .. }
+            | Op::GetData { .. }
+            | Op::GetChildren { .. }
+            | Op::GetChildren2 { .. }
+            | Op::Sync { .. }
+            | Op::SetWatches(_)
+            | Op::Ping
+    )
 }
 
 /// What changed between two looks.

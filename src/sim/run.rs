@@ -1,14 +1,11 @@
 //! One run: the world from its first event to its end.
 
-use std::rc::Rc;
-
 use super::engine::Engine;
 use super::setup::Setup;
 use super::step::Alternative;
 use super::tell::Listener;
-use super::world::{Stage, Violation, World, surroundings};
+use super::world::{Scene, Stage, Violation, World};
 use crate::choice::{About, Choices, Question};
-use crate::cx::Surroundings;
 use crate::time::Micros;
 
 /// Where a run stops if it does not end by itself.
@@ -38,7 +35,7 @@ pub enum End {
 /// One run.
 pub struct Run<'a> {
     setup: &'a Setup,
-    around: Vec<Vec<Rc<Surroundings>>>,
+    scene: Scene,
     engine: &'a mut dyn EngineBox,
     /// The world as it is.
     pub world: World,
@@ -91,14 +88,14 @@ impl<'a> Run<'a> {
     ) -> Self {
         let mut run = Self {
             setup,
-            around: surroundings(setup),
+            scene: Scene::new(setup),
             engine,
             world: World::new(setup),
             steps: 0,
             alternatives: Vec::new(),
         };
         let mut stage =
-            Stage { setup, around: &run.around, engine: run.engine.engine(), choices, listener };
+            Stage { setup, scene: &run.scene, engine: run.engine.engine(), choices, listener };
         run.world.boot(&mut stage);
         run
     }
@@ -142,7 +139,7 @@ impl<'a> Run<'a> {
         }
         let mut stage = Stage {
             setup: self.setup,
-            around: &self.around,
+            scene: &self.scene,
             engine: self.engine.engine(),
             choices,
             listener,

@@ -55,21 +55,22 @@ impl World {
     ) {
         let link = Link(conn);
         let process = self.conns[conn as usize].process;
-        let before = place::look(self, stage.setup, server);
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
         let request = match &message {
             Inbound::Request(request) => Some(request.clone()),
             _ => None,
         };
+        let changes = request.as_ref().is_none_or(place::may_change);
+        let before = changes.then(|| place::look(self, stage, server, self.now));
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.deliver(now, link, message, name, stage.choices);
         if !stage.setup.is_abstract() {
             let cost = request.as_ref().map_or(Micros::ZERO, cost::of) + cost::of_sending(&sent);
             placed.busy = placed.busy.max(now + cost);
             self.leaving = now + cost;
         }
-        let threads = stage.around[usize::from(process)].len();
+        let threads = stage.scene.around[usize::from(process)].len();
         let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
         if let Some(request) = &request {
             let told = Told::Executed { server, process, thread, request, sent: &sent, link };
@@ -78,9 +79,10 @@ impl World {
         if let (Some(request), Some(thread)) = (&request, thread) {
             let who = Who { process, thread };
             self.judge_request(stage, who, request, &sent, link);
-            self.judge_place(stage, server, &before, Some(who));
-        } else {
-            self.judge_place(stage, server, &before, None);
+        }
+        if let Some(before) = before {
+            let who = thread.map(|thread| Who { process, thread });
+            self.judge_place(stage, server, &before, who);
         }
         self.distribute(stage, sent);
         self.arm(server);
@@ -89,8 +91,9 @@ impl World {
 
     /// A deadline of a server has come.
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let before = place::look(self, stage.setup, server);
         let now = self.now;
+        // What expires now was there until now.
+        let before = place::look(self, stage, server, now - Micros(1));
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -159,7 +162,10 @@ impl World {
         before: &place::Seen,
         by: Option<Who>,
     ) {
-        let after = place::look(self, stage.setup, server);
+        if !stage.setup.watches_place {
+            return;
+        }
+        let after = place::look(self, stage, server, self.now);
         for event in place::changes(before, &after, by) {
             self.happens(stage, &event);
         }

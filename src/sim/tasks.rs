@@ -36,7 +36,7 @@ impl World {
     /// A process begins: with its ZooKeeper session, if it has one.
     pub(crate) fn start_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         let zookeeper =
-            stage.around[usize::from(process)].first().and_then(|around| around.zookeeper);
+            stage.scene.around[usize::from(process)].first().and_then(|around| around.zookeeper);
         if let Some(server) = zookeeper
             && self.processes[usize::from(process)].zk.is_some()
         {
@@ -75,7 +75,7 @@ impl World {
         self.prepare(stage, process);
         let (now, total) = (self.now, self.total());
         // Tasks beside the threads use the first one's connections.
-        let threads = &stage.around[usize::from(process)];
+        let threads = &stage.scene.around[usize::from(process)];
         let around = threads.get(usize::from(task)).unwrap_or(&threads[0]);
         let state = self.process_mut(process);
         state.set_clocks(now, total);

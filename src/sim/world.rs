@@ -74,14 +74,35 @@ pub struct Found {
 /// Everything a step needs besides the world.
 pub(crate) struct Stage<'a> {
     pub(crate) setup: &'a Setup,
-    pub(crate) around: &'a [Vec<Rc<Surroundings>>],
+    pub(crate) scene: &'a Scene,
     pub(crate) engine: &'a mut dyn Engine,
     pub(crate) choices: &'a mut dyn Choices,
     pub(crate) listener: &'a mut dyn Listener,
 }
 
-/// What the threads of each process are told about the world.
-pub(crate) fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
+/// What is the same in every moment of every run of a setup.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// What the threads of each process are told about the world.
+    pub(crate) around: Vec<Vec<Rc<Surroundings>>>,
+    /// Where the locks live: keys, nodes, directories.
+    pub(crate) places: Vec<String>,
+}
+
+impl Scene {
+    pub(crate) fn new(setup: &Setup) -> Self {
+        let mut places: Vec<String> = Vec::new();
+        for (lock, _) in setup.processes.iter().flat_map(|process| &process.threads) {
+            let place = lock.place();
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        Self { around: surroundings(setup), places }
+    }
+}
+
+fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
     let numbers = |wanted: fn(&AnyServer) -> bool| -> Vec<u16> {
         let numbered = setup.servers.iter().enumerate();
         numbered.filter(|(_, server)| wanted(&server.state)).map(|(n, _)| n as u16).collect()

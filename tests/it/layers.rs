@@ -16,6 +16,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("suggest", &[]),
     ("json", &["suggest", "time"]),
     ("store", &["choice", "time"]),
+    // `json` for how a duration is written.
+    ("shell", &["json", "store", "suggest", "time"]),
     // Recipes.
     ("cx", &["choice", "store", "time"]),
     ("locks", &["cx", "json", "store", "time"]),

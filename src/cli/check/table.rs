@@ -8,6 +8,7 @@ use super::super::surroundings::Stopwatch;
 use super::{Arguments, Checked, check, find, json};
 use crate::explore::Verdict;
 use crate::report::{cover, words};
+use std::fmt::Write as _;
 
 pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
@@ -76,7 +77,7 @@ impl Sums {
 fn heading(width: usize, output: &mut Output<'_>) -> Result<(), Failure> {
     writeln!(
         output.out(),
-        "{FAINT}{:<width$}  {:<31} {:>6} {:>6} {:>10}{FAINT:#}",
+        "{FAINT}{:<width$}  {:<34} {:>6} {:>6} {:>10}{FAINT:#}",
         "model",
         "verdict",
         "faults",
@@ -112,7 +113,7 @@ fn row(
     let states = words::count(outcome.states as u64);
     write!(
         output.out(),
-        "{name:<width$}  {style}{verdict:<31}{style:#} {deviations:>6} {steps:>6} {states:>10}"
+        "{name:<width$}  {style}{verdict:<34}{style:#} {deviations:>6} {steps:>6} {states:>10}"
     )?;
     if let Some(expect) = checked.model.expect().filter(|_| !as_expected) {
         write!(output.out(), "  {BAD}✗ expected: {}{BAD:#}", expected::in_words(expect))?;
@@ -135,10 +136,10 @@ fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {
         words::counted(*states, "state"),
     );
     if *skipped > 0 {
-        text += &format!("; {skipped} for `lockstep run` only");
+        let _ = write!(text, "; {skipped} for `lockstep run` only");
     }
     if *bad > 0 {
-        text += &format!("; {bad} not understood");
+        let _ = write!(text, "; {bad} not understood");
     }
     writeln!(output.out(), "{style}{text}{style:#}")?;
     Ok(())

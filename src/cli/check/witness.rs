@@ -12,9 +12,10 @@ use crate::sim::{Limits, Setup};
 use crate::time::Micros;
 use crate::trace::Origin;
 use crate::trace::own::Recording;
+use std::fmt::Write as _;
 
-/// What a run that waits for ever may do after its story is told: so many steps more.
-const AFTERMATH: u64 = 2000;
+/// What is waited for in vain may take so many steps more.
+const AFTERMATH: u64 = 20_000;
 
 /// Makes the run again that the search found.
 pub(super) fn recording(checked: &Checked) -> Option<Recording> {
@@ -30,14 +31,17 @@ pub(in super::super) fn of(model: &crate::model::Model, outcome: &Outcome) -> Op
         .properties
         .iter()
         .any(|it| it.name() == violation.property && it.liveness().is_some());
-    let limits = Limits {
-        // What never happens has to be waited for.
-        steps: if judges_waiting { witness.steps + AFTERMATH } else { witness.steps },
-        time: Micros::MAX,
-        stop_at_violation: true,
+    let make = |steps, time| {
+        let limits = Limits { steps, time, stop_at_violation: true };
+        Recording::make(model, Origin::Check, None, limits, Listed::new(witness.answers.clone()))
     };
-    let choices = Listed::new(witness.answers.clone());
-    Some(Recording::make(model, Origin::Check, None, limits, choices))
+    let story = make(witness.steps, Micros::MAX);
+    if !judges_waiting || story.ended.violation.is_some() {
+        return Some(story);
+    }
+    // What never happens has to be waited for: for longer than anything that the model compares with.
+    let until = story.ended.at + story.setup.horizon + story.setup.horizon;
+    Some(make(witness.steps + AFTERMATH, until))
 }
 
 pub(super) fn show(
@@ -88,10 +92,10 @@ pub(super) fn show(
 fn command(checked: &Checked, arguments: &Arguments) -> String {
     let mut text = format!("lockstep check {}", checked.path.display());
     if let Some(deviations) = arguments.deviations {
-        text += &format!(" --deviations {deviations}");
+        let _ = write!(text, " --deviations {deviations}");
     }
     if let Some(states) = arguments.states {
-        text += &format!(" --states {states}");
+        let _ = write!(text, " --states {states}");
     }
     text
 }

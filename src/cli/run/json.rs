@@ -79,7 +79,7 @@ pub(super) fn one(
 
 /// Several runs.
 #[derive(Serialize)]
-struct Runs<'r> {
+struct Several<'r> {
     command: &'static str,
     path: String,
     title: &'r str,
@@ -113,7 +113,7 @@ pub(super) fn several(
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    output.write_json(&Runs {
+    output.write_json(&Several {
         command: "run",
         path: arguments.model.display().to_string(),
         title: model.title(),

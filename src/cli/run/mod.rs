@@ -3,6 +3,7 @@
 mod json;
 mod several;
 
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -194,7 +195,7 @@ fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
         words::counted(tally.refusals, "attempt"),
     );
     if tally.lost_updates > 0 {
-        sections += &format!("; {} lost", words::counted(tally.lost_updates, "update"));
+        let _ = write!(sections, "; {} lost", words::counted(tally.lost_updates, "update"));
     }
     rows.push(("lock", sections));
     if let Some(waits) = tally.waits {

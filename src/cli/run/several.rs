@@ -11,6 +11,7 @@ use crate::model::{Model, Verdict};
 use crate::report::words;
 use crate::time::Micros;
 use crate::trace::own::{Ended, Waits};
+use std::fmt::Write as _;
 
 /// What several runs come to.
 #[derive(Default)]
@@ -101,7 +102,7 @@ fn tell(
     let mut text =
         format!("{}: {} violated", words::counted(sweep.runs, "run"), words::count(violated));
     if !sweep.cut.is_empty() {
-        text += &format!(", {} stopped by a limit", words::count(sweep.cut.len() as u64));
+        let _ = write!(text, ", {} stopped by a limit", words::count(sweep.cut.len() as u64));
     }
     writeln!(output.out(), "{style}{text}{style:#}")?;
     if let Some((property, why)) = &sweep.first {

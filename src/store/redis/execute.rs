@@ -68,6 +68,12 @@ impl Ctx<'_> {
         if !command.takes(argv.len()) {
             return self.refuse(Some(command), Error::arity(command.name));
         }
+        if command.has(Flags::PROTECTED) {
+            return match (command.run)(self, argv) {
+                Err(error) => self.refuse(Some(command), error),
+                reply => reply,
+            };
+        }
         if self.core.config.maxmemory > 0
             && !self.make_room()
             && self.refused_when_short_of_memory(command)

@@ -63,6 +63,7 @@ mod server;
 mod value;
 mod watching;
 
+pub(crate) use command::{Command, Flags, all as commands};
 pub use config::{Config, Eviction, NotifyFlags, Persistence, Preference};
 pub use draw::Draw;
 pub use reply::{Bytes, Reply};

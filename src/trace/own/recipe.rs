@@ -164,7 +164,7 @@ impl Ended {
             end: name(self.end),
             steps: self.steps,
             counters: &self.tally,
-            header_sha1: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            header_sha1: hex(&digest),
         };
         serde_json::to_string(&line).unwrap_or_default()
     }
@@ -178,4 +178,12 @@ pub fn name(end: End) -> &'static str {
         End::Violated => "violated",
         End::Cut => "cut",
     }
+}
+
+/// Two digits a byte.
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| DIGITS[usize::from(digit)]).collect()
 }

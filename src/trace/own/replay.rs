@@ -46,7 +46,7 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
     if difference.is_none() {
         // The end, and nothing after it.
         let _ = compare.line(ended.steps, ended.line(&trace.header.line.text));
-        let is_header = compare.difference.as_ref().is_some_and(|it| same_but_digest(it));
+        let is_header = compare.difference.as_ref().is_some_and(same_but_digest);
         difference = compare.difference.take().or_else(|| compare.rest(ended.steps));
         if is_header && let Some(difference) = &mut difference {
             difference.hints.push(

@@ -68,8 +68,10 @@ impl Waiting {
             Liveness::NextEntryWithin(bound) if waited > bound => Some(TooLong {
                 property: property.name(),
                 why: format!(
-                    "{} waited {waited} until somebody entered: more than {bound}",
-                    self.names(setup)
+                    "{} waited {} until somebody entered: more than {}",
+                    self.names(setup),
+                    span(waited),
+                    span(bound)
                 ),
             }),
             _ => None,
@@ -87,10 +89,17 @@ impl Waiting {
                 }
                 // Longer than anything that the model compares with.
                 (Liveness::NoOrphan, End::Cut) if waited > setup.horizon => {
-                    format!("{names} still waited at the end; nobody had entered for {waited}")
+                    format!(
+                        "{names} still waited at the end; nobody had entered for {}",
+                        span(waited)
+                    )
                 }
                 (Liveness::NextEntryWithin(bound), End::Cut) if waited > bound => {
-                    format!("{names} still waited at the end; nobody had entered for {waited}: more than {bound}")
+                    format!(
+                        "{names} still waited at the end; nobody had entered for {}: more than {}",
+                        span(waited),
+                        span(bound)
+                    )
                 }
                 _ => return None,
             };
@@ -107,5 +116,17 @@ impl Waiting {
             [rest @ .., last] if rest.len() < 4 => format!("{} and {last}", rest.join(", ")),
             many => format!("{}, {} and {} others", many[0], many[1], many.len() - 2),
         }
+    }
+}
+
+/// A span in seconds where that is shorter.
+fn span(span: Micros) -> String {
+    if span.0 < 1_000_000 {
+        return span.to_string();
+    }
+    let (seconds, rest) = (span.0 / 1_000_000, span.0 % 1_000_000);
+    match rest {
+        0 => format!("{seconds} s"),
+        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
     }
 }

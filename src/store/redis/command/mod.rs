@@ -164,6 +164,9 @@ impl Flags {
     /// It is about channels.
     pub(crate) const PUBSUB: Self = Self(1 << 12);
 
+    /// It needs a setting that nobody made (`enable-debug-command`): it is refused before anything else.
+    pub(crate) const PROTECTED: Self = Self(1 << 13);
+
     /// These flags together.
     pub(crate) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)

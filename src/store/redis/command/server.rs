@@ -15,7 +15,8 @@ pub(super) const VERSION: &str = "7.0.15";
 
 pub(super) const COMMANDS: &[Command] = &[
     Command { arity: -1, ..Command::container("command", COMMAND) },
-    Command::new("debug", -2, debug).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
+    Command::new("debug", -2, debug)
+        .flags(Flags::NO_SCRIPT.with(Flags::ADMIN).with(Flags::PROTECTED)),
     Command::new("info", -1, info),
     // Outside of scripts it never gets here: see `../execute.rs`.
     Command::new("quit", -1, |_, _| Ok(Reply::OK))

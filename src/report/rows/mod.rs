@@ -1,12 +1,15 @@
 //! The rows of a timeline: what of a run's events a reader wants to see, and who is where after each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
-use super::cast::{Cast, Kind};
-use super::deviation;
-use super::words;
+mod around;
+
+use crate::report::cast::{Cast, Kind, thread_name};
+use crate::report::deviation;
+use crate::report::words;
 use crate::time::Micros;
-use crate::trace::own::{Act, Event, ProcessEvent, Sent, What};
+use crate::trace::own::{Act, Event, Sent, What};
 
 /// Where a thread is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -92,7 +95,7 @@ impl Builder<'_> {
         match &event.what {
             What::Executed { from, thread, to, call, reply, sent } => {
                 self.woken = Some(to.clone());
-                let who = self.cast.name(from, *thread);
+                let who = thread_name(from, *thread);
                 let reply = reply.as_ref().map(words::reply);
                 self.executed(at, (&who, from), to, &words::call(call), reply.as_deref(), sent);
             }
@@ -121,6 +124,7 @@ impl Builder<'_> {
             What::Did(did) => self.did(at, &did.who, did.act),
             What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
             What::Process { process, event } => self.process_event(at, process, *event),
+            What::Deviation { deviation, .. } if deviation::is_silent(deviation) => {}
             What::Deviation { deviation, site, .. } => {
                 let told = deviation::tell(site, deviation, self.cast);
                 if let Some(way) = told.held {
@@ -157,17 +161,17 @@ impl Builder<'_> {
         let Some(server) = self.cast.server(to) else { return };
         let mut text = format!("{who} {call}");
         if let Some(reply) = reply {
-            text += &format!(" → {reply}");
+            let _ = write!(text, " → {reply}");
         }
-        let masked = words::without_digits(&format!("{to} {text}"));
+        let masked = format!("{to} {}", words::without_digits(&text));
         let is_new = self.asked.entry(who.to_owned()).or_default().insert(masked);
         let is_ledger = self.cast.servers[server].kind == Kind::Ledger;
         if let Some(since) = late {
             self.held.remove(&(process.to_owned(), to.to_owned()));
             if since < at {
-                text += &format!(" (sent at {})", words::time(since));
+                let _ = write!(text, " (sent at {})", words::time(since));
             }
-        } else if !is_new && !is_ledger && sent.is_empty() {
+        } else if !is_new && !is_ledger && sent.is_empty() && reply != Some("OK") {
             let quiet = self.quiet.entry(who.to_owned()).or_insert((0, at, server));
             *quiet = (quiet.0 + 1, at, server);
             return;
@@ -184,7 +188,7 @@ impl Builder<'_> {
             } else {
                 words::list(&names)
             };
-            text += &format!("; notifies {names}");
+            let _ = write!(text, "; notifies {names}");
         }
         self.flush();
         // What a process does and what it then asks for stand side by side.
@@ -217,22 +221,22 @@ impl Builder<'_> {
                 self.renew(who);
                 let mut text = "enters".to_owned();
                 if let Some(fence) = fence {
-                    text += &format!(" with token {fence}");
+                    let _ = write!(text, " with token {fence}");
                 }
                 if let Some(until) = until {
-                    text += &format!(", until {}", words::time(until));
+                    let _ = write!(text, ", until {}", words::time(until));
                 }
                 let tone = if others.is_empty() { Tone::Plain } else { Tone::Bad };
                 if !others.is_empty() {
-                    text += &format!(" while {} is inside", words::list(&others));
+                    let _ = write!(text, " while {} inside", are(&others));
                 }
-                self.thread(at, who, text, tone);
+                self.thread(at, who, &text, tone);
             }
             Act::Leaves => {
                 self.entered.retain(|inside| inside != who);
                 self.lives[process][thread].inside = false;
                 self.renew(who);
-                self.thread(at, who, "leaves".to_owned(), Tone::Plain);
+                self.thread(at, who, "leaves", Tone::Plain);
             }
             Act::Refused => {
                 // Told beside the request that was refused, if that is to be seen.
@@ -252,7 +256,7 @@ impl Builder<'_> {
                     && let Some(last) = self.rows.last_mut()
                     && let Some((_, text)) = &mut last.server
                 {
-                    *text += &format!(" while {} is inside", words::list(others));
+                    let _ = write!(text, " while {} inside", are(others));
                     last.tone = Tone::Bad;
                 }
             }
@@ -266,72 +270,10 @@ impl Builder<'_> {
         self.refresh();
     }
 
-    fn place(&mut self, at: Micros, lock: &str, placed: bool, by: Option<&str>) {
-        if let (true, Some(by)) = (placed, by) {
-            self.owners.insert(lock.to_owned(), by.to_owned());
-            return;
-        }
-        let owner = self.owners.remove(lock);
-        match (by, owner) {
-            (None, owner) => {
-                let Some(server) = self.woken.as_deref().and_then(|it| self.cast.server(it)) else {
-                    return;
-                };
-                let whose = owner.map(|owner| format!(" of {owner}")).unwrap_or_default();
-                let text = match self.cast.servers[server].kind {
-                    Kind::ZooKeeper => format!("{lock}{whose} is removed: its session is over"),
-                    _ => format!("key {lock}{whose} expires"),
-                };
-                self.flush();
-                let row = self.row(at, Tone::Plain);
-                self.rows.push(Row { server: Some((server, text)), ..row });
-            }
-            (Some(by), Some(owner)) if by != owner => {
-                if let Some(last) = self.rows.last_mut()
-                    && let Some((_, text)) = &mut last.server
-                {
-                    *text += &format!("; that was {owner}'s");
-                    last.tone = Tone::Bad;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn process_event(&mut self, at: Micros, process: &str, event: ProcessEvent) {
-        let Some(number) = self.cast.process(process) else { return };
-        let threads = &self.cast.processes[number].threads;
-        let told = |rows: &[Row]| {
-            rows.last().is_some_and(|row| {
-                row.tone == Tone::Fault
-                    && row.at == at
-                    && row.process.as_ref().is_some_and(|(it, _)| *it == number)
-            })
-        };
-        let (text, change): (&str, fn(&mut Life)) = match event {
-            ProcessEvent::Pauses => ("stands still", |life| life.paused = true),
-            ProcessEvent::Resumes => ("goes on", |life| life.paused = false),
-            ProcessEvent::Crashes => {
-                ("dies", |life| *life = Life { gone: true, ..Life::default() })
-            }
-            ProcessEvent::Restarts => ("begins anew", |life| *life = Life::default()),
-        };
-        if event == ProcessEvent::Crashes {
-            self.entered.retain(|inside| !threads.contains(inside));
-        }
-        self.renew(process);
-        let begins = matches!(event, ProcessEvent::Pauses | ProcessEvent::Crashes);
-        if !(begins && told(&self.rows)) {
-            self.process(at, process, text.to_owned(), Tone::Fault);
-        }
-        self.lives[number].iter_mut().for_each(change);
-        self.refresh();
-    }
-
     /// A row about one thread; beside its request if that is the last row.
-    fn thread(&mut self, at: Micros, who: &str, text: String, tone: Tone) {
+    fn thread(&mut self, at: Micros, who: &str, text: &str, tone: Tone) {
         let Some((process, _)) = self.cast.thread(who) else { return };
-        let text = prefixed(who, &text);
+        let text = prefixed(who, text);
         self.flush();
         if let Some(last) = self.rows.last_mut()
             && last.at == at
@@ -408,5 +350,14 @@ fn prefixed(who: &str, text: &str) -> String {
     match who.split_once('.') {
         Some((_, thread)) => format!("{thread} {text}"),
         None => text.to_owned(),
+    }
+}
+
+/// `c1 is`, `c1 and c2 are`, `5 others are`.
+fn are(names: &[String]) -> String {
+    match names.len() {
+        1 => format!("{} is", names[0]),
+        2..=3 => format!("{} are", words::list(names)),
+        many => format!("{many} others are"),
     }
 }
