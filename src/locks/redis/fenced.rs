@@ -57,7 +57,7 @@ impl Fenced {
         section.to()
     }
 
-    async fn count(cx: &Cx, counter: &String) -> Result<i64, LockError> {
+    async fn count(cx: &Cx, counter: &impl crate::cx::Arg) -> Result<i64, LockError> {
         match cx.redis(0).raw(&[&"INCR", counter]).await? {
             Reply::Int(count) => Ok(count),
             _ => Err(LockError::Lost),

@@ -20,11 +20,24 @@ use std::ops::Deref;
 
 use serde::Deserialize;
 
-use crate::cx::{Arg, Script};
+use crate::cx::{Arg, Cx, Script, Token};
 use crate::store::redis::Bytes;
+use crate::time::Micros;
 
 /// Deletes the key if it holds the token: 1 if it did, else 0.
 const COMPARE_AND_DELETE: Script = Script(include_str!("compare_and_delete.lua"));
+
+/// Removes the key from all servers on which it holds the token.
+async fn unlock_all(cx: &Cx, key: &Key, token: Token, within: Option<Micros>) {
+    let unlock = |node| {
+        let unlock = cx.redis(node).eval(COMPARE_AND_DELETE, &[key], &[&token]);
+        match within {
+            Some(within) => unlock.within(within),
+            None => unlock,
+        }
+    };
+    cx.join((0..cx.redis_nodes()).map(unlock).collect()).await;
+}
 
 /// The lock's key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{Key, unlock_all};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
@@ -54,12 +54,6 @@ impl Redlock {
         self.drift
             .map_or(Micros(self.ttl.as_ms() * 1000 / 100) + Micros::from_ms(2), |drift| drift.0)
     }
-
-    async fn unlock_all(&self, cx: &Cx, token: Token) {
-        let nodes = 0..cx.redis_nodes();
-        let unlock = |node| cx.redis(node).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]);
-        cx.join(nodes.map(|node| unlock(node).within(*self.node_timeout)).collect()).await;
-    }
 }
 
 impl Lock for Redlock {
@@ -81,13 +75,13 @@ impl Lock for Redlock {
             return Ok(Grant { until: Some(valid_until), fence: None });
         }
         // 5. Otherwise it unlocks all servers, also those that seemed to refuse.
-        self.unlock_all(cx, token).await;
+        unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;
         Err(LockError::Busy)
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         if let Some(token) = self.token.take() {
-            self.unlock_all(cx, token).await;
+            unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{Key, unlock_all};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
@@ -44,7 +44,7 @@ impl RedlockLibrary {
                  \"redsync\": all at once, each within 5 % of the lease; \"node-redlock\": the first majority counts, \
                  however late; \"redisson\": one after the other, no validity: \"redlock-py\"",
             ),
-            ("key", "the lock's key on every server: \"lock\""),
+            Key::ABOUT,
             ("ttl", "the keys' time to live: \"100ms\""),
             Retry::ABOUT,
         ],
@@ -57,28 +57,22 @@ impl RedlockLibrary {
 
     /// The replies of all servers; none from those that were not waited for.
     async fn ask_all(&self, cx: &Cx, token: Token) -> Vec<Option<Result<bool, CallError>>> {
-        let nodes = cx.redis_nodes();
+        let (nodes, within) = (cx.redis_nodes(), Micros(self.ttl.as_ms() * 1000 / 20));
         let set = |node| cx.redis(node).set(&self.key, &token).nx().px(*self.ttl).send();
         let at_once = || (0..nodes).map(set).collect::<Vec<_>>();
         match self.library {
             Library::NodeRedlock => cx.quorum(at_once(), nodes / 2 + 1).await,
             Library::Redsync => {
-                let within = Micros(self.ttl.as_ms() * 1000 / 20);
                 cx.join(at_once().into_iter().map(|set| set.within(within)).collect()).await
             }
             Library::RedlockPy | Library::Redisson => {
                 let mut replies = Vec::new();
-                for node in 0..nodes {
-                    replies.push(Some(set(node).await));
+                for set in at_once() {
+                    replies.push(Some(set.await));
                 }
                 replies
             }
         }
-    }
-
-    async fn unlock_all(&self, cx: &Cx, token: Token) {
-        let unlock = |node| cx.redis(node).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]);
-        cx.join((0..cx.redis_nodes()).map(unlock).collect()).await;
     }
 }
 
@@ -87,36 +81,31 @@ impl Lock for RedlockLibrary {
         let (token, started_at) = (cx.unique_token(), cx.now());
         let by_wall = self.library == Library::RedlockPy;
         let wall = if by_wall { cx.wall_clock_ms() } else { 0 };
-        // 1. Ask the servers.
         let replies = self.ask_all(cx, token).await;
         let locked = replies.iter().filter(|reply| matches!(reply, Some(Ok(true)))).count();
-        let failed = replies.iter().any(|reply| matches!(reply, Some(Err(_))));
-        // 2. Is there a majority, and is it still valid? Not everybody asks the second question.
+        // 1. Is there a majority, and is it still valid? Not everybody asks the second question.
         let drift = Micros(self.ttl.as_ms() * 1000 / 100);
         let valid = match self.library {
-            Library::RedlockPy => {
-                let elapsed = cx.wall_clock_ms() - wall;
-                self.ttl.as_ms() - elapsed - (drift.as_ms() + 2) > 0
-            }
+            Library::RedlockPy => cx.wall_clock_ms() - wall < self.ttl.as_ms() - drift.as_ms() - 2,
             Library::Redsync => !cx.is_past(started_at + (*self.ttl - drift)),
             Library::NodeRedlock | Library::Redisson => true,
         };
         if locked > cx.redis_nodes() / 2 && valid {
-            if failed && by_wall {
+            if by_wall && replies.iter().any(|reply| matches!(reply, Some(Err(_)))) {
                 // MultipleRedlockException, although the lock is held (F39).
                 return Err(LockError::Call(CallError::ConnectionLost));
             }
             self.token = Some(token);
             return Ok(Grant { until: Some(started_at + (*self.ttl - drift)), fence: None });
         }
-        // 3. Unlock all.
-        self.unlock_all(cx, token).await;
+        // 2. Unlock all.
+        unlock_all(cx, &self.key, token, None).await;
         Err(LockError::Busy)
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         if let Some(token) = self.token.take() {
-            self.unlock_all(cx, token).await;
+            unlock_all(cx, &self.key, token, None).await;
         }
         Ok(())
     }

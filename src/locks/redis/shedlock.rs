@@ -1,4 +1,4 @@
-//! ShedLock: <https://github.com/lukas-krecan/ShedLock>, "at most once at the same time", its Redis provider.
+//! `ShedLock`: <https://github.com/lukas-krecan/ShedLock>, "at most once at the same time", its Redis provider.
 
 use serde::Deserialize;
 

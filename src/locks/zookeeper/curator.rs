@@ -6,7 +6,9 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::listener::Heeds;
-use super::{Directory, NO_NODE, NODE_EXISTS, delete_surely, find_in, is_recoverable, name_of};
+use super::{
+    Directory, NO_NODE, create_with_parent, delete_surely, find_in, is_recoverable, name_of,
+};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::zookeeper::CreateMode;
@@ -38,7 +40,7 @@ impl Curator {
         section.to()
     }
 
-    /// The lock of another recipe, in a directory of its own.
+    /// The lock of another recipe.
     pub(super) fn inside(directory: Directory) -> Self {
         Self { directory, ..Self::default() }
     }
@@ -53,22 +55,14 @@ impl Curator {
             *tried = true;
             match found {
                 Ok(Some(node)) => return Ok(node),
-                Ok(None) => {}
                 Err(error) if is_recoverable(&error) => continue,
-                Err(error) => return Err(error),
-            }
-            let path = self.directory.child(&prefix);
-            match cx.zk().create(&path, CreateMode::EphemeralSequential).await {
-                Ok(created) => return Ok(name_of(&created).into()),
-                Err(NO_NODE) => {
-                    match cx.zk().create(&self.directory, CreateMode::Container).await {
-                        Ok(_) | Err(NODE_EXISTS) => {}
-                        Err(error) if is_recoverable(&error) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
+                found => found?,
+            };
+            let mode = CreateMode::EphemeralSequential;
+            let parent = CreateMode::Container;
+            match create_with_parent(cx, &self.directory, parent, &prefix, mode).await {
                 Err(error) if is_recoverable(&error) => {}
-                Err(error) => return Err(error),
+                created => return Ok(name_of(&created?).into()),
             }
         }
     }
@@ -84,7 +78,7 @@ impl Curator {
                 return Err(NO_NODE);
             }
             let Some(before) = children.before(me) else { return Ok(()) };
-            // 3. getData(the one before, watch), not exists, so that no watch is left on a node that is gone.
+            // 3. getData(the one before, watch): exists would leave a watch on a node that is gone.
             match cx.zk().data_watch(&self.directory.child(before)).await {
                 Ok((_, gone)) => cx.zk().fired(gone).await,
                 Err(NO_NODE) => {}

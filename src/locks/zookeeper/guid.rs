@@ -19,7 +19,7 @@ pub struct Guid {
     fence: Fence,
     retry: Retry,
     #[serde(skip)]
-    guid: Option<Token>,
+    prefix: Option<Token>,
     #[serde(skip)]
     node: Option<Rc<str>>,
 }
@@ -51,7 +51,7 @@ impl Guid {
         section.to()
     }
 
-    /// Creates the node, once, whatever happens to replies.
+    /// Creates the node. After a recoverable error: is there one with the GUID? Else creates it again.
     async fn create(&self, cx: &Cx, name: &str) -> Result<Rc<str>, CallError> {
         let mut pass = cx.looping(());
         loop {
@@ -61,7 +61,6 @@ impl Guid {
                 Err(error) if is_recoverable(&error) => {}
                 created => return Ok(name_of(&created?).into()),
             }
-            // After a recoverable error: is there a node with the GUID? Else create it again.
             match find_in(cx, &self.directory, name).await {
                 Ok(Some(node)) => return Ok(node),
                 Err(error) if !is_recoverable(&error) => return Err(error),
@@ -74,10 +73,11 @@ impl Guid {
 impl Lock for Guid {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. n = create(l + "/guid-lock-", EPHEMERAL | SEQUENTIAL), unless an attempt that failed left one.
-        let guid = *self.guid.get_or_insert_with(|| cx.unique_token());
+        let guid = *self.prefix.get_or_insert_with(|| cx.unique_token());
         let mut node = cx.looping(self.node.clone());
         loop {
             cx.turn(&mut node).await;
+            self.node.clone_from(&node);
             let me = match &*node {
                 Some(node) => node.clone(),
                 None => self.create(cx, &format!("{guid}-lock-")).await?,
@@ -107,8 +107,7 @@ impl Lock for Guid {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 7. delete(n), whatever happens to replies.
         let Some(node) = self.node.take() else { return Ok(()) };
-        delete_surely(cx, &self.directory.child(&node)).await?;
-        Ok(())
+        Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -56,12 +56,23 @@ async fn create_in(
     name: &str,
     mode: CreateMode,
 ) -> Result<Rc<str>, CallError> {
+    create_with_parent(cx, directory, CreateMode::Persistent, name, mode).await
+}
+
+/// The same, with a directory of another kind.
+async fn create_with_parent(
+    cx: &Cx,
+    directory: &str,
+    directory_mode: CreateMode,
+    name: &str,
+    mode: CreateMode,
+) -> Result<Rc<str>, CallError> {
     let path = format!("{directory}/{name}");
     match cx.zk().create(&path, mode).await {
         Err(NO_NODE) => {}
         result => return result,
     }
-    match cx.zk().create(directory, CreateMode::Persistent).await {
+    match cx.zk().create(directory, directory_mode).await {
         Ok(_) | Err(NODE_EXISTS) => cx.zk().create(&path, mode).await,
         Err(error) => Err(error),
     }

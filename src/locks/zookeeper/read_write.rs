@@ -66,6 +66,7 @@ impl Lock for ReadWrite {
         let mut node = cx.looping(self.node.clone());
         loop {
             cx.turn(&mut node).await;
+            self.node.clone_from(&node);
             let me = match &*node {
                 Some(node) => node.clone(),
                 None => {

@@ -13,11 +13,11 @@ use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
 
 /// A few leases, handed out under a mutex.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Semaphore {
     directory: Directory,
-    leases: u32,
+    leases: Option<u32>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]
@@ -30,13 +30,6 @@ enum Defect {
     #[default]
     None,
     KeepsLeaseOnError,
-}
-
-impl Default for Semaphore {
-    fn default() -> Self {
-        let (directory, defect, retry) = Default::default();
-        Self { directory, leases: 1, defect, retry, lease: None }
-    }
 }
 
 impl Semaphore {
@@ -68,7 +61,7 @@ impl Semaphore {
             if !children.contains(name_of(lease)) {
                 return Err(super::NO_NODE);
             }
-            if children.len() <= self.leases as usize {
+            if children.len() <= self.leases.unwrap_or(1) as usize {
                 return Ok(());
             }
             cx.zk().fired(changed).await;

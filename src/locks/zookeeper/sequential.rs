@@ -59,6 +59,7 @@ impl Lock for Sequential {
         let mut node = cx.looping(self.node.clone());
         loop {
             cx.turn(&mut node).await;
+            self.node.clone_from(&node);
             let me = match &*node {
                 Some(node) => node.clone(),
                 None => {

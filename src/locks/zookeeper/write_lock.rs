@@ -63,6 +63,7 @@ impl Lock for WriteLock {
         let mut id = cx.looping(self.id.clone());
         loop {
             cx.turn(&mut id).await;
+            self.id.clone_from(&id);
             // 1. findPrefixInChildren, else create x-session-.
             let me = match &*id {
                 Some(id) => id.clone(),
