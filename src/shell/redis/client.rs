@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::store::Link;
-use crate::store::redis::{Bytes, Reply};
+use super::format;
+use crate::store::redis::{Bytes, Message, Reply};
+use crate::store::{Link, Outbound};
 use crate::time::Micros;
 
 /// A command that was sent and has no reply yet.
@@ -12,7 +13,7 @@ pub(super) struct Sent {
     argv: Vec<Bytes>,
     pub(super) at: Micros,
     /// Nobody asked to see the reply.
-    pub(super) silent: bool,
+    silent: bool,
 }
 
 /// One connection.
@@ -47,7 +48,7 @@ impl Sent {
     }
 
     /// Whether the reply is a text for people, which is printed as it is.
-    pub(super) fn is_raw(&self) -> bool {
+    fn is_raw(&self) -> bool {
         let word = |place: usize, name: &str| {
             self.argv.get(place).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
         };
@@ -56,13 +57,48 @@ impl Sent {
 }
 
 impl Client {
+    /// Takes what the server sent, and says how it is printed.
+    pub(super) fn told(&mut self, message: &Outbound<Message>, now: Micros) -> String {
+        match message {
+            Outbound::Message(Message::Push(push)) => {
+                self.pushed(push);
+                format::pretty(push)
+            }
+            Outbound::Message(Message::Reply(reply)) => match self.waiting.pop_front() {
+                Some(sent) => self.replied(&sent, reply, now),
+                None => format::pretty(reply),
+            },
+            Outbound::Close => {
+                self.lose();
+                "Error: Server closed the connection\n".to_owned()
+            }
+        }
+    }
+
+    fn replied(&mut self, sent: &Sent, reply: &Reply, now: Micros) -> String {
+        self.answered(sent, reply);
+        if sent.silent {
+            return String::new();
+        }
+        let mut text = if sent.is_raw() { format::raw(reply) } else { format::pretty(reply) };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        // As `redis-cli` does after half a second.
+        let ms = (now - sent.at).as_ms();
+        if ms >= 500 {
+            text.push_str(&format!("({}.{:02}s)\n", ms / 1000, ms % 1000 / 10));
+        }
+        text
+    }
+
     /// The connection is gone, and with it what it was in.
-    pub(super) fn lose(&mut self) {
+    fn lose(&mut self) {
         *self = Self { db: self.db, ..Self::default() };
     }
 
     /// What the reply to `sent` changes.
-    pub(super) fn answered(&mut self, sent: &Sent, reply: &Reply) {
+    fn answered(&mut self, sent: &Sent, reply: &Reply) {
         let fails = reply.is_error();
         if sent.is("select", 2) && !fails {
             // Within MULTI this is only queued, and the prompt shows it all the same, as `redis-cli` does.
@@ -87,7 +123,7 @@ impl Client {
     }
 
     /// What a push changes: the confirmation of a subscription counts those there are.
-    pub(super) fn pushed(&mut self, push: &Reply) {
+    fn pushed(&mut self, push: &Reply) {
         let Reply::Array(parts) = push else { return };
         let [Reply::Bulk(kind), _, Reply::Int(count)] = &**parts else { return };
         if kind.ends_with(b"subscribe") {

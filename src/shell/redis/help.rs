@@ -76,7 +76,7 @@ fn page(command: &Command) -> String {
     let traits: Vec<_> =
         traits.iter().filter(|(flag, _)| command.has(*flag)).map(|(_, text)| *text).collect();
     if !traits.is_empty() {
-        row("it", &traits.join(", "));
+        row("flags", &traits.join(", "));
     }
     if !command.subcommands.is_empty() {
         let names: Vec<_> = command

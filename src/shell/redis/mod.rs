@@ -3,16 +3,18 @@
 mod client;
 mod format;
 mod help;
+mod repeat;
+mod wire;
 mod words;
 
-use crate::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply};
-use crate::store::{Env, Inbound, Link, Outbound, Server};
+use crate::store::redis::{Bytes, Config, RedisServer};
 use crate::time::Micros;
 
 use super::dot::{self, Dot, Own};
 use super::named::{self, Named};
 use super::{Said, Shell};
-use client::{Client, Sent};
+use client::Client;
+use repeat::repeat;
 
 /// `redis-cli` connected to an empty Redis 7.0.15 without persistence, in virtual time.
 ///
@@ -37,23 +39,6 @@ const HELP: &str = "\
 .help              this
 What other connections are told is printed after their name, as in \"[b] \".
 ";
-
-/// How often one line may repeat a command.
-const MOST_REPEATS: i64 = 100_000;
-
-/// What a server sends.
-#[derive(Default)]
-struct Outbox(Vec<(Link, Outbound<Message>)>);
-
-impl Env<RedisServer> for Outbox {
-    fn send(&mut self, link: Link, message: Outbound<Message>) {
-        self.0.push((link, message));
-    }
-
-    fn draw(&mut self, _: &Draw, _: u32) -> u32 {
-        0
-    }
-}
 
 impl Default for RedisShell {
     fn default() -> Self {
@@ -134,81 +119,6 @@ impl RedisShell {
         false
     }
 
-    /// Sends a command of the current client.
-    fn send(&mut self, argv: &[Bytes], out: &mut String) {
-        if self.clients.current().link.is_none() {
-            self.connect(out);
-        }
-        let client = self.clients.current_mut();
-        let Some(link) = client.link else { return };
-        client.waiting.push_back(Sent::new(argv, self.now));
-        self.deliver(link, Inbound::Request(argv.into()), out);
-    }
-
-    /// Opens a connection of the current client, in the database where it was.
-    fn connect(&mut self, out: &mut String) {
-        let link = Link(self.links);
-        self.links += 1;
-        let client = self.clients.current_mut();
-        client.link = Some(link);
-        let db = client.db;
-        self.deliver(link, Inbound::Connect, out);
-        if db != 0 {
-            let argv = [Bytes::from("SELECT"), Bytes::from(db.to_string())];
-            let sent = Sent::silently(&argv, self.now);
-            self.clients.current_mut().waiting.push_back(sent);
-            self.deliver(link, Inbound::Request(argv.into()), out);
-        }
-    }
-
-    fn deliver(&mut self, link: Link, message: Inbound<std::rc::Rc<[Bytes]>>, out: &mut String) {
-        let mut outbox = Outbox::default();
-        self.server.deliver(self.now, link, message, &mut outbox);
-        self.print(outbox, out);
-    }
-
-    /// Lets `span` pass; the server is woken whenever it has something to do on the way.
-    fn advance(&mut self, span: Micros, out: &mut String) {
-        let target = self.now.saturating_add(span);
-        while let Some(due) = self.server.deadline().filter(|due| *due <= target) {
-            let before = self.now;
-            self.now = before.max(due);
-            self.wake(out);
-            if self.now == before && self.server.deadline() == Some(due) {
-                // It is as late as it can be, and the server is content with that.
-                break;
-            }
-        }
-        self.now = target;
-        self.wake(out);
-    }
-
-    fn wake(&mut self, out: &mut String) {
-        let mut outbox = Outbox::default();
-        self.server.wake(self.now, &mut outbox);
-        self.print(outbox, out);
-    }
-
-    /// Prints what the server sent, in that order.
-    fn print(&mut self, outbox: Outbox, out: &mut String) {
-        for (link, message) in outbox.0 {
-            let Some(place) = self.clients.position(|client| client.link == Some(link)) else {
-                continue;
-            };
-            let label = self.clients.label(place);
-            let now = self.now;
-            let text = self.clients.at(place).told(&message, now);
-            named::print(out, &label, &text);
-        }
-        // Who does not wait has got all there is: CLIENT REPLY OFF, and SUBSCRIBE, which is answered with pushes.
-        for place in 0..self.clients.len() {
-            let client = self.clients.at(place);
-            if client.link.is_none_or(|link| !self.server.is_blocked(link)) {
-                client.waiting.clear();
-            }
-        }
-    }
-
     fn dot(&mut self, line: &str, out: &mut String) {
         let result = match dot::parse(line, &DOTS) {
             Ok(Dot::Advance(span)) => {
@@ -258,67 +168,5 @@ impl RedisShell {
                 client.prompt().trim_end_matches("> ")
             ));
         }
-    }
-}
-
-impl Client {
-    /// Takes what the server sent, and says how it is printed.
-    fn told(&mut self, message: &Outbound<Message>, now: Micros) -> String {
-        match message {
-            Outbound::Message(Message::Push(push)) => {
-                self.pushed(push);
-                format::pretty(push)
-            }
-            Outbound::Message(Message::Reply(reply)) => match self.waiting.pop_front() {
-                Some(sent) => self.replied(&sent, reply, now),
-                None => format::pretty(reply),
-            },
-            Outbound::Close => {
-                self.lose();
-                "Error: Server closed the connection\n".to_owned()
-            }
-        }
-    }
-
-    fn replied(&mut self, sent: &Sent, reply: &Reply, now: Micros) -> String {
-        self.answered(sent, reply);
-        if sent.silent {
-            return String::new();
-        }
-        let mut text = if sent.is_raw() { format::raw(reply) } else { format::pretty(reply) };
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        // As `redis-cli` does after half a second.
-        let ms = (now - sent.at).as_ms();
-        if ms >= 500 {
-            text.push_str(&format!("({}.{:02}s)\n", ms / 1000, ms % 1000 / 10));
-        }
-        text
-    }
-}
-
-/// `3 INCR k`: how often, and what.
-fn repeat(argv: &[Vec<u8>]) -> Result<(i64, &[Vec<u8>]), String> {
-    let [first, rest @ ..] = argv else { return Ok((1, argv)) };
-    if rest.is_empty() {
-        return Ok((1, argv));
-    }
-    // What C's `strtol` reads whole is a number of times.
-    let text = std::str::from_utf8(first)
-        .ok()
-        .map(|text| text.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']));
-    let Some(text) = text else { return Ok((1, argv)) };
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number && !first.is_empty() {
-        return Ok((1, argv));
-    }
-    match text.parse::<i64>() {
-        Ok(times @ 1..=MOST_REPEATS) => Ok((times, rest)),
-        Ok(times) if times > MOST_REPEATS => {
-            Err(format!("error: a command is repeated at most {MOST_REPEATS} times\n"))
-        }
-        _ => Err("Invalid redis-cli repeat command option value.\n".to_owned()),
     }
 }

@@ -1,6 +1,8 @@
 //! Commands that write: `create`, `set`, `delete`, `deleteall`, `setAcl`.
 
-use crate::store::zookeeper::{Answer, Create, CreateForm, CreateMode, Data, Op, ZkError, open};
+use crate::store::zookeeper::{
+    Answer, Create, CreateForm, CreateMode, Data, MultiResult, Op, ZkError, open,
+};
 
 use super::failure::{self, Failure};
 use super::options::Options;
@@ -150,8 +152,7 @@ impl ZooKeeperShell {
     }
 }
 
-fn is_error(part: &crate::store::zookeeper::MultiResult) -> bool {
-    use crate::store::zookeeper::MultiResult;
+fn is_error(part: &MultiResult) -> bool {
     matches!(part, MultiResult::Error(_) | MultiResult::NotDone)
 }
 

@@ -111,12 +111,13 @@ impl ZooKeeperShell {
     pub(super) fn sync(&mut self, options: &Options<'_>, out: &mut String) -> Result<(), Failure> {
         let path = options.arguments[0];
         validate(path)?;
-        let code = match self.ask(Op::Sync { path: path.into() }, out) {
-            Ok(_) => 0,
-            Err(Refused::By(error)) => error.code(),
+        match self.ask(Op::Sync { path: path.into() }, out) {
+            Ok(_) => out.push_str("Sync is OK\n"),
+            Err(Refused::By(error)) => {
+                out.push_str(&format!("Sync has failed. rc={}\n", error.code()));
+            }
             Err(refused @ Refused::Lost(_)) => return Err(refused.about(path)),
-        };
-        out.push_str(&format!("Sync returned {code}\n"));
+        }
         Ok(())
     }
 

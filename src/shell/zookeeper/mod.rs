@@ -186,8 +186,14 @@ impl ZooKeeperShell {
             let state = if session.paused { "PAUSED" } else { session.state.name() };
             let id = session.granted.map_or(String::new(), |(id, _)| format!(" {id}"));
             let alive = session.link.and_then(|link| self.server.alive(link));
-            let timeout = alive.map_or(String::new(), |(_, ms)| format!(" timeout {ms} ms"));
-            out.push_str(&format!("{mark} {name} {state}{id}{timeout}\n"));
+            let more = match alive {
+                Some((_, ms)) => format!(", timeout {ms} ms"),
+                None if session.paused && session.link.is_some() => {
+                    ", expired, and does not know it".to_owned()
+                }
+                None => String::new(),
+            };
+            out.push_str(&format!("{mark} {name} {state}{id}{more}\n"));
         }
     }
 }
