@@ -6,8 +6,8 @@ use super::server::{AnyRequest, AnyServer};
 use super::setup::Timing;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
-use crate::client::zookeeper::WatchKind;
-use crate::cx::{CallError, Lane, OpResult, Reads, Request, Session, TaskId};
+use crate::client::zookeeper::{Patience, WatchKind};
+use crate::cx::{CallError, Lane, OpResult, Reads, Request, TaskId};
 use crate::store::{Inbound, zookeeper};
 use crate::time::Micros;
 use std::rc::Rc;
@@ -45,6 +45,7 @@ impl World {
     /// Establishes a connection: the server learns it with the first message.
     pub(crate) fn open(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         self.conn_mut(conn).open = true;
+        self.open_through(stage, conn);
         self.conn_mut(conn).up.push_back((Inbound::Connect, None));
         let process = self.conns[conn as usize].process;
         let server = self.conns[conn as usize].server();
@@ -115,6 +116,7 @@ impl World {
         });
         self.agenda.put(self.now, Event::Up(conn));
         self.agenda.put(self.now, Event::Down(conn));
+        self.hold_if_cut(conn);
         self.contact(conn);
     }
 
@@ -143,10 +145,15 @@ impl World {
         self.fail_all(stage, conn, &CallError::ConnectionLost);
         let server = self.conns[conn as usize].server();
         if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
-            if let Some(zk) = &mut self.process_mut(process).zk {
-                zk.suspend();
+            let Some(zk) = &mut self.process_mut(process).zk else { return };
+            let woken = zk.suspend();
+            let state = zk.state();
+            self.count_down(process, Patience::SinceHeard);
+            self.count_down(process, Patience::SinceSuspended);
+            self.set_session(stage, process, state);
+            for watch in woken {
+                self.watch_fired(stage, process, watch);
             }
-            self.set_session(stage, process, Session::Suspended);
             self.reconnect(stage, conn);
         }
     }

@@ -11,6 +11,7 @@ mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod partition;
 mod plain_enum;
 mod property_events;
 mod recipe_catalogue;

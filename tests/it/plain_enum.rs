@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::property::PropertyBox;
-use lockstep::sim::{AnyServer, Clock, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{
+    AnyServer, Clock, Cut, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
+};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -354,6 +357,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         threads: vec![(LockBox::new(SetNxPx { token: None }), WorkBox::new(Section { rounds }))],
         clock: Clock::default(),
         session_timeout_ms: 6000,
+        library: Library::default(),
     };
     let (kind, durations) = match kind {
         Kind::Crash => (FaultKind::Crash, vec![]),
@@ -366,6 +370,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         processes: vec![],
         phases: vec![],
         requests: vec![],
+        cut: Cut::default(),
     };
     let setup = Setup {
         servers: vec![ServerSetup {
