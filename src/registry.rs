@@ -81,7 +81,7 @@ pub fn workload(
 
 /// Whether a fault of this kind hits a process as a whole; the others hit a message.
 pub const fn hits_processes(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Pause | FaultKind::Crash | FaultKind::Restart)
+    matches!(kind, FaultKind::Pause | FaultKind::Crash | FaultKind::Restart | FaultKind::Partition)
 }
 
 const BUDGET: (&str, &str) = ("budget", "how often at most, or \"unlimited\": 1");
@@ -91,6 +91,18 @@ const PROCESS: (&str, &str) = ("process", "which processes it may hit: all");
 const PHASE: (&str, &str) =
     ("phase", "where a thread must be, of acquiring, waiting, working, releasing: anywhere");
 const REQUEST: (&str, &str) = ("request", "which requests it may hit, by name: all");
+
+const PARTITION: &[(&str, &str)] = &[
+    BUDGET,
+    FOR,
+    PROCESS,
+    PHASE,
+    ("server", "from which servers: the whole store"),
+    (
+        "way",
+        "which messages it stops: \"both\", those \"to-server\", those \"to-client\": \"both\"",
+    ),
+];
 
 fn fault(name: &'static str, kind: FaultKind) -> About {
     let (title, source) = match kind {
@@ -125,7 +137,14 @@ fn fault(name: &'static str, kind: FaultKind) -> About {
             "a connection breaks, with the message on it; each end learns it",
             "ZooKeeper documentation, \"Recipes\": recoverable errors",
         ),
+        FaultKind::Partition => (
+            "a process and the store hear nothing of each other for a time, and nobody is told",
+            "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
+        ),
     };
+    if kind == FaultKind::Partition {
+        return About { name, title, source, needs: "", params: PARTITION };
+    }
     let params: &'static [_] = match (hits_processes(kind), kind.takes_time()) {
         (true, true) => &[BUDGET, FOR, PROCESS, PHASE],
         (true, false) => &[BUDGET, PROCESS, PHASE],

@@ -2,7 +2,7 @@
 //!
 //! It follows the Java client: a watch is registered when the reply to its call arrives, fires once, and is sent
 //! again (`SetWatches`) after a reconnect. That the session is over is learnt from a server only, after a
-//! reconnect (catalogue K14).
+//! reconnect (catalogue K14); where other libraries and versions differ is in [`Library`].
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -11,6 +11,7 @@ use crate::cx::{Session, WatchId};
 use crate::store::zookeeper::{
     Connect, ConnectReply, EventType, Op, Password, SessionId, SetWatches, WatchEvent, Zxid,
 };
+use crate::time::Micros;
 
 /// Which list a watch stands in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -23,9 +24,48 @@ pub enum WatchKind {
     Children,
 }
 
+/// Which client library it is: they differ in when they take a session for lost, and in what becomes of watches.
+///
+/// All drop a connection after 2/3 of the session timeout without a byte, and a connection that is being opened
+/// after the timeout divided by the number of servers (`ClientCnxn`; kazoo has the same).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Library {
+    /// The Java client of ZooKeeper 3.8: only a server tells it that its session is over.
+    #[default]
+    Java38,
+    /// The Java client since ZOOKEEPER-4508: it closes itself when it has heard nothing for 4/3 of the timeout.
+    Java,
+    /// Curator on the Java client of 3.8: LOST when the connection was SUSPENDED for the whole timeout, which
+    /// without a reset is 5/3 of it after the last byte (`ConnectionStateManager.checkSessionExpiration`).
+    Curator,
+    /// kazoo: it sends no `SetWatches`. A lost connection wakes everybody who left a watch, and they read again
+    /// (`KazooClient._reset_watchers`).
+    Kazoo,
+}
+
+impl Library {
+    /// All of them, with the names they have in model files.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("java-3.8", Self::Java38),
+        ("java", Self::Java),
+        ("curator", Self::Curator),
+        ("kazoo", Self::Kazoo),
+    ];
+}
+
+/// From when a library counts the time until it takes its session for lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Patience {
+    /// From the last byte.
+    SinceHeard,
+    /// From the loss of the connection.
+    SinceSuspended,
+}
+
 /// The client library of one process.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ZkClient {
+    library: Library,
     timeout_ms: i32,
     session: Option<(SessionId, Password)>,
     state: Session,
@@ -46,9 +86,10 @@ pub enum Connected {
 }
 
 impl ZkClient {
-    /// A client that will ask for a session timeout of `timeout_ms` (ms).
-    pub fn new(timeout_ms: i32) -> Self {
+    /// A client of this library that will ask for a session timeout of `timeout_ms` (ms).
+    pub fn new(timeout_ms: i32, library: Library) -> Self {
         Self {
+            library,
             timeout_ms,
             session: None,
             state: Session::Suspended,
@@ -77,20 +118,56 @@ impl ZkClient {
         }
     }
 
-    /// The connection is gone.
-    pub fn suspend(&mut self) {
-        self.state = Session::Suspended;
+    /// How long (µs of its clock) an open connection may be silent: 2/3 of the session timeout (catalogue K15).
+    pub(crate) fn read_timeout(&self) -> Micros {
+        Micros(i64::from(self.timeout_ms) * 2000 / 3)
+    }
+
+    /// How long (µs of its clock) it waits for one of `hosts` servers to let it in (catalogue K15).
+    pub(crate) fn connect_timeout(&self, hosts: i64) -> Micros {
+        Micros(i64::from(self.timeout_ms) * 1000 / hosts.max(1))
+    }
+
+    /// After how long (µs of its clock), counted from there, the library takes the session for lost by itself.
+    pub(crate) fn own_clock(&self, from: Patience) -> Option<Micros> {
+        let timeout = i64::from(self.timeout_ms) * 1000;
+        match (self.library, from) {
+            (Library::Java, Patience::SinceHeard) => Some(Micros(timeout * 4 / 3)),
+            (Library::Curator, Patience::SinceSuspended) => Some(Micros(timeout)),
+            _ => None,
+        }
+    }
+
+    /// The connection is gone: which watches that wakes.
+    ///
+    /// Of a session that is over nothing is left to suspend.
+    pub(crate) fn suspend(&mut self) -> Vec<WatchId> {
+        if self.state != Session::Expired {
+            self.state = Session::Suspended;
+        }
+        if self.library != Library::Kazoo {
+            return Vec::new();
+        }
+        let woken: Vec<WatchId> =
+            std::mem::take(&mut self.watches).into_values().flatten().collect();
+        self.fired.extend(&woken);
+        woken
+    }
+
+    /// The session is over.
+    pub(crate) fn expire(&mut self) {
+        // Whoever waits for a watch of the session is told that it is over.
+        self.fired.extend(std::mem::take(&mut self.watches).into_values().flatten());
+        self.session = None;
+        self.last_zxid = Zxid::ZERO;
+        self.state = Session::Expired;
     }
 
     /// A server answered the connect.
     pub fn connected(&mut self, reply: &ConnectReply) -> Connected {
         let had = self.session.is_some();
         let Some(session) = reply.session else {
-            // Whoever waits for a watch of the session is told that it is over.
-            self.fired.extend(std::mem::take(&mut self.watches).into_values().flatten());
-            self.session = None;
-            self.last_zxid = Zxid::ZERO;
-            self.state = Session::Expired;
+            self.expire();
             return Connected::Expired;
         };
         self.session = Some(session);

@@ -1,11 +1,11 @@
 //! `faults`: what may go wrong, how often, where, for how long.
 
 use super::clients::Clients;
-use super::store::Leases;
+use super::store::{Leases, Store};
 use super::words::{number, one_or_more, some_time};
 use crate::json::{Fields, Member, Problem, Section};
 use crate::registry;
-use crate::sim::{Fault, FaultKind, Phase};
+use crate::sim::{Cut, Fault, FaultKind, Phase, Way};
 use crate::time::Micros;
 
 const PHASES: [(&str, Phase); 4] = [
@@ -19,13 +19,20 @@ const PHASES: [(&str, Phase); 4] = [
 pub(super) fn from_section(
     section: Option<Section<'_>>,
     clients: &Clients,
+    store: &Store,
     leases: &Leases,
 ) -> Result<Vec<Fault>, Box<Problem>> {
     let Some(section) = section else { return Ok(Vec::new()) };
-    section.elements()?.iter().map(|entry| fault(entry, clients, leases)).collect()
+    let servers = store.server_names();
+    section.elements()?.iter().map(|entry| fault(entry, clients, &servers, leases)).collect()
 }
 
-fn fault(entry: &Section<'_>, clients: &Clients, leases: &Leases) -> Result<Fault, Box<Problem>> {
+fn fault(
+    entry: &Section<'_>,
+    clients: &Clients,
+    servers: &[String],
+    leases: &Leases,
+) -> Result<Fault, Box<Problem>> {
     let known = || FaultKind::ALL.iter().map(|(name, _)| *name);
     let find = |name: &str| FaultKind::ALL.iter().find(|(known, _)| *known == name);
     if entry.raw().starts_with('"') {
@@ -38,11 +45,15 @@ fn fault(entry: &Section<'_>, clients: &Clients, leases: &Leases) -> Result<Faul
             processes: Vec::new(),
             phases: Vec::new(),
             requests: Vec::new(),
+            cut: Cut::default(),
         });
     }
     let member = entry.only_member()?;
     let (_, kind) = find(&member.name).ok_or_else(|| member.unknown("fault", known()))?;
-    let fields = member.value.fields(&["budget", "for", "process", "phase", "request"])?;
+    let fields = member.value.fields(match kind {
+        FaultKind::Partition => &["budget", "for", "process", "phase", "server", "way"],
+        _ => &["budget", "for", "process", "phase", "request"],
+    })?;
     Ok(Fault {
         kind: *kind,
         budget: budget(&fields)?,
@@ -50,7 +61,27 @@ fn fault(entry: &Section<'_>, clients: &Clients, leases: &Leases) -> Result<Faul
         processes: each(&fields, "process", |name| clients.find(&name))?,
         phases: each(&fields, "phase", phase)?,
         requests: requests(&fields, *kind)?,
+        cut: Cut {
+            servers: each(&fields, "server", |name| server(&name, servers))?,
+            way: fields.get("way").map(|field| way(&field)).transpose()?.unwrap_or_default(),
+        },
     })
+}
+
+fn server(section: &Section<'_>, servers: &[String]) -> Result<u16, Box<Problem>> {
+    let name: String = section.to()?;
+    match servers.iter().position(|known| *known == name) {
+        Some(number) => Ok(number as u16),
+        None => Err(section.unknown_name("server", &name, servers.iter().map(String::as_str))),
+    }
+}
+
+fn way(section: &Section<'_>) -> Result<Way, Box<Problem>> {
+    let name: String = section.to()?;
+    match Way::ALL.iter().find(|(known, _)| *known == name) {
+        Some((_, way)) => Ok(*way),
+        None => Err(section.unknown_name("way", &name, Way::ALL.iter().map(|(name, _)| *name))),
+    }
 }
 
 /// Once, unless the section says otherwise.

@@ -3,7 +3,7 @@
 //! | field | what it says |
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
-//! | `store` | `{"redis": {"servers": 1}}`, `{"zookeeper": {"tick": "2s", "session": "6s"}}` or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters |
 //! | `clients` | how many processes, with how many threads each, and their clocks |
 //! | `work` | one workload with its parameters |
@@ -99,7 +99,7 @@ impl Model {
         let (work, about) = registry::workload(&fields.field("work")?)?;
         let given = given::Given::from_section(fields.get("given"), &store, about)?;
         let network = Network::from_section(fields.get("network"))?;
-        let faults = faults::from_section(fields.get("faults"), &clients, &leases)?;
+        let faults = faults::from_section(fields.get("faults"), &clients, &store, &leases)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, about, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
@@ -180,11 +180,13 @@ impl Model {
             state: crate::sim::AnyServer::Ledger(ledger),
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
+        let library = self.store.library();
         let processes = self.clients.processes.iter().map(|client| ProcessSetup {
             name: client.name.clone(),
             threads: vec![(self.lock.clone(), self.work.clone()); self.clients.threads],
             clock: client.clock.clone(),
             session_timeout_ms,
+            library,
         });
         Setup {
             servers,

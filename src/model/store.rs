@@ -2,6 +2,7 @@
 
 use super::given::Given;
 use super::words::{number, some_time};
+use crate::client::zookeeper::Library;
 use crate::cx::LockBox;
 use crate::json::{Duration, Problem, Section};
 use crate::locks;
@@ -16,7 +17,7 @@ use crate::time::Micros;
 pub(super) enum Store {
     None,
     Redis { servers: u32, notify: NotifyFlags },
-    ZooKeeper { tick: Micros, session: Micros },
+    ZooKeeper { tick: Micros, session: Micros, library: Library },
 }
 
 /// The most Redis servers: more than anybody asks for a majority.
@@ -52,7 +53,7 @@ impl Store {
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
     fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["tick", "session"])?;
+        let fields = section.fields(&["tick", "session", "client"])?;
         let whole_ms = |field: Section<'_>| {
             let span = some_time(&field)?;
             match span.0 % 1000 {
@@ -73,7 +74,12 @@ impl Store {
             );
             return Err(place.error(message));
         }
-        Ok(Self::ZooKeeper { tick, session: session.unwrap_or(Micros(tick.0 * 3)) })
+        let library = fields.get("client").map(|field| library(&field)).transpose()?;
+        Ok(Self::ZooKeeper {
+            tick,
+            session: session.unwrap_or(Micros(tick.0 * 3)),
+            library: library.unwrap_or_default(),
+        })
     }
 
     /// Reads `lock`: the recipe, and the leases (µs) that it or its session has; a fault just below and one just
@@ -88,7 +94,7 @@ impl Store {
             return Err(member.error(message));
         }
         let leases = match *self {
-            Self::ZooKeeper { tick, session } if wants == "zookeeper" => {
+            Self::ZooKeeper { tick, session, .. } if wants == "zookeeper" => {
                 Leases::Known(vec![(session, session + tick)])
             }
             _ => {
@@ -123,10 +129,28 @@ impl Store {
         }
     }
 
+    /// The ZooKeeper client library that clients use.
+    pub(super) fn library(&self) -> Library {
+        match *self {
+            Self::ZooKeeper { library, .. } => library,
+            _ => Library::default(),
+        }
+    }
+
+    /// The names of the servers.
+    pub(super) fn server_names(&self) -> Vec<String> {
+        match *self {
+            Self::None => Vec::new(),
+            Self::Redis { servers: 1, .. } => vec!["redis".to_owned()],
+            Self::Redis { servers, .. } => (1..=servers).map(|n| format!("redis{n}")).collect(),
+            Self::ZooKeeper { .. } => vec!["zk".to_owned()],
+        }
+    }
+
     /// All spans (µs) that the store compares with, defaults included.
     pub(super) fn durations(&self) -> Vec<Micros> {
         match *self {
-            Self::ZooKeeper { tick, session } => vec![tick, session],
+            Self::ZooKeeper { tick, session, .. } => vec![tick, session],
             _ => Vec::new(),
         }
     }
@@ -160,6 +184,17 @@ impl Store {
         match *self {
             Self::Redis { notify, .. } => redis::Config { notify, ..redis::Config::default() },
             _ => redis::Config::default(),
+        }
+    }
+}
+
+fn library(field: &Section<'_>) -> Result<Library, Box<Problem>> {
+    let name: String = field.to()?;
+    match Library::ALL.iter().find(|(known, _)| *known == name) {
+        Some((_, library)) => Ok(*library),
+        None => {
+            let known = Library::ALL.iter().map(|(name, _)| *name);
+            Err(field.unknown_name("client library", &name, known))
         }
     }
 }

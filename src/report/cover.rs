@@ -16,8 +16,7 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
     let names: Vec<String> =
         fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
     let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
-    let hits_process =
-        matches!(fault.kind, FaultKind::Pause | FaultKind::Crash | FaultKind::Restart);
+    let hits_process = crate::registry::hits_processes(fault.kind);
     let mut text = if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {

@@ -41,6 +41,12 @@ pub(crate) enum Event {
     Ping(ProcessId),
     /// A slow message has been slow for as long as the model allows.
     SlowEnds(ConnId, bool),
+    /// A partition is over.
+    Heals(ProcessId),
+    /// A ZooKeeper client has heard nothing for as long as it has patience.
+    Silent(ProcessId),
+    /// A ZooKeeper client takes its session for lost by its own clock.
+    GivesUp(ProcessId),
 }
 
 /// The agenda of a world.

@@ -24,6 +24,8 @@ pub(crate) enum Hold {
     Reorder,
     /// Time passes meanwhile, at most until then.
     Slow(Micros),
+    /// A partition: until it heals.
+    Cut,
 }
 
 /// What the server sent, and what the client's end makes of it.

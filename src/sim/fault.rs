@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::conn::Direction;
 use super::thread::Phase;
 use crate::time::Micros;
 
@@ -24,11 +25,13 @@ pub enum FaultKind {
     Slow,
     /// A connection breaks; each end learns it.
     Disconnect,
+    /// A process and servers hear nothing of each other for a time; nobody is told.
+    Partition,
 }
 
 impl FaultKind {
     /// All kinds, with the names they have in model files.
-    pub const ALL: [(&'static str, Self); 8] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("pause", Self::Pause),
         ("crash", Self::Crash),
         ("restart", Self::Restart),
@@ -37,11 +40,12 @@ impl FaultKind {
         ("reorder", Self::Reorder),
         ("slow", Self::Slow),
         ("disconnect", Self::Disconnect),
+        ("partition", Self::Partition),
     ];
 
     /// Whether the kind needs durations.
     pub const fn takes_time(self) -> bool {
-        matches!(self, Self::Pause | Self::Restart | Self::Slow)
+        matches!(self, Self::Pause | Self::Restart | Self::Slow | Self::Partition)
     }
 }
 
@@ -68,6 +72,44 @@ pub struct Fault {
     pub phases: Vec<Phase>,
     /// Which requests it may hit (the command, or the ZooKeeper operation); all if empty.
     pub requests: Vec<String>,
+    /// What a partition cuts.
+    pub cut: Cut,
+}
+
+/// What a partition cuts off.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Cut {
+    /// From which servers; from the whole store (all but the ledger) if empty.
+    pub servers: Vec<u16>,
+    /// Which way.
+    pub way: Way,
+}
+
+/// Which way messages do not get through.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Way {
+    /// Neither requests nor replies.
+    #[default]
+    Both,
+    /// No requests: what servers send still arrives.
+    Up,
+    /// No replies: what clients send still arrives.
+    Down,
+}
+
+impl Way {
+    /// All ways, with the names they have in model files.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("both", Self::Both), ("to-server", Self::Up), ("to-client", Self::Down)];
+
+    /// Whether it stops messages in this direction.
+    pub(crate) fn stops(self, direction: Direction) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Up => direction == Direction::Up,
+            Self::Down => direction == Direction::Down,
+        }
+    }
 }
 
 impl Fault {

@@ -1,13 +1,13 @@
 //! The network: requests out, connections that open, break and close.
 
 use super::agenda::{ConnId, Event, OpRef, ProcessId};
-use super::conn::{Awaited, Direction, Down};
+use super::conn::{Awaited, Direction, Down, Hold};
 use super::server::{AnyRequest, AnyServer};
 use super::setup::Timing;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
-use crate::client::zookeeper::WatchKind;
-use crate::cx::{CallError, Lane, OpResult, Reads, Request, Session, TaskId};
+use crate::client::zookeeper::{Patience, WatchKind};
+use crate::cx::{CallError, Lane, OpResult, Reads, Request, TaskId};
 use crate::store::{Inbound, zookeeper};
 use crate::time::Micros;
 use std::rc::Rc;
@@ -45,6 +45,7 @@ impl World {
     /// Establishes a connection: the server learns it with the first message.
     pub(crate) fn open(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         self.conn_mut(conn).open = true;
+        self.open_through(stage, conn);
         self.conn_mut(conn).up.push_back((Inbound::Connect, None));
         let process = self.conns[conn as usize].process;
         let server = self.conns[conn as usize].server();
@@ -115,6 +116,7 @@ impl World {
         });
         self.agenda.put(self.now, Event::Up(conn));
         self.agenda.put(self.now, Event::Down(conn));
+        self.hold_if_cut(conn);
         self.contact(conn);
     }
 
@@ -143,10 +145,15 @@ impl World {
         self.fail_all(stage, conn, &CallError::ConnectionLost);
         let server = self.conns[conn as usize].server();
         if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
-            if let Some(zk) = &mut self.process_mut(process).zk {
-                zk.suspend();
+            let Some(zk) = &mut self.process_mut(process).zk else { return };
+            let woken = zk.suspend();
+            let state = zk.state();
+            self.count_down(process, Patience::SinceHeard);
+            self.count_down(process, Patience::SinceSuspended);
+            self.set_session(stage, process, state);
+            for watch in woken {
+                self.watch_fired(stage, process, watch);
             }
-            self.set_session(stage, process, Session::Suspended);
             self.reconnect(stage, conn);
         }
     }
@@ -155,12 +162,16 @@ impl World {
     ///
     /// But a server that has yet to learn that it is over learns it before the next connection begins.
     pub(crate) fn clear(&mut self, conn: ConnId) {
+        for direction in [Direction::Up, Direction::Down] {
+            // A partition cuts the next connection as well.
+            if self.conns[conn as usize].hold(direction) != Some(Hold::Cut) {
+                self.set_hold(conn, direction, None);
+            }
+        }
         let state = self.conn_mut(conn);
         state.up.retain(|(message, _)| *message == Inbound::Disconnect);
         let to_learn = state.up.len();
         state.down.clear();
-        state.up_hold = None;
-        state.down_hold = None;
         self.agenda.cancel_all(|event| {
             matches!(event, Event::Up(of) | Event::Down(of) | Event::Served(of) | Event::SlowEnds(of, _) if *of == conn)
         });

@@ -163,7 +163,7 @@ impl World {
     }
 
     /// World time after `span` on the process's monotonic clock.
-    fn after(&self, process: ProcessId, span: Micros) -> Micros {
+    pub(crate) fn after(&self, process: ProcessId, span: Micros) -> Micros {
         let clock = &self.processes[usize::from(process)].clock;
         self.now + clock.world_span(span.max(Micros::ZERO))
     }

@@ -1,10 +1,12 @@
 //! A process: its tasks, its clocks, its client libraries.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::agenda::{ConnId, Event};
 use super::clock::Clock;
 use super::engine::Handle;
+use super::fault::Cut;
 use super::thread::Thread;
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Local, OpId, OpResult, Session, TaskId, Value, WatchId};
@@ -53,6 +55,8 @@ pub(crate) struct Process {
     pub(crate) alive: bool,
     /// It stands still; what was due for it meanwhile, in order.
     pub(crate) paused: Option<VecDeque<Event>>,
+    /// It is cut off from these servers.
+    pub(crate) cut: Option<Rc<Cut>>,
     pub(crate) clock: Clock,
     pub(crate) local: Local,
     pub(crate) tasks: Vec<(TaskId, Running)>,

@@ -1,6 +1,6 @@
 //! Messages that reach clients: replies, watch events, sessions.
 
-use super::agenda::ConnId;
+use super::agenda::{ConnId, Event};
 use super::conn::{Awaited, Down};
 use super::server::{AnyMessage, AnyRequest};
 use super::tell::Told;
@@ -29,6 +29,7 @@ impl World {
             Down::Message(message) => {
                 let told = Told::Received { process, server, message: Some(&message) };
                 stage.listener.hear(self.total(), &told);
+                self.heard(stage, conn);
                 self.hear(stage, conn, message);
             }
         }
@@ -98,6 +99,7 @@ impl World {
     /// A server answered the first packet of a ZooKeeper connection.
     fn session(&mut self, stage: &mut Stage<'_>, conn: ConnId, reply: &zookeeper::ConnectReply) {
         let process = self.conns[conn as usize].process;
+        self.forget_clock(process, Event::GivesUp(process));
         let Some(zk) = &mut self.process_mut(process).zk else { return };
         match zk.connected(reply) {
             Connected::New => {
@@ -119,14 +121,9 @@ impl World {
                 self.set_session(stage, process, Session::Connected);
             }
             Connected::Expired => {
-                // The server has closed its end too.
-                self.conn_mut(conn).open = false;
-                self.clear(conn);
-                self.fail_all(stage, conn, &CallError::ZooKeeper(ZkError::SessionExpired));
-                self.set_session(stage, process, Session::Expired);
-                self.watches_over(stage, process);
-                // The library asks for a new session.
-                self.reconnect(stage, conn);
+                // What the server still says there, such as that it closes it, is not about the next connection.
+                self.drop_connection(stage, conn);
+                self.expired(stage, conn);
             }
         }
     }

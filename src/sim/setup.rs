@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::fault::Fault;
 use super::server::AnyServer;
+use crate::client::zookeeper::Library;
 use crate::cx::{LockBox, WorkBox};
 use crate::property::{Names, PropertyBox, Who};
 use crate::time::Micros;
@@ -41,6 +42,8 @@ pub struct ProcessSetup {
     pub clock: Clock,
     /// The session timeout (ms) that its ZooKeeper client asks for.
     pub session_timeout_ms: i32,
+    /// Which ZooKeeper client library it uses.
+    pub library: Library,
 }
 
 /// A world before its first event.

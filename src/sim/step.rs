@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Crash(ProcessId),
     /// A process dies, and another takes its place after this long.
     Restart(ProcessId, Micros),
+    /// A process is cut off from what the fault of this number names, for this long.
+    Cut(ProcessId, u8, Micros),
 }
 
 /// For how long a message is held.
@@ -69,7 +71,8 @@ impl World {
         if self.holds > 0 {
             for (number, conn) in self.conns.iter().enumerate() {
                 for direction in [Direction::Up, Direction::Down] {
-                    if let Some(hold) = conn.hold(direction) {
+                    // A partition ends at its time.
+                    if let Some(hold) = conn.hold(direction).filter(|hold| *hold != Hold::Cut) {
                         holds_time |= hold == Hold::Reorder;
                         out.push(Alternative::free(Step::Release(number as ConnId, direction)));
                     }
@@ -86,13 +89,15 @@ impl World {
             if self.budgets[number] == 0 {
                 continue;
             }
-            let at = |step| Alternative { step, fault: Some(number as u8) };
-            self.faults_of_head(fault, event, &mut |step| out.push(at(step)));
+            let number = number as u8;
+            let at = |step| Alternative { step, fault: Some(number) };
+            self.faults_of_head((number, fault), event, &mut |step| out.push(at(step)));
             // What may befall a process while it waits matters only to when: before time moves.
             if moves_time && setup.is_abstract() {
                 for process in 0..self.processes.len() as ProcessId {
                     if Some(process) != self.process_of(event) {
-                        self.faults_of_process(fault, process, &mut |step| out.push(at(step)));
+                        let mut push = |step| out.push(at(step));
+                        self.faults_of_process((number, fault), process, &mut push);
                     }
                 }
             }
@@ -102,14 +107,25 @@ impl World {
     fn process_of(&self, event: Event) -> Option<ProcessId> {
         match event {
             Event::Down(conn) => Some(self.conns[conn as usize].process),
-            Event::Timer(process, _) => Some(process),
+            Event::Timer(process, _) | Event::Silent(process) | Event::GivesUp(process) => {
+                Some(process)
+            }
             _ => None,
         }
     }
 
-    fn faults_of_head(&self, fault: &Fault, event: Event, out: &mut dyn FnMut(Step)) {
+    fn faults_of_head(
+        &self,
+        (number, fault): (u8, &Fault),
+        event: Event,
+        out: &mut dyn FnMut(Step),
+    ) {
         if let Some(process) = self.process_of(event) {
-            self.faults_of_process(fault, process, out);
+            self.faults_of_process((number, fault), process, out);
+        }
+        if let (FaultKind::Partition, Event::Up(conn)) = (fault.kind, event) {
+            // What is under way to a server is part of what a partition stops.
+            self.faults_of_process((number, fault), self.conns[conn as usize].process, out);
         }
         let (conn, direction) = match event {
             Event::Up(conn) => (conn, Direction::Up),
@@ -136,7 +152,12 @@ impl World {
         }
     }
 
-    fn faults_of_process(&self, fault: &Fault, process: ProcessId, out: &mut dyn FnMut(Step)) {
+    fn faults_of_process(
+        &self,
+        (number, fault): (u8, &Fault),
+        process: ProcessId,
+        out: &mut dyn FnMut(Step),
+    ) {
         let state = &self.processes[usize::from(process)];
         let idle = state.threads.iter().all(|thread| !thread.wants());
         if !state.alive || state.paused.is_some() || idle || !self.admits(fault, process) {
@@ -147,6 +168,9 @@ impl World {
             FaultKind::Crash => out(Step::Crash(process)),
             FaultKind::Restart => {
                 fault.durations.iter().for_each(|&d| out(Step::Restart(process, d)));
+            }
+            FaultKind::Partition if self.can_be_cut(process, &fault.cut) => {
+                fault.durations.iter().for_each(|&d| out(Step::Cut(process, number, d)));
             }
             _ => {}
         }
@@ -166,63 +190,6 @@ impl World {
         let front = self.conns[conn as usize].up.front();
         let Some((Inbound::Request(request), _)) = front else { return false };
         fault.requests.iter().any(|wanted| request.name().eq_ignore_ascii_case(wanted))
-    }
-
-    /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
-    pub(crate) fn name(&self, setup: &Setup, step: Step) -> String {
-        let process_name = |process: ProcessId| &setup.processes[usize::from(process)].name;
-        match step {
-            Step::Next => "go on".to_owned(),
-            Step::Release(conn, direction) => {
-                format!("release {}", self.way(setup, conn, direction))
-            }
-            Step::Hold(_, _, HoldKind::Reorder) => "hold, others overtake".to_owned(),
-            Step::Hold(_, _, HoldKind::Slow(_)) => "hold, time passes".to_owned(),
-            Step::Break(_) => "lose it, connection breaks".to_owned(),
-            Step::Pause(process, span) => format!("pause {} for {span}", process_name(process)),
-            Step::Crash(process) => format!("crash {}", process_name(process)),
-            Step::Restart(process, span) => {
-                format!("crash {}, restart after {span}", process_name(process))
-            }
-        }
-    }
-
-    /// One way of a connection, as in `c1>redis`; further connections of the process are numbered.
-    fn way(&self, setup: &Setup, conn: ConnId, direction: Direction) -> String {
-        let conn = &self.conns[conn as usize];
-        let process = &setup.processes[usize::from(conn.process)].name;
-        let server = &setup.servers[usize::from(conn.server())].name;
-        let lane = match conn.to.lane {
-            0 => String::new(),
-            lane => format!("/{}", lane + 1),
-        };
-        match direction {
-            Direction::Up => format!("{process}>{server}{lane}"),
-            Direction::Down => format!("{server}>{process}{lane}"),
-        }
-    }
-
-    /// What the step is about: the head of the agenda.
-    pub(crate) fn site(&self, setup: &Setup) -> String {
-        let name = |process: ProcessId| setup.processes[usize::from(process)].name.clone();
-        match self.agenda.head() {
-            None => "the end".to_owned(),
-            Some((_, event)) => match event {
-                Event::Up(conn) | Event::Served(conn) | Event::SlowEnds(conn, true) => {
-                    self.way(setup, conn, Direction::Up)
-                }
-                Event::Down(conn) | Event::SlowEnds(conn, false) => {
-                    self.way(setup, conn, Direction::Down)
-                }
-                Event::Timer(process, _) => format!("{} timer", name(process)),
-                Event::Resume(process) => format!("{} resumes", name(process)),
-                Event::Restart(process) => format!("{} restarts", name(process)),
-                Event::Ping(process) => format!("{} ping", name(process)),
-                Event::Wake(server) => {
-                    format!("{} deadline", setup.servers[usize::from(server)].name)
-                }
-            },
-        }
     }
 
     /// Makes one step.
@@ -262,10 +229,11 @@ impl World {
                 self.crash(stage, process);
                 self.agenda.put(self.now + span, Event::Restart(process));
             }
+            Step::Cut(process, fault, span) => self.cut(stage, process, fault, span),
         }
     }
 
-    fn release(&mut self, conn: ConnId, direction: Direction) {
+    pub(crate) fn release(&mut self, conn: ConnId, direction: Direction) {
         let hold = self.conns[conn as usize].hold(direction);
         self.set_hold(conn, direction, None);
         let state = &self.conns[conn as usize];
@@ -277,6 +245,10 @@ impl World {
         };
         if let Some(Hold::Slow(until)) = hold {
             self.agenda.cancel(until, Event::SlowEnds(conn, direction == Direction::Up));
+        }
+        if self.is_cut(conn, direction) {
+            self.set_hold(conn, direction, Some(Hold::Cut));
+            return;
         }
         for _ in 0..waiting {
             self.agenda.put(self.now, event);
@@ -314,6 +286,9 @@ impl World {
             Event::SlowEnds(conn, up) => {
                 self.release(conn, if up { Direction::Up } else { Direction::Down });
             }
+            Event::Heals(process) => self.heal(process),
+            Event::Silent(process) => self.silent(stage, process),
+            Event::GivesUp(process) => self.gives_up(stage, process),
         }
     }
 
@@ -366,12 +341,15 @@ impl World {
         let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
         state.local = state.local.reborn();
         if let Some(zk) = &mut state.zk {
-            *zk = crate::client::zookeeper::ZkClient::new(
-                stage.setup.processes[usize::from(process)].session_timeout_ms,
-            );
+            let setup = &stage.setup.processes[usize::from(process)];
+            *zk = crate::client::zookeeper::ZkClient::new(setup.session_timeout_ms, setup.library);
         }
         self.agenda.cancel_all(|event| {
-            matches!(event, Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) if *of == process)
+            matches!(
+                event,
+                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of)
+                if *of == process
+            )
         });
         for conn in conns {
             self.close_by_client(stage, conn);

@@ -135,11 +135,12 @@ impl World {
             Rc::new(Process {
                 alive: true,
                 paused: None,
+                cut: None,
                 clock: process.clock.clone(),
                 local: Local::new(number as u16, setup.horizon, !setup.is_abstract()),
                 tasks: Vec::new(),
                 threads: threads(setup, number as u16),
-                zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms)),
+                zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
                 conns: Vec::new(),
             })
         });

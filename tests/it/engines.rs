@@ -39,6 +39,7 @@ fn setup(lock: &str) -> Setup {
         fault(FaultKind::Disconnect, 1, &[]),
         fault(FaultKind::Reorder, 1, &[]),
         fault(FaultKind::Slow, 1, &[150]),
+        fault(FaultKind::Partition, 1, &[40, 200]),
     ];
     setup
 }

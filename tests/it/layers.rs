@@ -31,8 +31,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "model",
         &[
-            "cx", "json", "locks", "property", "registry", "sim", "store", "suggest", "time",
-            "workload",
+            "client", "cx", "json", "locks", "property", "registry", "sim", "store", "suggest",
+            "time", "workload",
         ],
     ),
     // Recordings need only the stores; traces of own runs need the model that they carry.

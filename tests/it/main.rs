@@ -15,6 +15,7 @@ mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
 mod own_trace;
+mod partition;
 mod plain_enum;
 mod plain_enum_world;
 mod property_events;

@@ -82,6 +82,12 @@ fn a_store_is_possible() {
         &["a session of 3s is not granted", "lasts from 4s (2 ticks) to 40s (20 ticks)"],
     );
     wrong_zk("\"6s\"", "|\"41s\"", "store.zookeeper.session", &["a session of 41s is not granted"]);
+    wrong_zk(
+        "\"6s\"",
+        "\"6s\", \"client\": |\"curater\"",
+        "store.zookeeper.client",
+        &["unknown client library `curater`", "did you mean `curator`?"],
+    );
     wrong_zk("\"2s\"", "|\"1.5us\"", "store.zookeeper.tick", &["finer than a microsecond"]);
     wrong_zk("\"2s\"", "|\"15us\"", "store.zookeeper.tick", &["whole milliseconds"]);
     wrong_zk("\"2s\"", "|\"0s\"", "store.zookeeper.tick", &["no time at all"]);
@@ -324,4 +330,27 @@ fn expectations_are_about_the_model() {
     );
     wrong("\"deviations\": 3", "\"states\": |0", "bounds.states", &["0 states"]);
     wrong("\"deviations\": 3", "\"time\": |\"0s\"", "bounds.time", &["no time at all"]);
+}
+
+#[test]
+fn a_partition_has_sides() {
+    let fault = |section: &str| format!("[{{\"partition\": {section}}}]");
+    wrong_zk(
+        "[\"pause\"]",
+        &fault("{\"way\": |\"to-servers\"}"),
+        "faults[0].partition.way",
+        &["unknown way `to-servers`", "did you mean `to-server`?"],
+    );
+    wrong_zk(
+        "[\"pause\"]",
+        &fault("{\"server\": |\"zk2\"}"),
+        "faults[0].partition.server",
+        &["unknown server `zk2`", "`zk`"],
+    );
+    wrong_zk(
+        "[\"pause\"]",
+        &fault("{|\"request\": \"create\"}"),
+        "faults[0].partition.request",
+        &["unknown field `request`"],
+    );
 }

@@ -4,10 +4,13 @@
 //! What a world is: for every client where it is and what is on its way, the key and what is left of its lease, what
 //! is due when (at one instant in the order in which it was put there), and who is inside.
 
+use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::property::PropertyBox;
-use lockstep::sim::{AnyServer, Clock, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{
+    AnyServer, Clock, Cut, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
+};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -71,6 +74,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         threads: vec![(LockBox::new(SetNxPx { token: None }), WorkBox::new(Section { rounds }))],
         clock: Clock::default(),
         session_timeout_ms: 6000,
+        library: Library::default(),
     };
     let (kind, durations) = match kind {
         Kind::Crash => (FaultKind::Crash, vec![]),
@@ -83,6 +87,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         processes: vec![],
         phases: vec![],
         requests: vec![],
+        cut: Cut::default(),
     };
     let setup = Setup {
         servers: vec![ServerSetup {

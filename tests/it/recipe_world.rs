@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use lockstep::client::zookeeper::Library;
 use lockstep::cx::{LockBox, WorkBox};
 use lockstep::json::Document;
 use lockstep::locks::{self, Store};
 use lockstep::property::{Event, Who};
 use lockstep::sim::{
-    AnyServer, Clock, End, EngineBox, Fault, FaultKind, Limits, Listener, Live, ProcessSetup, Run,
-    ServerSetup, Setup, Timing, Told,
+    AnyServer, Clock, Cut, End, EngineBox, Fault, FaultKind, Limits, Listener, Live, ProcessSetup,
+    Run, ServerSetup, Setup, Timing, Told,
 };
 use lockstep::store::ledger::{Fencing, Ledger};
 use lockstep::store::redis::{self, RedisServer};
@@ -66,6 +67,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         threads: vec![(lock.clone(), work(work_json)); threads],
         clock: Clock::default(),
         session_timeout_ms: 100,
+        library: Library::default(),
     };
     Setup {
         servers,
@@ -88,6 +90,7 @@ pub(crate) fn fault(kind: FaultKind, budget: u32, durations_ms: &[i64]) -> Fault
         processes: Vec::new(),
         phases: Vec::new(),
         requests: Vec::new(),
+        cut: Cut::default(),
     }
 }
 

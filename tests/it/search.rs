@@ -1,9 +1,12 @@
 //! The search, on a recipe written here, so that what it finds does not depend on the catalogue.
 
+use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{Event, Judgement, Names, Property, PropertyBox, Who};
-use lockstep::sim::{AnyServer, Clock, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{
+    AnyServer, Clock, Cut, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
+};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -113,6 +116,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         )],
         clock: Clock::default(),
         session_timeout_ms: 6000,
+        library: Library::default(),
     };
     Setup {
         servers: vec![ServerSetup {
@@ -137,6 +141,7 @@ fn fault(kind: FaultKind, budget: Option<u32>, durations: &[i64]) -> Fault {
         processes: Vec::new(),
         phases: Vec::new(),
         requests: Vec::new(),
+        cut: Cut::default(),
     }
 }
 
@@ -176,6 +181,7 @@ fn merging_hides_no_violation() {
         (2, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]),
         (2, vec![fault(FaultKind::Slow, Some(1), &[11_000])]),
         (3, vec![fault(FaultKind::LoseReply, Some(1), &[])]),
+        (2, vec![fault(FaultKind::Partition, Some(1), &[800, 2000])]),
     ] {
         // Short enough that the unmerged search ends: the lease is over after two polls.
         let mut setup = setup(clients, 1, 1200, faults);

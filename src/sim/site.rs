@@ -1,0 +1,73 @@
+//! What steps and their places are called in traces.
+
+use super::agenda::{ConnId, Event, ProcessId};
+use super::conn::Direction;
+use super::setup::Setup;
+use super::step::{HoldKind, Step};
+use super::world::World;
+
+impl World {
+    /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
+    pub(crate) fn name(&self, setup: &Setup, step: Step) -> String {
+        let process_name = |process: ProcessId| &setup.processes[usize::from(process)].name;
+        match step {
+            Step::Next => "go on".to_owned(),
+            Step::Release(conn, direction) => {
+                format!("release {}", self.way(setup, conn, direction))
+            }
+            Step::Hold(_, _, HoldKind::Reorder) => "hold, others overtake".to_owned(),
+            Step::Hold(_, _, HoldKind::Slow(_)) => "hold, time passes".to_owned(),
+            Step::Break(_) => "lose it, connection breaks".to_owned(),
+            Step::Pause(process, span) => format!("pause {} for {span}", process_name(process)),
+            Step::Crash(process) => format!("crash {}", process_name(process)),
+            Step::Restart(process, span) => {
+                format!("crash {}, restart after {span}", process_name(process))
+            }
+            Step::Cut(process, fault, span) => {
+                let cut = &setup.faults[usize::from(fault)].cut;
+                format!("{} for {span}", cut.name(setup, process_name(process)))
+            }
+        }
+    }
+
+    /// One way of a connection, as in `c1>redis`; further connections of the process are numbered.
+    fn way(&self, setup: &Setup, conn: ConnId, direction: Direction) -> String {
+        let conn = &self.conns[conn as usize];
+        let process = &setup.processes[usize::from(conn.process)].name;
+        let server = &setup.servers[usize::from(conn.server())].name;
+        let lane = match conn.to.lane {
+            0 => String::new(),
+            lane => format!("/{}", lane + 1),
+        };
+        match direction {
+            Direction::Up => format!("{process}>{server}{lane}"),
+            Direction::Down => format!("{server}>{process}{lane}"),
+        }
+    }
+
+    /// What the step is about: the head of the agenda.
+    pub(crate) fn site(&self, setup: &Setup) -> String {
+        let name = |process: ProcessId| setup.processes[usize::from(process)].name.clone();
+        match self.agenda.head() {
+            None => "the end".to_owned(),
+            Some((_, event)) => match event {
+                Event::Up(conn) | Event::Served(conn) | Event::SlowEnds(conn, true) => {
+                    self.way(setup, conn, Direction::Up)
+                }
+                Event::Down(conn) | Event::SlowEnds(conn, false) => {
+                    self.way(setup, conn, Direction::Down)
+                }
+                Event::Timer(process, _) => format!("{} timer", name(process)),
+                Event::Resume(process) => format!("{} resumes", name(process)),
+                Event::Restart(process) => format!("{} restarts", name(process)),
+                Event::Ping(process) => format!("{} ping", name(process)),
+                Event::Heals(process) => format!("{} heals", name(process)),
+                Event::Silent(process) => format!("{} hears nothing", name(process)),
+                Event::GivesUp(process) => format!("{} gives its session up", name(process)),
+                Event::Wake(server) => {
+                    format!("{} deadline", setup.servers[usize::from(server)].name)
+                }
+            },
+        }
+    }
+}
