@@ -117,7 +117,7 @@ Invalid argument(s)
 fn a_number_in_front_repeats() {
     check(
         RedisShell::new(),
-        r#"
+        r"
 > 3 incr n
 (integer) 1
 (integer) 2
@@ -134,7 +134,7 @@ error: a command is repeated at most 100000 times
 (error) ERR unknown command '3', with args beginning with: 
 > +1 incr n
 (integer) 4
-"#,
+",
     );
 }
 
@@ -218,7 +218,7 @@ OK
 fn a_closed_connection_is_opened_again() {
     check(
         RedisShell::new(),
-        r#"
+        r"
 > .client b
 > select 3
 OK
@@ -230,7 +230,7 @@ OK
 > client list
 id=1 addr=127.0.0.1:50000 name= db=0 sub=0 psub=0 ssub=0 multi=-1 flags=N resp=2
 id=3 addr=127.0.0.1:50002 name= db=3 sub=0 psub=0 ssub=0 multi=-1 flags=N resp=2
-"#,
+",
     );
 }
 
@@ -287,6 +287,11 @@ fn help_comes_from_the_command_table() {
   CLIENT GETNAME
   takes: no arguments
   flags: not in a script
+
+> help xadd
+
+  XADD
+  lockstep does not model it
 
 > help sett
 error: there is no command "sett"; did you mean "help set"?

@@ -8,7 +8,7 @@ use super::shell_transcript::check;
 fn a_lock_whose_holder_is_paused() {
     check(
         ZooKeeperShell::new(),
-        r#"
+        r"
 > create /lock
 Created /lock
 > create -s -e /lock/n- a
@@ -35,7 +35,9 @@ ephemeralOwner = 0x100000000000000
 dataLength = 1
 numChildren = 0
 > .pause a
-> .advance 32s
+> .advance 10s
+> .pause a
+> .advance 22s
 
 WATCHER::
 
@@ -68,7 +70,7 @@ WatchedEvent state:SyncConnected type:None path:null
 [n-0000000001]
 > .time
 32000 ms
-"#,
+",
     );
 }
 

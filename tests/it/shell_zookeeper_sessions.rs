@@ -87,7 +87,7 @@ KeeperErrorCode = Session expired for /
 fn access_lists_and_identities() {
     check(
         ZooKeeperShell::new(),
-        r#"
+        r"
 > create /open
 Created /open
 > getAcl /open
@@ -124,7 +124,7 @@ WATCHER::
 WatchedEvent state:Closed type:None path:null
 > ls /
 KeeperErrorCode = AuthFailed for /
-"#,
+",
     );
 }
 

@@ -1,6 +1,7 @@
 //! `help`: what the command table knows.
 
-use crate::store::redis::{Command, Flags, commands};
+use super::RedisShell;
+use crate::store::redis::{Bytes, Command, Flags, commands};
 use crate::suggest;
 
 /// What `help` and `help WORDS` print.
@@ -27,7 +28,10 @@ pub(super) fn help(words: &[Vec<u8>]) -> String {
 }
 
 fn overview() -> String {
-    let mut names: Vec<_> = commands().map(|command| command.name.to_uppercase()).collect();
+    let mut names: Vec<_> = commands()
+        .filter(|command| is_modelled(command))
+        .map(|command| command.name.to_uppercase())
+        .collect();
     names.sort_unstable();
     let mut out = String::from(
         "\"help COMMAND\" tells what the model knows of a command, \".help\" what can be said to the shell,\n\
@@ -35,7 +39,7 @@ fn overview() -> String {
     );
     let mut width = 0;
     for name in &names {
-        if width == 0 || width + name.len() > 90 {
+        if width == 0 || width + name.len() > 76 {
             out.push_str("\n ");
             width = 0;
         }
@@ -47,7 +51,17 @@ fn overview() -> String {
     out
 }
 
+/// Whether the server does more with it than to say that it is left out, which it says whatever the arguments.
+fn is_modelled(command: &Command) -> bool {
+    let mut said = String::new();
+    RedisShell::new().send(&[Bytes::from(command.name)], &mut said);
+    !said.starts_with("(error) ERR lockstep does not model the ")
+}
+
 fn page(command: &Command) -> String {
+    if !is_modelled(command) {
+        return format!("\n  {}\n  lockstep does not model it\n\n", command.name.to_uppercase());
+    }
     let least = command.arity.unsigned_abs().saturating_sub(words_of(command));
     let arguments = match (command.arity < 0, least) {
         (false, 0) => "no arguments".to_owned(),

@@ -27,32 +27,23 @@ impl<'l> Options<'l> {
                 continue;
             }
             // Letters may stand together, and a value behind its letter: `-se`, `-v3`.
-            let mut letters = word[1..].char_indices();
-            while let Some((at, letter)) = letters.next() {
-                match takes_value(known, letter) {
-                    None => return Err(Failure(format!("Unrecognized option: {word}"))),
-                    Some(false) => {
-                        options.given.insert(letter, "");
-                    }
-                    Some(true) => {
-                        let behind = &word[1 + at + letter.len_utf8()..];
-                        let is_known = |word: &str| {
-                            is_option(word)
-                                && word[1..]
-                                    .chars()
-                                    .next()
-                                    .is_some_and(|next| takes_value(known, next).is_some())
-                        };
-                        let value = if behind.is_empty() {
-                            words.next().filter(|next| !is_known(next))
-                        } else {
-                            Some(behind)
-                        };
-                        let missing = || Failure(format!("Missing argument for option: {letter}"));
-                        options.given.insert(letter, value.ok_or_else(missing)?);
-                        break;
-                    }
+            for (at, letter) in word[1..].char_indices() {
+                let Some(takes_value) = takes_value(known, letter) else {
+                    return Err(Failure(format!("Unrecognized option: {word}")));
+                };
+                if !takes_value {
+                    options.given.insert(letter, "");
+                    continue;
                 }
+                let behind = &word[1 + at + letter.len_utf8()..];
+                let value = if behind.is_empty() {
+                    words.next().filter(|next| !is_known_option(next, known))
+                } else {
+                    Some(behind)
+                };
+                let missing = || Failure(format!("Missing argument for option: {letter}"));
+                options.given.insert(letter, value.ok_or_else(missing)?);
+                break;
             }
         }
         Ok(options)
@@ -78,6 +69,12 @@ impl<'l> Options<'l> {
 fn takes_value(known: &str, letter: char) -> Option<bool> {
     let at = known.find(letter).filter(|_| letter != ':')?;
     Some(known[at + letter.len_utf8()..].starts_with(':'))
+}
+
+/// Whether `word` begins with an option that there is, so that it is no value of another one.
+fn is_known_option(word: &str, known: &str) -> bool {
+    let letter = word.chars().nth(1).filter(|_| is_option(word));
+    letter.is_some_and(|letter| takes_value(known, letter).is_some())
 }
 
 /// A lone dash and a negative number are arguments.

@@ -122,8 +122,9 @@ impl ZooKeeperShell {
     /// The session at `place` does nothing from now on.
     pub(super) fn pause(&mut self, place: usize) {
         let session = self.sessions.at(place);
-        session.paused = true;
-        if let Some(link) = session.link {
+        // Its time runs from the first pause.
+        let was_paused = std::mem::replace(&mut session.paused, true);
+        if let Some(link) = session.link.filter(|_| !was_paused) {
             let now = self.clock();
             self.server.attend(link, false, now);
         }
