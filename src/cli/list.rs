@@ -52,6 +52,13 @@ struct Entry {
     parameters: Vec<Parameter>,
 }
 
+impl Entry {
+    /// Whether it is a model's file, of which the source is a paragraph.
+    fn is_file(&self) -> bool {
+        Path::new(&self.name).extension().is_some_and(|extension| extension == "json")
+    }
+}
+
 #[derive(Serialize)]
 struct Parameter {
     name: &'static str,
@@ -158,7 +165,7 @@ fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(),
             writeln!(output.out(), "  {name:<names$}  {}", line.trim_start())?;
         }
         // Of models it is a paragraph.
-        if !entry.source.is_empty() && (details || !entry.name.ends_with(".json")) {
+        if !entry.source.is_empty() && (details || !entry.is_file()) {
             for line in wrapped(&entry.source, width) {
                 let line = line.trim_start();
                 writeln!(output.out(), "  {:<names$}  {FAINT}{line}{FAINT:#}", "")?;

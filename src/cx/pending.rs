@@ -37,7 +37,7 @@ impl<T> fmt::Debug for Pending<T> {
 }
 
 impl<T> Pending<T> {
-    /// The client gives up after `span` (µs, by its own clock): [`CallError::TimedOut`].
+    /// The client gives up after `span` (µs, by its own clock): [`CallError::TimedOut`](super::CallError::TimedOut).
     pub fn within(mut self, span: Micros) -> Self {
         if let Some(Op::Call { within, .. }) = &mut self.op {
             *within = Some(span);

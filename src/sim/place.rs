@@ -23,9 +23,10 @@ pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16, at: Micros) ->
             AnyServer::Redis(redis) => {
                 if let Some(mark) = redis.mark(at, 0, place.as_bytes()) {
                     let name = &stage.setup.servers[usize::from(server)].name;
-                    let what: Rc<str> = match several {
-                        true => format!("{place} on {name}").into(),
-                        false => place.as_str().into(),
+                    let what: Rc<str> = if several {
+                        format!("{place} on {name}").into()
+                    } else {
+                        place.as_str().into()
                     };
                     seen.insert(what, mark);
                 }

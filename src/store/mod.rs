@@ -15,8 +15,8 @@ pub mod zookeeper;
 
 /// One connection to a server, or the link of one server to another.
 ///
-/// Whoever drives the server hands the numbers out. A number is not used again after its
-/// [`Inbound::Disconnect`], so a store may keep it as the identity of the connection.
+/// Whoever drives the server hands the numbers out. A number means one connection from its [`Inbound::Connect`] to
+/// its [`Inbound::Disconnect`]; after that it may be used for another one, of which the store knows nothing yet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Link(pub u32);
 

@@ -193,12 +193,7 @@ fn merging_hides_no_violation() {
         let bounds = Bounds { steps: 16, ..Bounds::default() };
         let merged = Search::new(&setup, bounds).run(&mut |_| {});
         let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
-        match (&merged.verdict, &unmerged.verdict) {
-            (
-                Verdict::Violated { violation: a, deviations: d, steps: s },
-                Verdict::Violated { violation: b, deviations: e, steps: t },
-            ) => assert_eq!((a, d, s), (b, e, t)),
-            (merged, unmerged) => assert_eq!(merged, unmerged),
-        }
+        // The numbers of worlds differ; what is found must not.
+        assert_eq!(merged.verdict, unmerged.verdict);
     }
 }

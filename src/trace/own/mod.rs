@@ -7,7 +7,7 @@
 //! | the last | `at`, `end` (`done`, `stuck`, `violated` or `cut`), `steps`, the `counters` of [`Tally`], and the digest of the first line |
 //!
 //! Requests and replies are written as in recordings of real servers. A trace has the same bytes on every machine:
-//! it holds neither clock readings nor paths, and all of it follows from its first line. [`replay`] makes the run
+//! it holds neither clock readings nor paths, and all of it follows from its first line. [`replay()`] makes the run
 //! again and compares every line.
 
 mod event;

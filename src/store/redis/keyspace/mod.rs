@@ -1,7 +1,7 @@
 //! The data, and the one way to it.
 //!
 //! [`Keyspace`] owns the maps; nothing outside this module sees them. A command goes through the methods of
-//! [`Ctx`](super::Ctx) in `access.rs`, which add what a real server does on every access: a key whose
+//! [`Ctx`](super::ctx::Ctx) in `access.rs`, which add what a real server does on every access: a key whose
 //! deadline passed is removed first (with its `expired` notification), a write marks the clients that watch
 //! the key, a new list or sorted set wakes those who block on it.
 

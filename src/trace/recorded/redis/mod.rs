@@ -3,7 +3,7 @@
 //! The driver goes through the file line by line. It delivers each recorded call to the model at its recorded
 //! time, and compares what comes out with what stands in the file. What a real server leaves open is a
 //! [`Draw`](crate::store::redis::Draw) of the model. The driver follows every answer that agrees with the
-//! file so far: it keeps a handful of possible [`World`](world::World)s and drops those that the next line
+//! file so far: it keeps a handful of possible worlds and drops those that the next line
 //! refutes. If it refutes all, that is a difference.
 //!
 //! The tolerances are those of the recording format, numbered as there; each use is counted by its name in
