@@ -9,7 +9,7 @@
 //!   recording of another run that could have been. It shows only where something after it depends on it.
 //! - Two neighbours swapped may commute, and then are another run that could have been.
 //! - The last events of a connection may be missing: a recording may stop at any line.
-//! - What a rule of tolerance leaves open (RECORDING-FORMAT: masked replies, the instant of an expiry, sets,
+//! - What a rule of tolerance leaves open (traces/README.md: masked replies, the instant of an expiry, sets,
 //!   what an expired session still receives, how far a follower is) may be otherwise.
 
 use lockstep::trace::recorded;

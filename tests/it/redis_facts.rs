@@ -1,5 +1,5 @@
-//! What a real server does that a naive model gets wrong: one test for each numbered fact of
-//! FACTS-REDIS.md.
+//! What a real server does that a naive model gets wrong: one test for each numbered fact
+//! (1 to 13), measured on redis-server 7.0.15.
 
 use super::redis_types_session::{check, check_events};
 

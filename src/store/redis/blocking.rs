@@ -35,7 +35,7 @@ pub(super) struct Blocked {
     on_timeout: Reply,
 }
 
-/// A cron tick (ms): what a late timeout waits for (FACTS-REDIS.md 19).
+/// A cron tick (ms): what a late timeout waits for (Redis fact 19).
 const TICK_MS: i64 = 100;
 
 impl Blocked {

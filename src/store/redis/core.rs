@@ -23,7 +23,7 @@ pub(super) struct Core {
     /// The virtual instant of what is dealt with now.
     pub(super) now: Micros,
     /// How long (µs) the running script has been at work: TIME and PTTL go on, while keys are looked up as of
-    /// the beginning (FACTS-REDIS.md 6).
+    /// the beginning (Redis fact 6).
     pub(super) worked_us: i64,
     pub(super) keyspace: Keyspace,
     /// What was answered about keys in doubt during this request.

@@ -9,7 +9,7 @@ use crate::store::Link;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Draw {
     /// The deadline of a key passed and someone could hear of it: 0, the background cycle removes the key
-    /// now; 1, not in this cycle (FACTS-REDIS.md 3). Asked again 100 ms later, and whenever the server wakes.
+    /// now; 1, not in this cycle (Redis fact 3). Asked again 100 ms later, and whenever the server wakes.
     ActiveExpiry {
         /// The database.
         db: usize,
@@ -19,7 +19,7 @@ pub enum Draw {
         deadline_ms: i64,
     },
     /// A command counts keys, and so many are past their deadlines: how many of them, the earliest first,
-    /// the background cycle removed already (FACTS-REDIS.md 4).
+    /// the background cycle removed already (Redis fact 4).
     Reaped {
         /// The database.
         db: usize,
@@ -37,7 +37,7 @@ pub enum Draw {
         deadline_ms: i64,
     },
     /// The time of a blocked client is over: 0, it is told now; 1, at a later turn of the event loop
-    /// (FACTS-REDIS.md 19).
+    /// (Redis fact 19).
     BlockTimeout {
         /// Whose.
         link: Link,

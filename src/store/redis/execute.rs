@@ -118,7 +118,7 @@ impl Ctx<'_> {
     }
 
     /// Refuses a command before it runs: a transaction is spoilt by it, and a refused EXEC ends one
-    /// (FACTS-REDIS.md 13).
+    /// (Redis fact 13).
     fn refuse(&mut self, command: Option<&Command>, error: Error) -> Result<Reply, Error> {
         if command.is_some_and(|command| command.name == "exec") {
             self.discard();

@@ -80,7 +80,7 @@ impl PubSub {
 
 impl Ctx<'_> {
     /// Delivers a message to the subscribers of the channel and of the patterns that match it, and says to
-    /// how many (FACTS-REDIS.md 23).
+    /// how many (Redis fact 23).
     pub(super) fn publish(&mut self, channel: &Bytes, message: &Bytes) -> usize {
         if self.core.pubsub.is_silent() {
             return 0;

@@ -16,7 +16,7 @@ use crate::store::Key;
 pub(super) struct Scripts(Rc<BTreeMap<Bytes, Rc<Script>>>);
 
 impl Scripts {
-    /// The script of that name; upper and lower case are one (FACTS-REDIS.md 17).
+    /// The script of that name; upper and lower case are one (Redis fact 17).
     pub(super) fn get(&self, sha1: &[u8]) -> Option<Rc<Script>> {
         self.0.get(sha1).or_else(|| self.0.get(&*sha1.to_ascii_lowercase())).cloned()
     }
@@ -55,7 +55,7 @@ impl Ctx<'_> {
         read_only: bool,
     ) -> Reply {
         let flags = script.flags();
-        // SELECT in a script does not leak out (FACTS-REDIS.md 17).
+        // SELECT in a script does not leak out (Redis fact 17).
         let (db, inside) = (self.db, std::mem::replace(&mut self.inside, Inside::Script));
         let mut host = ScriptHost {
             ctx: self,
@@ -72,7 +72,7 @@ impl Ctx<'_> {
 }
 
 /// How long (µs) a script takes to call a command, and how many instructions it executes in a µs. Rounded from
-/// the calibration in FACTS-REDIS.md and from a loop that took a real server longer than 20 ms; it is no
+/// the calibration of redis-server 7.0.15 and from a loop that took a real server longer than 20 ms; it is no
 /// measurement.
 const US_PER_CALL: i64 = 1;
 const INSTRUCTIONS_PER_US: u64 = 300;

@@ -192,7 +192,7 @@ impl Ctx<'_> {
     }
 
     /// The background cycle: removes keys whose deadline passed. If someone could hear of it, its lateness is
-    /// a question (FACTS-REDIS.md 3).
+    /// a question (Redis fact 3).
     fn expire_in_background(&mut self) {
         let now = self.now_ms();
         let enabled = self.core.config.notify;

@@ -32,7 +32,7 @@ impl Ctx<'_> {
     }
 
     /// Whether EXEC must fail: a watched key was changed, or was alive at WATCH and is expired now, even if
-    /// nobody touched it (FACTS-REDIS.md 11).
+    /// nobody touched it (Redis fact 11).
     pub(super) fn watched_changed(&mut self) -> bool {
         let Some(client) = self.core.client(self.link) else { return false };
         if client.dirty {

@@ -42,7 +42,7 @@ fn getname(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     Ok(name.filter(|name| !name.is_empty()).into())
 }
 
-/// An empty name is no name (FACTS-REDIS.md 24).
+/// An empty name is no name (Redis fact 24).
 fn setname(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     check_name(&argv[2])?;
     if let Some(client) = ctx.core.client_mut(ctx.link) {

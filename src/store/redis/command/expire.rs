@@ -102,7 +102,7 @@ fn expire(
         return Ok(Reply::Int(0));
     }
     if when <= ctx.now_ms() {
-        // A deadline in the past is a deletion, not an expiry (FACTS-REDIS.md 5).
+        // A deadline in the past is a deletion, not an expiry (Redis fact 5).
         ctx.remove(key);
         ctx.changed(key);
         ctx.notify(NotifyFlags::GENERIC, "del", key);
@@ -114,7 +114,7 @@ fn expire(
     Ok(Reply::Int(1))
 }
 
-/// `ttlGenericCommand`. Seconds are rounded to the nearest (FACTS-REDIS.md 2).
+/// `ttlGenericCommand`. Seconds are rounded to the nearest (Redis fact 2).
 fn ttl(ctx: &mut Ctx<'_>, argv: &[Bytes], seconds: bool, relative: bool) -> Result<Reply, Error> {
     let key = &argv[1];
     if ctx.read(key).is_none() {

@@ -45,7 +45,7 @@ fn del(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::Int(deleted))
 }
 
-/// A key that is named twice counts twice (FACTS-REDIS.md 24).
+/// A key that is named twice counts twice (Redis fact 24).
 fn exists(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(argv[1..].iter().filter(|key| ctx.read(key).is_some()).count().into())
 }

@@ -22,7 +22,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("swapdb", 3, swapdb).flags(Flags::WRITE.with(Flags::FAST)),
 ];
 
-/// Counts expired keys too, as long as nobody removed them (FACTS-REDIS.md 4).
+/// Counts expired keys too, as long as nobody removed them (Redis fact 4).
 fn dbsize(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     let (db, now) = (ctx.db, ctx.now_ms());
     let Some(database) = ctx.core.keyspace.database(db) else { return Ok(Reply::Int(0)) };

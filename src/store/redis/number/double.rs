@@ -30,7 +30,7 @@ pub(crate) fn read_sort_key(text: &[u8]) -> Option<f64> {
 
 /// The double as C's `%.17g` prints it, integers within 2^52 as such.
 ///
-/// Redis 7.0 prints scores so: `0.1` is `0.10000000000000001` (FACTS-REDIS.md, 24).
+/// Redis 7.0 prints scores so: `0.1` is `0.10000000000000001` (Redis fact 24).
 pub(crate) fn print_double(value: f64) -> String {
     if value.is_nan() {
         return "nan".to_owned();

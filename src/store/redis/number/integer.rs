@@ -3,7 +3,7 @@
 /// The integer that `text` is the canonical decimal form of.
 ///
 /// Only the form that Redis itself would print is an integer: ` 1`, `+1`, `007` and `-0` are not
-/// (FACTS-REDIS.md, 24).
+/// (Redis fact 24).
 pub(crate) fn read_integer(text: &[u8]) -> Option<i64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     let canonical = match digits {

@@ -1,4 +1,4 @@
-//! Replies to Lua values and back (FACTS-REDIS.md 14-16).
+//! Replies to Lua values and back (Redis fact 14-16).
 
 use lua_types::error::LuaError;
 use lua_types::value::LuaValue;

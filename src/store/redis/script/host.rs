@@ -6,7 +6,7 @@ use crate::store::redis::{Bytes, Reply};
 ///
 /// The host decides what a command means inside a script: which ones are refused (`ERR This Redis command is not
 /// allowed from script`), that writes are refused in a read-only script, and the script-only texts for unknown
-/// commands and wrong arities (FACTS-REDIS.md 14, 17).
+/// commands and wrong arities (Redis fact 14, 17).
 pub trait Host {
     /// Runs one command and gives its reply; a failure is a [`Reply::Error`] with the whole bare text, code
     /// included. `argv` is never empty.

@@ -1,6 +1,6 @@
 //! Numbers as text, as C's `printf` writes them, on every platform alike.
 
-/// `%.17g`: a number that is an argument of a command (FACTS-REDIS.md 15).
+/// `%.17g`: a number that is an argument of a command (Redis fact 15).
 pub(super) fn argument(number: f64) -> Vec<u8> {
     general(number, 17)
 }
@@ -11,7 +11,7 @@ pub(super) fn display(number: f64) -> Vec<u8> {
 }
 
 /// The integer that a number becomes in a reply: truncated; what is too large, infinite or not a number is the
-/// least integer, as the conversion of the CPU has it (FACTS-REDIS.md 15).
+/// least integer, as the conversion of the CPU has it (Redis fact 15).
 pub(super) fn reply_integer(number: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if (-LIMIT..LIMIT).contains(&number) { number as i64 } else { i64::MIN }

@@ -42,7 +42,7 @@ impl Unit {
 
 impl Options {
     /// Reads the options of SET, or those of GETEX. One unit may be given twice, and the last one wins: the
-    /// first is not even looked at (FACTS-REDIS.md 7).
+    /// first is not even looked at (Redis fact 7).
     pub(super) fn read(arguments: &[Bytes], of_set: bool) -> Result<Self, Error> {
         let mut options = Self::default();
         let mut left = arguments.iter();
