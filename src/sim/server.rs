@@ -186,7 +186,10 @@ impl AnyRequest {
     /// The command or operation, as people call it.
     pub fn name(&self) -> String {
         match self {
-            Self::Redis(argv) => argv.first().map(redis::Bytes::to_text).unwrap_or_default(),
+            Self::Redis(redis::Request::Command(line)) => {
+                line.first().map(redis::Bytes::to_text).unwrap_or_default()
+            }
+            Self::Redis(redis::Request::Peer(peer)) => peer.name().to_owned(),
             Self::ZooKeeper(zookeeper::Request::Connect(_)) => "connect".to_owned(),
             Self::ZooKeeper(zookeeper::Request::Call { op, .. }) => op.name().to_owned(),
             Self::ZooKeeper(zookeeper::Request::Peer(_)) => "peer".to_owned(),

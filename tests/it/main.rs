@@ -28,6 +28,8 @@ mod redis_facts_scripts;
 mod redis_monitor;
 mod redis_rebase;
 mod redis_recordings;
+mod redis_replicas;
+mod redis_replication;
 mod redis_script;
 mod redis_script_libraries;
 mod redis_script_sandbox;
