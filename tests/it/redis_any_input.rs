@@ -19,6 +19,7 @@ const WORDS: &str = "s l h t z n s l h t z n a b c none 0 1 2 -1 3 10 100 1.5 -0
 const ABSOLUTE: [&str; 11] = [
     "replicaof",
     "slaveof",
+    "monitor",
     "time",
     "expiretime",
     "pexpiretime",
