@@ -144,6 +144,35 @@ impl AnyServer {
         sent
     }
 
+    /// Whether faults restart servers of this kind.
+    pub(crate) fn can_restart(&self) -> bool {
+        matches!(self, Self::Redis(_))
+    }
+
+    /// Whether it crashed and was not restarted yet.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self, Self::Redis(server) if server.is_down())
+    }
+
+    pub(crate) fn crash(&mut self) {
+        match self {
+            Self::Redis(server) => server.crash(),
+            Self::ZooKeeper(server) => server.crash(),
+            Self::Ledger(server) => server.crash(),
+        }
+    }
+
+    pub(crate) fn restart(&mut self, now: Micros, name: &str, choices: &mut dyn Choices) -> Sent {
+        let mut sent = Sent::new();
+        let mut env = Collect { sent: &mut sent, choices, name };
+        match self {
+            Self::Redis(server) => server.restart(now, &mut env),
+            Self::ZooKeeper(server) => server.restart(now, &mut env),
+            Self::Ledger(server) => server.restart(now, &mut env),
+        }
+        sent
+    }
+
     pub(crate) fn deadline(&self) -> Option<Micros> {
         match self {
             Self::Redis(server) => server.deadline(),

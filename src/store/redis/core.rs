@@ -42,6 +42,8 @@ pub(super) struct Core {
     pub(super) disk: Disk,
     /// The other servers that hold the same data.
     pub(super) replication: Replication,
+    /// The process died and has not been started again.
+    pub(super) down: bool,
     /// Who watches all commands (MONITOR).
     pub(super) monitors: Vec<Link>,
     /// Clients that wait no longer, whose pending requests come next.

@@ -57,6 +57,11 @@ impl RedisServer {
         self.core.epoch_us = self.core.epoch_us.saturating_add(span.0);
     }
 
+    /// Whether the server crashed and was not restarted yet.
+    pub fn is_down(&self) -> bool {
+        self.core.down
+    }
+
     /// Makes the server a replica of the one at `host` and `port` (REPLICAOF). Its data stays until that of the
     /// master arrives, and replaces it.
     pub fn follow(&mut self, now: Micros, host: &Bytes, port: u16, env: &mut dyn Env<Self>) {
@@ -157,6 +162,9 @@ impl Server for RedisServer {
 
     fn deadline(&self) -> Option<Micros> {
         let core = &self.core;
+        if core.down {
+            return None;
+        }
         let key = core.next_expiry_ms();
         let timeout = core.timeouts.first().map(|(ms, _)| *ms);
         let flush = core.disk.due_ms().map(|due| due.saturating_sub(1));
@@ -177,9 +185,11 @@ impl Server for RedisServer {
     fn crash(&mut self) {
         self.core.die();
         self.core.lose_memory();
+        self.core.down = true;
     }
 
     fn restart(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        self.core.down = false;
         self.ctx(now, NOBODY, env).load();
     }
 
@@ -325,6 +335,7 @@ impl Core {
     fn key(&self, key: &mut Key) {
         // As seen at instant zero, whenever the last request was.
         let wall_us = self.epoch_us;
+        key.int(i64::from(self.down));
         let absolute = self.config.absolute_time || self.replication.has_peers();
         let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute);
