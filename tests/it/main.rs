@@ -14,6 +14,7 @@ mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod outage;
 mod own_trace;
 mod partition;
 mod plain_enum;
