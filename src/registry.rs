@@ -104,6 +104,8 @@ const PARTITION: &[(&str, &str)] = &[
     ),
 ];
 
+const RESTART_SERVER: &[(&str, &str)] = &[BUDGET, FOR, ("server", "which servers: any")];
+
 fn fault(name: &'static str, kind: FaultKind) -> About {
     let (title, source) = match kind {
         FaultKind::Pause => (
@@ -137,13 +139,21 @@ fn fault(name: &'static str, kind: FaultKind) -> About {
             "a connection breaks, with the message on it; each end learns it",
             "ZooKeeper documentation, \"Recipes\": recoverable errors",
         ),
+        FaultKind::RestartServer => (
+            "a Redis server dies with its connections, and starts again after a time with what it had persisted",
+            "Redis documentation, \"Redis persistence\"; catalogue entries F33 and F37",
+        ),
         FaultKind::Partition => (
             "a process and the store hear nothing of each other for a time, and nobody is told",
             "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
         ),
     };
-    if kind == FaultKind::Partition {
-        return About { name, title, source, needs: "", params: PARTITION };
+    match kind {
+        FaultKind::Partition => return About { name, title, source, needs: "", params: PARTITION },
+        FaultKind::RestartServer => {
+            return About { name, title, source, needs: "redis", params: RESTART_SERVER };
+        }
+        _ => {}
     }
     let params: &'static [_] = match (hits_processes(kind), kind.takes_time()) {
         (true, true) => &[BUDGET, FOR, PROCESS, PHASE],

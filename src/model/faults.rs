@@ -24,7 +24,16 @@ pub(super) fn from_section(
 ) -> Result<Vec<Fault>, Box<Problem>> {
     let Some(section) = section else { return Ok(Vec::new()) };
     let servers = store.server_names();
-    section.elements()?.iter().map(|entry| fault(entry, clients, &servers, leases)).collect()
+    let read = |entry: &Section<'_>| {
+        let fault = fault(entry, clients, &servers, leases)?;
+        if fault.kind == FaultKind::RestartServer && store.name() != "redis" {
+            let message =
+                format!("`{}` restarts Redis servers, and the store has none", fault.kind);
+            return Err(entry.error(message));
+        }
+        Ok(fault)
+    };
+    section.elements()?.iter().map(read).collect()
 }
 
 fn fault(
@@ -51,6 +60,7 @@ fn fault(
     let member = entry.only_member()?;
     let (_, kind) = find(&member.name).ok_or_else(|| member.unknown("fault", known()))?;
     let fields = member.value.fields(match kind {
+        FaultKind::RestartServer => &["budget", "for", "server"],
         FaultKind::Partition => &["budget", "for", "process", "phase", "server", "way"],
         _ => &["budget", "for", "process", "phase", "request"],
     })?;

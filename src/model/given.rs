@@ -1,13 +1,11 @@
 //! `given`: what the stores and the ledger hold at the beginning.
 
-use std::rc::Rc;
-
 use super::store::Store;
 use crate::json::{Problem, Section};
 use crate::property::Facts;
 use crate::sim::{Fault, FaultKind};
 use crate::store::ledger::{Fencing, Ledger};
-use crate::store::redis::{Bytes, Message, RedisServer, Reply};
+use crate::store::redis::{self, Bytes, Message, RedisServer, Reply};
 use crate::store::zookeeper::{
     self, Answer, Connect, Create, CreateMode, Op, Request, ZkError, ZooKeeper, Zxid,
 };
@@ -105,7 +103,7 @@ impl Given {
                 "an empty command; the first text is its name, as in [\"SET\", \"k\", \"v\"]",
             ));
         }
-        let argv: Rc<[Bytes]> = words.iter().map(|word| Bytes::from(word.as_bytes())).collect();
+        let argv: redis::Request = words.iter().map(|word| Bytes::from(word.as_bytes())).collect();
         let mut heard = Heard(Vec::new());
         let messages = [Inbound::Connect, Inbound::Request(argv), Inbound::Disconnect];
         for message in messages {

@@ -3,7 +3,7 @@
 //! | field | what it says |
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
-//! | `store` | `{"redis": {"servers": 1}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none"}}` (or `everysec`, `always`), `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters |
 //! | `clients` | how many processes, with how many threads each, and their clocks |
 //! | `work` | one workload with its parameters |

@@ -8,7 +8,7 @@ use crate::json::{Duration, Problem, Section};
 use crate::locks;
 use crate::registry;
 use crate::sim::{AnyServer, ServerSetup, Timing};
-use crate::store::redis::{self, NotifyFlags};
+use crate::store::redis::{self, NotifyFlags, Persistence};
 use crate::store::zookeeper::{self, Moment};
 use crate::time::Micros;
 
@@ -16,7 +16,7 @@ use crate::time::Micros;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Store {
     None,
-    Redis { servers: u32, notify: NotifyFlags },
+    Redis { servers: u32, notify: NotifyFlags, persistence: Persistence },
     ZooKeeper { tick: Micros, session: Micros, library: Library },
 }
 
@@ -36,7 +36,7 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "notify"])?;
+        let fields = section.fields(&["servers", "notify", "persistence"])?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
         let notify = match fields.get("notify") {
             None => NotifyFlags::NONE,
@@ -48,7 +48,9 @@ impl Store {
                 })?
             }
         };
-        Ok(Self::Redis { servers: servers.transpose()?.unwrap_or(1), notify })
+        let servers = servers.transpose()?.unwrap_or(1);
+        let persistence = fields.get("persistence").map(|field| persistence(&field)).transpose()?;
+        Ok(Self::Redis { servers, notify, persistence: persistence.unwrap_or_default() })
     }
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
@@ -182,8 +184,26 @@ impl Store {
     /// The settings of a Redis server.
     pub(super) fn redis_config(&self) -> redis::Config {
         match *self {
-            Self::Redis { notify, .. } => redis::Config { notify, ..redis::Config::default() },
+            Self::Redis { notify, persistence, .. } => {
+                redis::Config { notify, persistence, ..redis::Config::default() }
+            }
             _ => redis::Config::default(),
+        }
+    }
+}
+
+fn persistence(field: &Section<'_>) -> Result<Persistence, Box<Problem>> {
+    const ALL: [(&str, Persistence); 3] = [
+        ("none", Persistence::None),
+        ("everysec", Persistence::EverySecond),
+        ("always", Persistence::Always),
+    ];
+    let name: String = field.to()?;
+    match ALL.iter().find(|(known, _)| *known == name) {
+        Some((_, persistence)) => Ok(*persistence),
+        None => {
+            let known = ALL.iter().map(|(name, _)| *name);
+            Err(field.unknown_name("persistence", &name, known))
         }
     }
 }

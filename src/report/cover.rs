@@ -17,7 +17,13 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
     let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
     let hits_process = crate::registry::hits_processes(fault.kind);
-    let mut text = if hits_process {
+    let mut text = if fault.kind == FaultKind::RestartServer {
+        let names: Vec<String> = (fault.cut.servers.iter())
+            .map(|it| cast.servers[usize::from(*it)].name.clone())
+            .collect();
+        let which = if names.is_empty() { "any server".to_owned() } else { words::list(&names) };
+        format!("{} of {which}", fault.kind)
+    } else if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {
         let what = if fault.requests.is_empty() {

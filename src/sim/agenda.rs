@@ -37,6 +37,8 @@ pub(crate) enum Event {
     Resume(ProcessId),
     /// A crashed process starts anew.
     Restart(ProcessId),
+    /// A crashed server starts anew.
+    ServerUp(ServerId),
     /// A ZooKeeper client says that it is alive (sampled timing only).
     Ping(ProcessId),
     /// A slow message has been slow for as long as the model allows.

@@ -10,7 +10,7 @@ use crate::time::Micros;
 /// What it takes to execute a request.
 pub(crate) fn of(request: &AnyRequest) -> Micros {
     Micros(match request {
-        AnyRequest::Redis(argv) => match argv.first() {
+        AnyRequest::Redis(request) => match request.command().and_then(|line| line.first()) {
             Some(name) if name.eq_ignore_ascii_case(b"EVAL") => 4,
             _ => 2,
         },

@@ -27,11 +27,13 @@ pub enum FaultKind {
     Disconnect,
     /// A process and servers hear nothing of each other for a time; nobody is told.
     Partition,
+    /// A server dies with its connections, and starts again after a time with what it had persisted.
+    RestartServer,
 }
 
 impl FaultKind {
     /// All kinds, with the names they have in model files.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("pause", Self::Pause),
         ("crash", Self::Crash),
         ("restart", Self::Restart),
@@ -41,11 +43,15 @@ impl FaultKind {
         ("slow", Self::Slow),
         ("disconnect", Self::Disconnect),
         ("partition", Self::Partition),
+        ("restart-server", Self::RestartServer),
     ];
 
     /// Whether the kind needs durations.
     pub const fn takes_time(self) -> bool {
-        matches!(self, Self::Pause | Self::Restart | Self::Slow | Self::Partition)
+        matches!(
+            self,
+            Self::Pause | Self::Restart | Self::Slow | Self::Partition | Self::RestartServer
+        )
     }
 }
 
@@ -72,7 +78,7 @@ pub struct Fault {
     pub phases: Vec<Phase>,
     /// Which requests it may hit (the command, or the ZooKeeper operation); all if empty.
     pub requests: Vec<String>,
-    /// What a partition cuts.
+    /// What a partition cuts; its servers are also those that are restarted.
     pub cut: Cut,
 }
 

@@ -9,6 +9,7 @@ mod engine;
 mod fault;
 mod network;
 mod operations;
+mod outage;
 mod partition;
 mod place;
 mod process;

@@ -27,7 +27,7 @@ impl World {
             self.open(stage, conn);
         }
         let (request, reads, watch) = match request {
-            Request::Redis(argv) => (AnyRequest::Redis(argv.clone()), Reads::Nothing, None),
+            Request::Redis(argv) => (AnyRequest::Redis(argv.clone().into()), Reads::Nothing, None),
             Request::Ledger(request) => (AnyRequest::Ledger(*request), Reads::Nothing, None),
             Request::ZooKeeper { op, watch, reads } => {
                 let place = watch.and_then(|watch| Some((watch, watched(op)?)));

@@ -76,7 +76,7 @@ impl World {
                 self.answer(stage, conn, |awaited| seen(awaited.reads, reply.result));
             }
             // No recipe subscribes yet, and servers talk to each other elsewhere.
-            AnyMessage::Redis(redis::Message::Push(_))
+            AnyMessage::Redis(redis::Message::Push(_) | redis::Message::Peer(_))
             | AnyMessage::ZooKeeper(zookeeper::Message::Peer(_)) => {}
         }
     }

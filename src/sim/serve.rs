@@ -18,6 +18,10 @@ impl World {
     /// A message reaches its server, which may be busy.
     pub(crate) fn arrive(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         let server = self.conns[conn as usize].server();
+        if self.servers[usize::from(server)].state.is_down() {
+            self.refuse(conn);
+            return;
+        }
         let busy = self.servers[usize::from(server)].busy;
         if busy <= self.now || stage.setup.is_abstract() {
             self.serve(stage, conn);
@@ -104,7 +108,7 @@ impl World {
         self.arm(server);
     }
 
-    fn distribute(&mut self, stage: &mut Stage<'_>, sent: Sent) {
+    pub(crate) fn distribute(&mut self, stage: &mut Stage<'_>, sent: Sent) {
         for (Link(conn), message) in sent {
             // What a server says on a connection that its client has given up reaches nobody.
             if !self.conns.get(conn as usize).is_some_and(|conn| conn.hears()) {

@@ -144,6 +144,35 @@ impl AnyServer {
         sent
     }
 
+    /// Whether faults restart servers of this kind.
+    pub(crate) fn can_restart(&self) -> bool {
+        matches!(self, Self::Redis(_))
+    }
+
+    /// Whether it crashed and was not restarted yet.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(self, Self::Redis(server) if server.is_down())
+    }
+
+    pub(crate) fn crash(&mut self) {
+        match self {
+            Self::Redis(server) => server.crash(),
+            Self::ZooKeeper(server) => server.crash(),
+            Self::Ledger(server) => server.crash(),
+        }
+    }
+
+    pub(crate) fn restart(&mut self, now: Micros, name: &str, choices: &mut dyn Choices) -> Sent {
+        let mut sent = Sent::new();
+        let mut env = Collect { sent: &mut sent, choices, name };
+        match self {
+            Self::Redis(server) => server.restart(now, &mut env),
+            Self::ZooKeeper(server) => server.restart(now, &mut env),
+            Self::Ledger(server) => server.restart(now, &mut env),
+        }
+        sent
+    }
+
     pub(crate) fn deadline(&self) -> Option<Micros> {
         match self {
             Self::Redis(server) => server.deadline(),
@@ -186,7 +215,10 @@ impl AnyRequest {
     /// The command or operation, as people call it.
     pub fn name(&self) -> String {
         match self {
-            Self::Redis(argv) => argv.first().map(redis::Bytes::to_text).unwrap_or_default(),
+            Self::Redis(redis::Request::Command(line)) => {
+                line.first().map(redis::Bytes::to_text).unwrap_or_default()
+            }
+            Self::Redis(redis::Request::Peer(peer)) => peer.name().to_owned(),
             Self::ZooKeeper(zookeeper::Request::Connect(_)) => "connect".to_owned(),
             Self::ZooKeeper(zookeeper::Request::Call { op, .. }) => op.name().to_owned(),
             Self::ZooKeeper(zookeeper::Request::Peer(_)) => "peer".to_owned(),

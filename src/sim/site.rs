@@ -23,6 +23,10 @@ impl World {
             Step::Restart(process, span) => {
                 format!("crash {}, restart after {span}", process_name(process))
             }
+            Step::RestartServer(server, span) => {
+                let name = &setup.servers[usize::from(server)].name;
+                format!("crash {name}, restart after {span}")
+            }
             Step::Cut(process, fault, span) => {
                 let cut = &setup.faults[usize::from(fault)].cut;
                 format!("{} for {span}", cut.name(setup, process_name(process)))
@@ -60,6 +64,9 @@ impl World {
                 Event::Timer(process, _) => format!("{} timer", name(process)),
                 Event::Resume(process) => format!("{} resumes", name(process)),
                 Event::Restart(process) => format!("{} restarts", name(process)),
+                Event::ServerUp(server) => {
+                    format!("{} restarts", setup.servers[usize::from(server)].name)
+                }
                 Event::Ping(process) => format!("{} ping", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),
                 Event::Silent(process) => format!("{} hears nothing", name(process)),

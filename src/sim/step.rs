@@ -3,7 +3,7 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use super::agenda::{ConnId, Event, ProcessId};
+use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::{Fault, FaultKind};
 use super::setup::Setup;
@@ -30,6 +30,8 @@ pub(crate) enum Step {
     Crash(ProcessId),
     /// A process dies, and another takes its place after this long.
     Restart(ProcessId, Micros),
+    /// A server dies, and starts again after this long.
+    RestartServer(ServerId, Micros),
     /// A process is cut off from what the fault of this number names, for this long.
     Cut(ProcessId, u8, Micros),
 }
@@ -92,8 +94,10 @@ impl World {
             let number = number as u8;
             let at = |step| Alternative { step, fault: Some(number) };
             self.faults_of_head((number, fault), event, &mut |step| out.push(at(step)));
+            let any_time = moves_time && setup.is_abstract();
+            self.outages(fault, event, any_time, &mut |step| out.push(at(step)));
             // What may befall a process while it waits matters only to when: before time moves.
-            if moves_time && setup.is_abstract() {
+            if any_time {
                 for process in 0..self.processes.len() as ProcessId {
                     if Some(process) != self.process_of(event) {
                         let mut push = |step| out.push(at(step));
@@ -229,6 +233,7 @@ impl World {
                 self.crash(stage, process);
                 self.agenda.put(self.now + span, Event::Restart(process));
             }
+            Step::RestartServer(server, span) => self.crash_server(server, span),
             Step::Cut(process, fault, span) => self.cut(stage, process, fault, span),
         }
     }
@@ -282,6 +287,7 @@ impl World {
             Event::Wake(server) => self.wake(stage, server),
             Event::Resume(process) => self.resume_process(stage, process),
             Event::Restart(process) => self.restart(stage, process),
+            Event::ServerUp(server) => self.start_server(stage, server),
             Event::Ping(process) => self.ping(stage, process),
             Event::SlowEnds(conn, up) => {
                 self.release(conn, if up { Direction::Up } else { Direction::Down });

@@ -4,7 +4,7 @@ use super::conn::Down;
 use super::server::{AnyMessage, AnyRequest};
 use super::world::World;
 use crate::store::Inbound;
-use crate::store::redis::{Bytes, Message, Reply};
+use crate::store::redis::{Bytes, Message, Reply, Request};
 
 /// The numbers of the tokens of `process` that stand in stores or messages, one bit each.
 pub(crate) fn known(world: &World, process: u16) -> u64 {
@@ -16,8 +16,8 @@ pub(crate) fn known(world: &World, process: u16) -> u64 {
     for conn in &world.conns {
         for (message, _) in &conn.up {
             match message {
-                Inbound::Request(AnyRequest::Redis(argv)) => {
-                    argv.iter().for_each(|arg: &Bytes| mark(arg, prefix.as_bytes(), &mut known));
+                Inbound::Request(AnyRequest::Redis(Request::Command(line))) => {
+                    line.iter().for_each(|arg: &Bytes| mark(arg, prefix.as_bytes(), &mut known));
                 }
                 // A token can stand in any path of any operation.
                 Inbound::Request(AnyRequest::ZooKeeper(request)) => {

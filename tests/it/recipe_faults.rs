@@ -8,6 +8,7 @@ use lockstep::property::{
     Event, LostUpdate, MutualExclusion, OrphanedLock, PropertyBox, ReleaseSafety,
 };
 use lockstep::sim::{AnyRequest, End, Fault, FaultKind, Listener, Live, Phase, Setup, Told};
+use lockstep::store::redis::Request;
 use lockstep::time::Micros;
 
 use super::recipe_world::{LIMITS, SAMPLED, answers, fault, run, run_on, world, world_of};
@@ -170,7 +171,7 @@ struct Tokens {
 impl Listener for Tokens {
     fn hear(&mut self, _: Micros, told: &Told<'_>) {
         match told {
-            Told::Executed { request: AnyRequest::Redis(argv), .. }
+            Told::Executed { request: AnyRequest::Redis(Request::Command(argv)), .. }
                 if argv[0].to_text() == "SET" =>
             {
                 self.seen.push((self.incarnation, argv[2].to_text()));

@@ -16,8 +16,19 @@ const WORDS: &str = "s l h t z n s l h t z n a b c none 0 1 2 -1 3 10 100 1.5 -0
     __key* return redis.call('get',KEYS[1]) return{1,redis.pcall('incr',KEYS[1])} e0e1f9fabfc9d4800c877a70";
 
 /// Commands whose replies are about absolute time, or whose effects are.
-const ABSOLUTE: [&str; 8] =
-    ["time", "expiretime", "pexpiretime", "expireat", "pexpireat", "lastsave", "hello", "client"];
+const ABSOLUTE: [&str; 11] = [
+    "replicaof",
+    "slaveof",
+    "monitor",
+    "time",
+    "expiretime",
+    "pexpiretime",
+    "expireat",
+    "pexpireat",
+    "lastsave",
+    "hello",
+    "client",
+];
 
 /// A world that writes everything down and answers questions in a fixed way.
 #[derive(Clone, Default)]
@@ -40,7 +51,7 @@ impl Env<RedisServer> for World {
 
 /// Something that happens to a server.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Request(Link, Vec<Bytes>),
     Reconnect(Link),
     Pass(Micros),
@@ -129,23 +140,23 @@ fn commands() -> Vec<String> {
     world.0
 }
 
-struct Chance {
+pub(crate) struct Chance {
     random: ChaCha8Rng,
     commands: Vec<String>,
     words: Vec<&'static str>,
 }
 
 impl Chance {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let random = ChaCha8Rng::seed_from_u64(seed);
         Self { random, commands: commands(), words: WORDS.split_whitespace().collect() }
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.random.next_u64() as usize % n
     }
 
-    fn step(&mut self) -> Step {
+    pub(crate) fn step(&mut self) -> Step {
         let link = LINKS[self.below(LINKS.len())];
         match self.below(40) {
             0 => Step::Reconnect(link),
@@ -180,7 +191,7 @@ impl Chance {
     }
 }
 
-const GIVEN: [&str; 6] = [
+pub(crate) const GIVEN: [&str; 6] = [
     "SET s v PX 90",
     "RPUSH l a b c",
     "HSET h a 1 b 2",

@@ -70,6 +70,7 @@ impl Env<RedisServer> for World {
         let text = match message {
             Outbound::Message(Message::Reply(reply)) => show(&reply),
             Outbound::Message(Message::Push(push)) => event(&push).unwrap_or_else(|| show(&push)),
+            Outbound::Message(Message::Peer(peer)) => format!("to another server: {}", peer.name()),
             Outbound::Close => "closed".to_owned(),
         };
         self.inbox.entry(link).or_default().push_back(text);

@@ -68,6 +68,8 @@ impl Client {
                 Some(sent) => self.replied(&sent, reply, now),
                 None => format::pretty(reply),
             },
+            // No other server is ever linked to this one.
+            Outbound::Message(Message::Peer(_)) => String::new(),
             Outbound::Close => {
                 self.lose();
                 "Error: Server closed the connection\n".to_owned()

@@ -1,11 +1,9 @@
 //! Between the connections and the server.
 
-use std::rc::Rc;
-
 use super::RedisShell;
 use super::client::Sent;
 use crate::shell::named;
-use crate::store::redis::{Bytes, Draw, Message, RedisServer};
+use crate::store::redis::{Bytes, Draw, Message, RedisServer, Request};
 use crate::store::{Env, Inbound, Link, Outbound, Server};
 use crate::time::Micros;
 
@@ -51,7 +49,7 @@ impl RedisShell {
         }
     }
 
-    fn deliver(&mut self, link: Link, message: Inbound<Rc<[Bytes]>>, out: &mut String) {
+    fn deliver(&mut self, link: Link, message: Inbound<Request>, out: &mut String) {
         let mut outbox = Outbox::default();
         self.server.deliver(self.now, link, message, &mut outbox);
         self.print(outbox, out);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Message;
-use super::client::{Request, request_key};
+use super::client::{CommandLine, line_key};
 use super::ctx::{Ctx, Inside};
 use super::draw::Draw;
 use super::error::Error;
@@ -25,7 +25,7 @@ pub(super) struct Blocked {
     /// The keys, as named.
     keys: Vec<Bytes>,
     /// The command line.
-    argv: Request,
+    argv: CommandLine,
     /// The last ms of the wall clock at which it waits; `None` is for ever.
     until_ms: Option<i64>,
     /// The last ms before the server looks at that: later than `until_ms` if it was late before.
@@ -33,6 +33,15 @@ pub(super) struct Blocked {
     serve: Serve,
     /// The reply if nothing comes.
     on_timeout: Reply,
+    /// What WAIT waits for.
+    acks: Option<Acks>,
+}
+
+/// So many replicas are to say that they have this much of the stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Acks {
+    pub(super) offset: u64,
+    pub(super) replicas: i64,
 }
 
 /// A cron tick (ms): what a late timeout waits for (Redis fact 19).
@@ -44,10 +53,15 @@ impl Blocked {
         self.until_ms
     }
 
+    /// What WAIT waits for, if it is a WAIT.
+    pub(super) fn acks(&self) -> Option<Acks> {
+        self.acks
+    }
+
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
-        key.int(self.db as i64);
-        request_key(&self.argv, key);
+        key.int(self.db as i64).int(self.acks.map_or(-1, |acks| acks.offset as i64));
+        line_key(&self.argv, key);
         for ms in [self.until_ms.unwrap_or(i64::MAX), self.look_ms] {
             key.int(ms.saturating_mul(1000).saturating_sub(wall_us));
         }
@@ -65,7 +79,7 @@ impl Ctx<'_> {
         serve: Serve,
         on_timeout: Reply,
     ) -> Reply {
-        let blocked = Blocked {
+        self.block_as(Blocked {
             db: self.db,
             keys: keys.to_vec(),
             argv: argv.into(),
@@ -73,9 +87,33 @@ impl Ctx<'_> {
             look_ms: until_ms.unwrap_or(i64::MAX),
             serve,
             on_timeout,
-        };
-        self.core.keyspace.waiters.add(self.db, keys, self.link);
-        if let Some(until) = until_ms {
+            acks: None,
+        })
+    }
+
+    /// Blocks the client until enough replicas have acknowledged, or until the ms `until_ms` of the wall
+    /// clock is over. Either way it is told how many did.
+    pub(super) fn block_for_acks(
+        &mut self,
+        argv: &[Bytes],
+        acks: Acks,
+        until_ms: Option<i64>,
+    ) -> Reply {
+        self.block_as(Blocked {
+            db: self.db,
+            keys: Vec::new(),
+            argv: argv.into(),
+            until_ms,
+            look_ms: until_ms.unwrap_or(i64::MAX),
+            serve: |_, _, _| None,
+            on_timeout: Reply::Int(0),
+            acks: Some(acks),
+        })
+    }
+
+    fn block_as(&mut self, blocked: Blocked) -> Reply {
+        self.core.keyspace.waiters.add(self.db, &blocked.keys, self.link);
+        if let Some(until) = blocked.until_ms {
             self.core.timeouts.insert((until, self.link));
         }
         if let Some(client) = self.core.client_mut(self.link) {
@@ -132,7 +170,10 @@ impl Ctx<'_> {
     /// The reply that a blocked client gets when its time is over.
     pub(super) fn timeout_reply(&self, link: Link) -> Option<Reply> {
         let blocked = self.core.client(link)?.blocked.as_ref()?;
-        Some(blocked.on_timeout.clone())
+        Some(match blocked.acks {
+            Some(acks) => Reply::Int(self.core.replication.acked(acks.offset)),
+            None => blocked.on_timeout.clone(),
+        })
     }
 
     /// Looks at the timeouts of blocked clients.
@@ -146,7 +187,8 @@ impl Ctx<'_> {
             };
             let Some(until_ms) = blocked.until_ms.filter(|until| *until < now) else { continue };
             if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
-                self.unblock(link, blocked.on_timeout.clone());
+                let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
+                self.unblock(link, reply);
             } else {
                 let look_ms = now.saturating_add(TICK_MS - 1);
                 self.core.timeouts.remove(&(blocked.look_ms, link));

@@ -9,7 +9,7 @@ use super::reply::Bytes;
 use crate::store::Key;
 
 /// A command line.
-pub(super) type Request = Rc<[Bytes]>;
+pub(super) type CommandLine = Rc<[Bytes]>;
 
 /// The state of a connection.
 #[derive(Clone, Debug, Default)]
@@ -35,20 +35,22 @@ pub(super) struct Client {
     /// What it waits for.
     pub(super) blocked: Option<Rc<Blocked>>,
     /// What arrived while it waits.
-    pub(super) pending: VecDeque<Request>,
+    pub(super) pending: VecDeque<CommandLine>,
     /// CLIENT REPLY.
     pub(super) replies: Replies,
     /// MONITOR.
     pub(super) monitor: bool,
     /// It is closed as soon as its command is answered.
     pub(super) closing: bool,
+    /// How far the replication stream was after its last command: what WAIT waits for.
+    pub(super) wrote: u64,
 }
 
 /// What MULTI collected.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Multi {
     /// In order.
-    pub(super) queue: Vec<Request>,
+    pub(super) queue: Vec<CommandLine>,
     /// A command was refused while queueing: EXEC fails.
     pub(super) refused: bool,
 }
@@ -95,7 +97,7 @@ impl Client {
             Some(multi) => {
                 key.int(multi.queue.len() as i64).int(i64::from(multi.refused));
                 for request in &multi.queue {
-                    request_key(request, key);
+                    line_key(request, key);
                 }
             }
         }
@@ -120,14 +122,14 @@ impl Client {
         }
         key.int(self.pending.len() as i64);
         for request in &self.pending {
-            request_key(request, key);
+            line_key(request, key);
         }
-        key.int(self.replies as i64).int(i64::from(self.monitor));
+        key.int(self.replies as i64).int(i64::from(self.monitor)).int(self.wrote as i64);
     }
 }
 
 /// Adds a command line to `key`.
-pub(super) fn request_key(request: &Request, key: &mut Key) {
+pub(super) fn line_key(request: &CommandLine, key: &mut Key) {
     key.int(request.len() as i64);
     for argument in request.iter() {
         key.bytes(argument);

@@ -26,6 +26,14 @@ pub struct Config {
     /// Whether the reading of the wall clock is part of the canonical state. A world whose recipes or scripts
     /// use absolute times (TIME, EXPIREAT, PXAT) needs it; others merge more without it.
     pub absolute_time: bool,
+    /// `min-replicas-to-write`: a master with fewer good replicas refuses writes; 0 is no limit.
+    pub min_replicas_to_write: u32,
+    /// `min-replicas-max-lag` (s): a replica is good if it was heard of since so long; 0 is no limit.
+    pub min_replicas_max_lag: u32,
+    /// What a replica says it is called, and what REPLICAOF at another server names.
+    pub host: Bytes,
+    /// The port that goes with [`host`](Self::host).
+    pub port: u16,
 }
 
 impl Default for Config {
@@ -39,6 +47,10 @@ impl Default for Config {
             eviction: Eviction::NoEviction,
             doubt_ms: -1,
             absolute_time: false,
+            min_replicas_to_write: 0,
+            min_replicas_max_lag: 10,
+            host: Bytes::from_static(b"127.0.0.1"),
+            port: 6379,
         }
     }
 }

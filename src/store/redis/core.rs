@@ -9,6 +9,7 @@ use super::config::Config;
 use super::durable::Disk;
 use super::keyspace::{Doubts, Keyspace, Place};
 use super::pubsub::PubSub;
+use super::replication::Replication;
 use super::scripts::Scripts;
 use crate::store::{Link, Outbound};
 use crate::time::Micros;
@@ -39,6 +40,10 @@ pub(super) struct Core {
     pub(super) pubsub: PubSub,
     pub(super) scripts: Scripts,
     pub(super) disk: Disk,
+    /// The other servers that hold the same data.
+    pub(super) replication: Replication,
+    /// The process died and has not been started again.
+    pub(super) down: bool,
     /// Who watches all commands (MONITOR).
     pub(super) monitors: Vec<Link>,
     /// Clients that wait no longer, whose pending requests come next.

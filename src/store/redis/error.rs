@@ -24,6 +24,10 @@ impl Error {
     pub(crate) const OUT_OF_MEMORY: Self =
         Self::fixed("OOM command not allowed when used memory > 'maxmemory'.");
     pub(crate) const NO_SCRIPT: Self = Self::fixed("NOSCRIPT No matching script. Please use EVAL.");
+    pub(crate) const READ_ONLY: Self =
+        Self::fixed("READONLY You can't write against a read only replica.");
+    pub(crate) const NO_REPLICAS: Self =
+        Self::fixed("NOREPLICAS Not enough good replicas to write.");
     pub(crate) const NO_MULTI: Self = Self::fixed("ERR Command not allowed inside a transaction");
 
     /// An error whose text never changes.

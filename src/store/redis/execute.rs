@@ -1,6 +1,6 @@
 //! What happens to a request: `processCommand` and `call`.
 
-use super::client::{Multi, Replies, Request};
+use super::client::{CommandLine, Multi, Replies};
 use super::command::{self, Command, Flags, Lookup};
 use super::ctx::{Ctx, Inside};
 use super::error::Error;
@@ -11,7 +11,7 @@ use crate::store::{Link, Outbound};
 impl Ctx<'_> {
     /// Deals with one request of the client: answers it, queues it or refuses it, and serves those whom it
     /// woke.
-    pub(super) fn process(&mut self, argv: &Request) {
+    pub(super) fn process(&mut self, argv: &CommandLine) {
         let Some(client) = self.core.client(self.link) else { return };
         self.db = client.db;
         self.inside = Inside::Request;
@@ -33,6 +33,8 @@ impl Ctx<'_> {
         }
         self.serve_ready();
         self.core.doubts.clear();
+        self.feed();
+        self.note_offset();
     }
 
     /// Keeps the selected database, and moves CLIENT REPLY SKIP on.
@@ -53,7 +55,7 @@ impl Ctx<'_> {
         }
     }
 
-    fn dispatch(&mut self, argv: &Request) -> Result<Reply, Error> {
+    fn dispatch(&mut self, argv: &CommandLine) -> Result<Reply, Error> {
         if argv[0].eq_ignore_ascii_case(b"quit") {
             self.quit();
             return Ok(self.no_reply());
@@ -79,6 +81,11 @@ impl Ctx<'_> {
             && self.refused_when_short_of_memory(command)
         {
             return self.refuse(Some(command), Error::OUT_OF_MEMORY);
+        }
+        if let Some(error) = self.core.refuses_writes()
+            && self.would_write(command)
+        {
+            return self.refuse(Some(command), error);
         }
         let Some(client) = self.core.client(self.link) else { return Ok(self.no_reply()) };
         if client.is_subscribed() && !command.has(Flags::WHILE_SUBSCRIBED) {
@@ -132,6 +139,14 @@ impl Ctx<'_> {
             multi.refused = true;
         }
         Err(error)
+    }
+
+    /// Whether a command writes, or is an EXEC of one that does.
+    fn would_write(&self, command: &Command) -> bool {
+        let queued = |argv: &CommandLine| matches!(command::find(argv), Lookup::Found(queued) if queued.has(Flags::WRITE));
+        let multi = self.core.client(self.link).and_then(|client| client.multi.as_ref());
+        command.has(Flags::WRITE)
+            || command.name == "exec" && multi.is_some_and(|multi| multi.queue.iter().any(queued))
     }
 
     /// Whether a command is refused while memory is short: one that may need more, everything that would be

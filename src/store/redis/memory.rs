@@ -34,7 +34,12 @@ pub(super) fn is_short_of_memory(core: &Core) -> bool {
 
 impl Ctx<'_> {
     /// Makes room by the policy, and says whether there is room now (`performEvictions`).
+    ///
+    /// A replica leaves that to its master (`replica-ignore-maxmemory yes`).
     pub(super) fn make_room(&mut self) -> bool {
+        if self.core.replication.is_replica() {
+            return true;
+        }
         while is_short_of_memory(self.core) {
             let candidates = self.candidates();
             if candidates.is_empty() {

@@ -24,14 +24,14 @@
 //! | what | answer |
 //! |---|---|
 //! | streams, geo indexes, PFADD and its kin, functions, modules, ACL, LATENCY, MEMORY, SLOWLOG, LOLWUT | `ERR lockstep does not model the 'xadd' command` |
-//! | DUMP, RESTORE, MIGRATE, SAVE, BGSAVE, BGREWRITEAOF, SHUTDOWN, FAILOVER, REPLICAOF, PSYNC | the same |
+//! | DUMP, RESTORE, MIGRATE, SAVE, BGSAVE, BGREWRITEAOF, SHUTDOWN, FAILOVER, PSYNC | the same |
 //! | RESP3 | `NOPROTO lockstep models RESP2 only`, as to an unknown version |
 //! | CLIENT PAUSE, CLIENT TRACKING, filters of CLIENT KILL and CLIENT LIST other than ID, TYPE, SKIPME | `ERR lockstep does not model ..` |
 //! | OBJECT IDLETIME, OBJECT FREQ under an LFU policy, COMMAND INFO and DOCS, HELP of any command | the same |
 //! | CONFIG SET of what changes no answer of the model; CONFIG GET of a setting it does not know: an empty list | the same |
 //! | strings that grow in place beyond 1 MiB (a real server: 512 MB), LCS of more than 4 million cells | the same |
 //! | DEBUG | refused, as a real server does unless `enable-debug-command` is set |
-//! | replicas: WAIT waits in vain and says 0; ROLE is always master | |
+//! | replicas of replicas | the link to a server that is a replica itself is closed |
 //!
 //! The texts of INFO, CLIENT LIST and CLIENT INFO have the fields that clients look at and no others. SCAN's
 //! cursors, and the orders of KEYS, of large hashes and of sets, are fixed ones of the model's own: a real
@@ -56,7 +56,9 @@ mod monitor;
 mod notify;
 pub(crate) mod number;
 mod pubsub;
+mod replication;
 mod reply;
+mod request;
 pub mod script;
 mod scripts;
 mod server;
@@ -66,5 +68,7 @@ mod watching;
 pub(crate) use command::{Command, Flags, all as commands};
 pub use config::{Config, Eviction, NotifyFlags, Persistence, Preference};
 pub use draw::Draw;
+pub use replication::Peer;
 pub use reply::{Bytes, Reply};
+pub use request::Request;
 pub use server::{Message, RedisServer};

@@ -19,6 +19,7 @@ impl Ctx<'_> {
         event: &'static str,
         key: &Bytes,
     ) {
+        self.core.replication.note_event(db, class, event, key);
         let enabled = self.core.config.notify;
         if !enabled.contains(class) || self.core.pubsub.is_silent() {
             return;

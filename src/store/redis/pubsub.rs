@@ -109,6 +109,16 @@ impl Ctx<'_> {
         receivers
     }
 
+    /// The same for a shard channel; those have no patterns.
+    pub(super) fn publish_shard(&mut self, channel: &Bytes, message: &Bytes) -> usize {
+        let receivers = self.core.pubsub.shard_channels.of(channel).to_vec();
+        for link in &receivers {
+            let parts = [Bytes::from_static(b"smessage"), channel.clone(), message.clone()];
+            self.push(*link, Reply::bulks(parts));
+        }
+        receivers.len()
+    }
+
     /// Names in the order of a hash table that only the real server knows.
     pub(super) fn in_some_order(&mut self, mut names: Vec<Bytes>) -> Vec<Bytes> {
         for first in 0..names.len().saturating_sub(1) {

@@ -55,6 +55,13 @@ impl Ctx<'_> {
         read_only: bool,
     ) -> Reply {
         let flags = script.flags();
+        if flags.shebang
+            && !flags.no_writes
+            && let Some(error) = self.core.refuses_writes()
+        {
+            let error = if self.core.replication.is_replica() { NO_WRITER } else { error };
+            return error.into();
+        }
         // SELECT in a script does not leak out (Redis fact 17).
         let (db, inside) = (self.db, std::mem::replace(&mut self.inside, Inside::Script));
         let mut host = ScriptHost {
@@ -70,6 +77,9 @@ impl Ctx<'_> {
         reply
     }
 }
+
+const NO_WRITER: Error =
+    Error::fixed("READONLY Can not run script with write flag on readonly replica");
 
 /// How long (µs) a script takes to call a command, and how many instructions it executes in a µs. Rounded from
 /// the calibration of redis-server 7.0.15 and from a loop that took a real server longer than 20 ms; it is no
@@ -102,6 +112,12 @@ impl ScriptHost<'_, '_> {
         let writes = command.has(Flags::WRITE);
         if self.read_only && (writes || command.has(Flags::MAY_REPLICATE)) {
             return Err(Error::fixed("ERR Write commands are not allowed from read-only scripts."));
+        }
+        if writes
+            && !self.wrote
+            && let Some(error) = self.ctx.core.refuses_writes()
+        {
+            return Err(error);
         }
         if command.has(Flags::DENY_OOM)
             && !self.wrote

@@ -3,13 +3,15 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::client::{Client, Request};
+use super::client::{Client, CommandLine};
 use super::config::{Config, NotifyFlags};
 use super::core::Core;
 use super::ctx::{Ctx, Inside, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
+use super::replication::Peer;
 use super::reply::{Bytes, Reply};
+use super::request::Request;
 use crate::store::{Env, Inbound, Key, Link, Server};
 use crate::time::Micros;
 
@@ -26,6 +28,8 @@ pub enum Message {
     Reply(Reply),
     /// What nobody asked for: a message on a channel, the confirmation of a subscription.
     Push(Reply),
+    /// A word to another server.
+    Peer(Peer),
 }
 
 /// How long (ms) after a background cycle that passed an expired key over the next one comes.
@@ -51,6 +55,41 @@ impl RedisServer {
     /// clients stay where they are on the wall clock.
     pub fn jump_clock(&mut self, span: Micros) {
         self.core.epoch_us = self.core.epoch_us.saturating_add(span.0);
+    }
+
+    /// Whether the server crashed and was not restarted yet.
+    pub fn is_down(&self) -> bool {
+        self.core.down
+    }
+
+    /// Makes the server a replica of the one at `host` and `port` (REPLICAOF). Its data stays until that of the
+    /// master arrives, and replaces it.
+    pub fn follow(&mut self, now: Micros, host: &Bytes, port: u16, env: &mut dyn Env<Self>) {
+        self.ctx(now, NOBODY, env).set_master(host, port);
+        self.send(env);
+    }
+
+    /// Makes a replica a master, with the data that it has (`REPLICAOF NO ONE`).
+    pub fn promote(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        self.ctx(now, NOBODY, env).unset_master();
+        self.send(env);
+    }
+
+    /// A link from this replica to its master is there: asks for the data. It must be asked again after every
+    /// loss of the link, which an [`Inbound::Disconnect`] says.
+    pub fn sync(&mut self, now: Micros, link: Link, env: &mut dyn Env<Self>) {
+        self.ctx(now, link, env).ask_master(link);
+        self.send(env);
+    }
+
+    /// The name and port of the master, if the server is a replica.
+    pub fn master(&self) -> Option<(&Bytes, u16)> {
+        self.core.replication.master_state().map(|(host, port, _)| (host, port))
+    }
+
+    /// How much of the stream the server's data contains: a failover prefers the replica that has most.
+    pub fn offset(&self) -> u64 {
+        self.core.replication.offset()
     }
 
     /// Whether this client waits in a blocking command.
@@ -93,7 +132,7 @@ impl RedisServer {
 }
 
 impl Server for RedisServer {
-    type Request = Rc<[Bytes]>;
+    type Request = Request;
     type Message = Message;
     type Draw = Draw;
 
@@ -107,8 +146,15 @@ impl Server for RedisServer {
         let mut ctx = self.ctx(now, link, env);
         match message {
             Inbound::Connect => ctx.core.connect(link),
-            Inbound::Request(argv) => ctx.request(&argv),
-            Inbound::Disconnect => ctx.forget(link),
+            Inbound::Request(Request::Command(argv)) => ctx.request(&argv),
+            Inbound::Request(Request::Peer(peer)) => {
+                ctx.hear(&peer);
+                ctx.run_woken();
+            }
+            Inbound::Disconnect => {
+                ctx.core.lose_peer(link);
+                ctx.forget(link);
+            }
         }
         self.core.flush();
         self.send(env);
@@ -116,15 +162,20 @@ impl Server for RedisServer {
 
     fn deadline(&self) -> Option<Micros> {
         let core = &self.core;
+        if core.down {
+            return None;
+        }
         let key = core.next_expiry_ms();
         let timeout = core.timeouts.first().map(|(ms, _)| *ms);
         let flush = core.disk.due_ms().map(|due| due.saturating_sub(1));
-        [key, timeout, flush].into_iter().flatten().min().map(|ms| core.after_ms(ms))
+        let (beat, good) = (core.replication.beat_ms(), core.good_until_ms());
+        [key, timeout, flush, beat, good].into_iter().flatten().min().map(|ms| core.after_ms(ms))
     }
 
     fn wake(&mut self, now: Micros, env: &mut dyn Env<Self>) {
         let mut ctx = self.ctx(now, NOBODY, env);
         ctx.expire_in_background();
+        ctx.beat();
         ctx.check_timeouts();
         ctx.run_woken();
         self.core.flush();
@@ -134,9 +185,11 @@ impl Server for RedisServer {
     fn crash(&mut self) {
         self.core.die();
         self.core.lose_memory();
+        self.core.down = true;
     }
 
     fn restart(&mut self, now: Micros, env: &mut dyn Env<Self>) {
+        self.core.down = false;
         self.ctx(now, NOBODY, env).load();
     }
 
@@ -153,7 +206,7 @@ impl Server for RedisServer {
 
 impl Ctx<'_> {
     /// One request: dealt with now, or when the client waits no longer.
-    fn request(&mut self, argv: &Request) {
+    fn request(&mut self, argv: &CommandLine) {
         let Some(client) = self.core.client(self.link) else { return };
         if client.blocked.is_some() {
             if let Some(client) = self.core.client_mut(self.link) {
@@ -176,7 +229,7 @@ impl Ctx<'_> {
         }
     }
 
-    fn next_pending(&mut self, link: Link) -> Option<Request> {
+    fn next_pending(&mut self, link: Link) -> Option<CommandLine> {
         let client = self.core.client(link)?;
         if client.blocked.is_some() || client.pending.is_empty() {
             return None;
@@ -194,6 +247,9 @@ impl Ctx<'_> {
     /// The background cycle: removes keys whose deadline passed. If someone could hear of it, its lateness is
     /// a question (Redis fact 3).
     fn expire_in_background(&mut self) {
+        if self.core.replication.is_replica() {
+            return;
+        }
         let now = self.now_ms();
         let enabled = self.core.config.notify;
         // Beside a recording it always is: what the real server did shows in other ways too.
@@ -206,6 +262,7 @@ impl Ctx<'_> {
                 self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS - 1));
             } else {
                 self.expire(db, &key);
+                self.feed();
             }
         }
     }
@@ -232,10 +289,11 @@ impl Core {
         self.monitors.retain(|other| *other != link);
     }
 
-    /// Everything but the disk and the settings.
+    /// Everything but the disk, the settings and whose replica it is.
     fn lose_memory(&mut self) {
-        let Self { config, epoch_us, now, disk, .. } = std::mem::take(self);
-        *self = Self { config, epoch_us, now, disk, ..Self::default() };
+        let Self { config, epoch_us, now, disk, replication, .. } = std::mem::take(self);
+        let replication = replication.after_crash();
+        *self = Self { config, epoch_us, now, disk, replication, ..Self::default() };
     }
 
     /// The keys whose deadline passed, the earliest first.
@@ -254,6 +312,10 @@ impl Core {
 
     /// The last ms before the background cycle has something to do.
     fn next_expiry_ms(&self) -> Option<i64> {
+        if self.replication.is_replica() {
+            // It removes nothing, but what it answers changes.
+            return self.keyspace.earliest_deadline_from(self.wall_us().div_euclid(1000));
+        }
         if self.lingering.is_empty() {
             return self.keyspace.earliest_deadline();
         }
@@ -273,7 +335,9 @@ impl Core {
     fn key(&self, key: &mut Key) {
         // As seen at instant zero, whenever the last request was.
         let wall_us = self.epoch_us;
-        let absolute = if self.config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
+        key.int(i64::from(self.down));
+        let absolute = self.config.absolute_time || self.replication.has_peers();
+        let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute);
         key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);
         key.bytes(self.config.eviction.name());
@@ -296,6 +360,11 @@ impl Core {
         self.pubsub.key(key);
         self.scripts.key(key);
         self.disk.key(self.config.persistence, wall_us, key);
+        if self.replication.has_peers() || self.config.min_replicas_to_write > 0 {
+            key.int(i64::from(self.config.min_replicas_to_write));
+            key.int(i64::from(self.config.min_replicas_max_lag));
+            self.replication.key(wall_us, key);
+        }
     }
 }
 

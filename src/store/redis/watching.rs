@@ -44,7 +44,10 @@ impl Ctx<'_> {
     }
 
     /// Marks those who watch a key (`touchWatchedKey`).
+    ///
+    /// Everything that changes a key passes here, so replicas learn of it too.
     pub(super) fn touch_watchers(&mut self, db: usize, key: &Bytes) {
+        self.core.replication.note_change(db, key);
         for link in self.core.keyspace.watchers.of(db, key) {
             let gone = !self.is_present(db, key);
             let Some(client) = self.core.client_mut(link) else { continue };
@@ -64,6 +67,7 @@ impl Ctx<'_> {
     /// Marks those who watch keys of a database whose content is replaced by that of `by`, or by nothing
     /// (`touchAllWatchedKeysInDb`). It is called before the replacement.
     pub(super) fn touch_all_watchers(&mut self, db: usize, by: Option<usize>) {
+        self.core.replication.note_database(db);
         for key in self.core.keyspace.watchers.places(db) {
             let before = self.is_present(db, &key);
             let after = by.is_some_and(|by| self.is_present(by, &key));

@@ -32,7 +32,8 @@ impl Sessions {
 /// A request.
 pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
     match request {
-        AnyRequest::Redis(argv) => argv.iter().map(write_bytes).collect(),
+        AnyRequest::Redis(redis::Request::Command(line)) => line.iter().map(write_bytes).collect(),
+        AnyRequest::Redis(redis::Request::Peer(peer)) => json!({ "peer": format!("{peer:?}") }),
         AnyRequest::ZooKeeper(Request::Connect(it)) => connect(it, sessions),
         AnyRequest::ZooKeeper(Request::Call { op, .. }) => op_value(op),
         AnyRequest::ZooKeeper(Request::Peer(peer)) => {
@@ -61,6 +62,7 @@ pub(super) fn is_answer(message: &AnyMessage) -> bool {
 pub(super) fn message(message: &AnyMessage, sessions: &mut Sessions) -> Value {
     match message {
         AnyMessage::Redis(redis::Message::Reply(reply)) => write_reply(reply),
+        AnyMessage::Redis(redis::Message::Peer(peer)) => json!({ "peer": format!("{peer:?}") }),
         AnyMessage::Redis(redis::Message::Push(push)) => json!({ "push": write_reply(push) }),
         AnyMessage::ZooKeeper(Message::Connect(reply)) => {
             let session = reply.session.map(|(session, _)| sessions.granted(session));

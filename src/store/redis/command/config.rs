@@ -7,6 +7,7 @@ use super::super::ctx::Ctx;
 use super::super::error::Error;
 use super::super::execute::c_text;
 use super::super::glob::matches;
+use super::super::number::read_integer;
 use super::super::reply::{Bytes, Reply};
 use super::{Command, Flags};
 
@@ -46,6 +47,10 @@ const SETTINGS: &[Setting] = &[
     ("list-max-listpack-size", |_| "-2".into()),
     ("maxmemory", |config| config.maxmemory.to_string().into()),
     ("maxmemory-policy", |config| config.eviction.name().into()),
+    ("min-replicas-max-lag", |config| config.min_replicas_max_lag.to_string().into()),
+    ("min-replicas-to-write", |config| config.min_replicas_to_write.to_string().into()),
+    ("min-slaves-max-lag", |config| config.min_replicas_max_lag.to_string().into()),
+    ("min-slaves-to-write", |config| config.min_replicas_to_write.to_string().into()),
     ("notify-keyspace-events", |config| config.notify.print()),
     ("proto-max-bulk-len", |_| "536870912".into()),
     ("save", |_| "".into()),
@@ -95,6 +100,7 @@ fn set(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         change(&mut config, setting, value)?;
     }
     ctx.core.config = Rc::new(config);
+    ctx.ask_for_heartbeats();
     Ok(Reply::OK)
 }
 
@@ -120,6 +126,12 @@ fn change(config: &mut Config, (name, print): &Setting, value: &[u8]) -> Result<
             })?;
             config.eviction = policy;
         }
+        "min-replicas-to-write" | "min-slaves-to-write" => {
+            config.min_replicas_to_write = count(value).map_err(|why| failed(name, why))?;
+        }
+        "min-replicas-max-lag" | "min-slaves-max-lag" => {
+            config.min_replicas_max_lag = count(value).map_err(|why| failed(name, why))?;
+        }
         "databases" | "enable-debug-command" => {
             return Err(failed(name, "can't set immutable config"));
         }
@@ -127,6 +139,13 @@ fn change(config: &mut Config, (name, print): &Setting, value: &[u8]) -> Result<
         _ => return Err(Error::not_modelled(&format!("other values of '{name}'"))),
     }
     Ok(())
+}
+
+/// A number that is not negative and fits into the C `int` that the server keeps it in.
+fn count(text: &[u8]) -> Result<u32, &'static str> {
+    let number = read_integer(text).ok_or("argument couldn't be parsed into an integer")?;
+    let number = i32::try_from(number).ok().and_then(|number| u32::try_from(number).ok());
+    number.ok_or("argument must be between 0 and 2147483647 inclusive")
 }
 
 /// A number of bytes, as `100mb`.

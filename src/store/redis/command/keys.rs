@@ -27,7 +27,8 @@ fn dbsize(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     let (db, now) = (ctx.db, ctx.now_ms());
     let Some(database) = ctx.core.keyspace.database(db) else { return Ok(Reply::Int(0)) };
     let overdue: Vec<Bytes> = database.overdue(now).map(|(_, key)| key.clone()).collect();
-    let n = overdue.len() as u32 + 1;
+    // A replica removes none by itself.
+    let n = if ctx.core.replication.is_replica() { 1 } else { overdue.len() as u32 + 1 };
     let reaped = ctx.draw(&Draw::Reaped { db, overdue: n - 1 }, n);
     for key in &overdue[..reaped as usize] {
         ctx.expire(db, key);
@@ -68,6 +69,7 @@ fn scan_keys(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 fn randomkey(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    let mut tries = 0;
     loop {
         let keys = ctx.all_keys();
         if keys.is_empty() {
@@ -75,8 +77,9 @@ fn randomkey(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
         }
         let n = keys.len() as u32;
         let key = keys[ctx.draw(&Draw::Pick(keys.as_slice().into()), n) as usize].clone();
-        // An expired one is removed, and another one drawn.
-        if ctx.exists(&key) {
+        // An expired one is removed, and another one drawn. A replica cannot remove it and gives up.
+        tries += 1;
+        if ctx.exists(&key) || ctx.core.replication.is_replica() && tries == 100 {
             return Ok(Reply::Bulk(key));
         }
     }

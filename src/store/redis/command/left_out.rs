@@ -22,7 +22,7 @@ left_out! {
     "geoadd" "geodist" "geohash" "geopos" "georadius" "georadius_ro" "georadiusbymember"
     "georadiusbymember_ro" "geosearch" "geosearchstore" "latency" "lolwut" "memory" "migrate" "module"
     "pfadd" "pfcount" "pfdebug" "pfmerge" "pfselftest" "psync" "replconf"
-    "replicaof" "restore" "restore-asking" "save" "shutdown" "slaveof" "slowlog" "sync" "xack" "xadd"
+    "restore" "restore-asking" "save" "shutdown" "slowlog" "sync" "xack" "xadd"
     "xautoclaim" "xclaim" "xdel" "xgroup" "xinfo" "xlen" "xpending" "xrange" "xread" "xreadgroup"
     "xrevrange" "xsetid" "xtrim"
 }

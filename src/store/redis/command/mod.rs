@@ -26,6 +26,7 @@ mod list;
 mod parse;
 mod pubsub;
 mod random;
+mod replication;
 mod scan;
 mod scripting;
 mod server;
@@ -57,6 +58,7 @@ const FAMILIES: &[&[Command]] = &[
     left_out::COMMANDS,
     list::COMMANDS,
     pubsub::COMMANDS,
+    replication::COMMANDS,
     scripting::COMMANDS,
     server::COMMANDS,
     set::COMMANDS,

@@ -139,16 +139,13 @@ impl Ctx<'_> {
 }
 
 fn publish(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    ctx.core.replication.note_message(&argv[1], &argv[2], false);
     Ok(ctx.publish(&argv[1], &argv[2]).into())
 }
 
 fn spublish(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
-    let receivers = ctx.core.pubsub.shard_channels.of(&argv[1]).to_vec();
-    for link in &receivers {
-        let parts = [Bytes::from_static(b"smessage"), argv[1].clone(), argv[2].clone()];
-        ctx.push(*link, Reply::bulks(parts));
-    }
-    Ok(receivers.len().into())
+    ctx.core.replication.note_message(&argv[1], &argv[2], true);
+    Ok(ctx.publish_shard(&argv[1], &argv[2]).into())
 }
 
 fn channels(ctx: &mut Ctx<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Error> {

@@ -1,13 +1,12 @@
-//! The server as a whole: TIME, INFO, WAIT, DEBUG, COMMAND, MONITOR and others.
+//! The server as a whole: TIME, INFO, DEBUG, COMMAND, MONITOR and others.
 
 use std::fmt::Write;
 
-use super::super::blocking::Serve;
 use super::super::ctx::Ctx;
 use super::super::error::Error;
 use super::super::memory::used_memory;
 use super::super::reply::{Bytes, Reply};
-use super::parse::integer;
+use super::replication;
 use super::{Command, Flags, Lookup, find};
 
 /// The version that the model is a model of.
@@ -23,9 +22,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED).with(Flags::WHILE_SUBSCRIBED)),
     Command::new("lastsave", 1, lastsave).flags(Flags::FAST),
     Command::new("monitor", 1, monitor).flags(Flags::NO_SCRIPT.with(Flags::ADMIN)),
-    Command::new("role", 1, role).flags(Flags::NO_SCRIPT.with(Flags::FAST)),
     Command::new("time", 1, time).flags(Flags::FAST),
-    Command::new("wait", 3, wait).flags(Flags::NO_SCRIPT.with(Flags::BLOCKING)),
 ];
 
 const COMMAND: &[Command] = &[
@@ -70,26 +67,6 @@ fn lastsave(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::Int(ctx.core.config.epoch_us.div_euclid(1_000_000)))
 }
 
-fn role(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
-    Ok(Reply::array([Reply::bulk("master"), Reply::Int(0), Reply::array([])]))
-}
-
-/// There are no replicas: WAIT for any waits in vain, and says 0.
-fn wait(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
-    const NOTHING_SERVES: Serve = |_, _, _| None;
-    let replicas = integer(&argv[1])?;
-    let timeout = integer(&argv[2])
-        .map_err(|_| Error::fixed("ERR timeout is not an integer or out of range"))?;
-    if timeout < 0 {
-        return Err(Error::fixed("ERR timeout is negative"));
-    }
-    if replicas <= 0 || !ctx.may_block() {
-        return Ok(Reply::Int(0));
-    }
-    let until = (timeout > 0).then(|| ctx.now_ms().saturating_add(timeout));
-    Ok(ctx.block(argv, &[], until, NOTHING_SERVES, Reply::Int(0)))
-}
-
 /// `enable-debug-command` is `no` unless somebody configures it otherwise.
 fn debug(_: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     Err(Error::fixed(
@@ -123,7 +100,7 @@ fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
          # Memory\r\nused_memory:{}\r\nmaxmemory:{}\r\nmaxmemory_policy:{}\r\n\r\n\
          # Persistence\r\nloading:0\r\n\r\n\
          # Stats\r\npubsub_channels:{}\r\npubsub_patterns:{}\r\n\r\n\
-         # Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n\
+         # Replication\r\n{}\r\n\
          # Cluster\r\ncluster_enabled:0\r\n\r\n# Keyspace\r\n",
         core.clients.len(),
         used_memory(core),
@@ -131,6 +108,7 @@ fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
         core.config.eviction.name(),
         core.pubsub.channels.len(),
         core.pubsub.patterns.len(),
+        replication::info(core),
     );
     for db in 0..core.keyspace.databases() {
         if let Some(database) = core.keyspace.database(db).filter(|database| !database.is_empty()) {

@@ -13,16 +13,18 @@ use super::Database;
 impl Ctx<'_> {
     /// The value of a key for a command that reads. A missing key is reported as `keymiss`.
     pub(crate) fn read(&mut self, key: &Bytes) -> Option<&Value> {
-        self.drop_expired(self.db, key);
-        if self.core.keyspace.entry(self.db, key).is_none() {
+        if !self.is_alive(key) {
             self.notify(NotifyFlags::KEY_MISS, "keymiss", key);
+            return None;
         }
         self.core.keyspace.entry(self.db, key).map(|entry| &entry.value)
     }
 
     /// The value of a key for a command that must not be noticed (OBJECT) or that will write.
     pub(crate) fn peek(&mut self, key: &Bytes) -> Option<&Value> {
-        self.drop_expired(self.db, key);
+        if !self.is_alive(key) {
+            return None;
+        }
         self.core.keyspace.entry(self.db, key).map(|entry| &entry.value)
     }
 
@@ -160,11 +162,16 @@ impl Ctx<'_> {
         expired
     }
 
-    /// Removes a key whose deadline passed, as every access does first.
-    pub(super) fn drop_expired(&mut self, db: usize, key: &Bytes) {
-        if self.is_expired(db, key) {
-            self.expire(db, key);
+    /// Whether the key is there and its deadline did not pass, as every access asks first. One whose
+    /// deadline passed is removed, but not by a replica: that waits for its master's DEL (catalogue S6).
+    fn is_alive(&mut self, key: &Bytes) -> bool {
+        if self.is_expired(self.db, key) {
+            if !self.core.replication.is_replica() {
+                self.expire(self.db, key);
+            }
+            return false;
         }
+        self.is_present(self.db, key)
     }
 
     /// Removes a key because its deadline passed: `expired` is reported, watchers are marked.

@@ -31,6 +31,16 @@ pub(in crate::store::redis) struct Database {
     deadlines: BTreeSet<(i64, Bytes)>,
 }
 
+impl Entry {
+    /// Adds the canonical form to `key`, with the deadline relative to `wall_us`.
+    pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
+        // A deadline far off stays exact: saturation only meets deadlines beyond 290,000 years.
+        let until = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
+        key.int(self.deadline.map_or(i64::MIN, until));
+        self.value.key(key);
+    }
+}
+
 impl Database {
     /// The entry of `key`, dead or alive.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Entry> {
@@ -122,17 +132,10 @@ impl Database {
     }
 
     /// Adds the canonical form to `key`.
-    pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
+    pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
         key.int(self.entries.len() as i64);
         for (name, entry) in &self.entries {
-            key.bytes(name);
-            // A deadline far off stays exact: saturation only meets deadlines beyond 290,000 years.
-            key.int(
-                entry
-                    .deadline
-                    .map_or(i64::MIN, |ms| ms.saturating_mul(1000).saturating_sub(wall_us)),
-            );
-            entry.value.key(key);
+            entry.key(wall_us, key.bytes(name));
         }
     }
 }

@@ -68,6 +68,35 @@ impl Keyspace {
         self.databases = data.0;
     }
 
+    /// One database, shared.
+    pub(super) fn share(&self, db: usize) -> Rc<Database> {
+        self.databases.get(db).cloned().unwrap_or_default()
+    }
+
+    /// Replaces one database.
+    pub(super) fn replace(&mut self, db: usize, database: Rc<Database>) {
+        self.database_mut(db);
+        Rc::make_mut(&mut self.databases)[db] = database;
+    }
+
+    /// Replaces one key with its deadline, or removes it.
+    pub(super) fn replace_entry(&mut self, db: usize, key: &Bytes, entry: Option<Entry>) {
+        let database = self.database_mut(db);
+        database.remove(key);
+        if let Some(entry) = entry {
+            database.put(key, entry.value);
+            database.set_deadline(key, entry.deadline);
+        }
+    }
+
+    /// The earliest deadline of a key that is not before `now_ms`.
+    pub(super) fn earliest_deadline_from(&self, now_ms: i64) -> Option<i64> {
+        let of = |database: &Rc<Database>| {
+            database.by_deadline().map(|(ms, _)| ms).find(|deadline| *deadline >= now_ms)
+        };
+        self.databases.iter().filter_map(of).min()
+    }
+
     /// The earliest deadline of a key, in ms of the wall clock, and whose it is.
     pub(super) fn earliest_deadline(&self) -> Option<i64> {
         self.databases.iter().filter_map(|database| database.earliest_deadline()).min()

@@ -46,7 +46,7 @@ impl Driver {
             }
             _ => Alternatives::All,
         };
-        let message = Inbound::Request(call.argv.clone());
+        let message = Inbound::Request(call.argv.clone().into());
         let mut matching = Vec::new();
         let mut nominal = None;
         for (world, reaped) in starts {

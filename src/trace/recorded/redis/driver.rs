@@ -10,7 +10,7 @@ use super::event::{Act, Event, Turn, What};
 use super::json::write_reply;
 use super::settings::Settings;
 use super::world::{Alternatives, World};
-use crate::store::redis::{Bytes, Draw, Message};
+use crate::store::redis::{Bytes, Draw, Message, Request};
 use crate::store::{Inbound, Link, Outbound};
 use crate::time::Micros;
 
@@ -152,7 +152,7 @@ impl Driver {
         self.deliver_all(event.at, node, link, &Inbound::Disconnect);
     }
 
-    fn deliver_all(&mut self, at: Micros, node: usize, link: Link, message: &Inbound<Rc<[Bytes]>>) {
+    fn deliver_all(&mut self, at: Micros, node: usize, link: Link, message: &Inbound<Request>) {
         let nominal = |_: &Draw, _| Alternatives::Only(0);
         let next = self.worlds.iter().flat_map(|world| {
             world.deliver(node, at, link, message, &nominal).into_iter().map(|branch| branch.world)
@@ -203,6 +203,7 @@ pub(super) fn print(said: &Outbound<Message>) -> String {
     match said {
         Outbound::Message(Message::Reply(reply)) => write_reply(reply).to_string(),
         Outbound::Message(Message::Push(push)) => format!("push {}", write_reply(push)),
+        Outbound::Message(Message::Peer(peer)) => format!("to another server: {}", peer.name()),
         Outbound::Close => "the end of the connection".to_owned(),
     }
 }

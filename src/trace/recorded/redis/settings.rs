@@ -108,6 +108,7 @@ impl Settings {
             eviction,
             doubt_ms: DOUBT_MS,
             absolute_time: true,
+            ..Config::default()
         };
         let nodes = if written.nodes.is_empty() { vec![String::new()] } else { written.nodes };
         Ok(Self {

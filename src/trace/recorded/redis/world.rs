@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::rule;
-use crate::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply};
+use crate::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply, Request};
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
 
@@ -90,7 +90,7 @@ impl World {
         node: usize,
         now: Micros,
         link: Link,
-        message: &Inbound<Rc<[Bytes]>>,
+        message: &Inbound<Request>,
         known: Known<'_>,
     ) -> Vec<Branch> {
         self.explore(node, known, |server, env| server.deliver(now, link, message.clone(), env))

@@ -1,0 +1,97 @@
+//! Outages: a server dies with all its connections, and starts again with what it had persisted.
+//!
+//! Whether the server had executed a request and whether its client got the reply is a matter of the moment: what
+//! is under way both ways is lost, and each client learns that its connection is gone. Until the server is there
+//! again connections to it are refused at once.
+
+use std::rc::Rc;
+
+use super::agenda::{ConnId, Event, ServerId};
+use super::conn::Down;
+use super::fault::{Fault, FaultKind};
+use super::step::Step;
+use super::world::{Stage, World};
+use crate::store::Inbound;
+use crate::time::Micros;
+
+impl World {
+    /// The restarts that the fault allows now: before anything that the server does or its clients hear of it, and
+    /// at any time (`any_time`) before time moves.
+    pub(super) fn outages(
+        &self,
+        fault: &Fault,
+        event: Event,
+        any_time: bool,
+        out: &mut dyn FnMut(Step),
+    ) {
+        if fault.kind != FaultKind::RestartServer || self.is_done() {
+            return;
+        }
+        let about = match event {
+            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
+                Some(self.conns[conn as usize].server())
+            }
+            Event::Wake(server) => Some(server),
+            _ => None,
+        };
+        for (number, placed) in self.servers.iter().enumerate() {
+            let server = number as ServerId;
+            let meant = fault.cut.servers.is_empty() || fault.cut.servers.contains(&server);
+            let now = any_time || about == Some(server);
+            if meant && now && placed.state.can_restart() && !placed.state.is_down() {
+                fault.durations.iter().for_each(|&span| out(Step::RestartServer(server, span)));
+            }
+        }
+    }
+
+    /// A server dies, and will start again after `span`.
+    pub(super) fn crash_server(&mut self, server: ServerId, span: Micros) {
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        placed.state.crash();
+        placed.busy = Micros::ZERO;
+        self.arm(server);
+        for conn in 0..self.conns.len() as ConnId {
+            if self.conns[conn as usize].server() != server {
+                continue;
+            }
+            if self.conns[conn as usize].open {
+                self.break_connection(conn);
+            }
+            self.forget_sent(conn);
+        }
+        self.agenda.put(self.now + span, Event::ServerUp(server));
+    }
+
+    /// A server starts again.
+    pub(super) fn start_server(&mut self, stage: &mut Stage<'_>, server: ServerId) {
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let sent = placed.state.restart(now, name, stage.choices);
+        self.distribute(stage, sent);
+        self.arm(server);
+    }
+
+    /// A message reaches a server that is down: its sender learns that there is no connection.
+    pub(super) fn refuse(&mut self, conn: ConnId) {
+        let state = &self.conns[conn as usize];
+        let asked = state.up.iter().any(|(message, _)| *message != Inbound::Disconnect);
+        let told = state.down.contains(&Down::Closed);
+        self.forget_sent(conn);
+        if asked && !told {
+            self.conn_mut(conn).down.push_back(Down::Closed);
+            self.agenda.put(self.now, Event::Down(conn));
+            self.hold_if_cut(conn);
+        }
+    }
+
+    /// What is on its way to the server of the connection will not be received.
+    fn forget_sent(&mut self, conn: ConnId) {
+        if !self.conns[conn as usize].up.is_empty() {
+            self.conn_mut(conn).up.clear();
+            self.agenda.cancel_all(
+                |event| matches!(event, Event::Up(of) | Event::Served(of) if *of == conn),
+            );
+        }
+    }
+}

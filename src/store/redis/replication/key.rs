@@ -1,0 +1,29 @@
+//! The canonical form.
+
+use super::Replication;
+use crate::store::Key;
+
+impl Replication {
+    /// Whether absolute times matter: words on their way carry deadlines of the wall clock.
+    pub(in crate::store::redis) fn has_peers(&self) -> bool {
+        self.kept || self.is_replica()
+    }
+
+    /// Adds the canonical form to `key`.
+    pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
+        let since = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
+        key.int(self.offset as i64).int(i64::from(self.kept));
+        if let Some(master) = &self.master {
+            key.bytes(&master.host).int(i64::from(master.port));
+            key.int(master.link.map_or(-1, |link| i64::from(link.0)));
+            key.int(i64::from(master.synced)).int(master.beat_ms.map_or(i64::MIN, since));
+        }
+        key.int(self.replicas.len() as i64);
+        for replica in &self.replicas {
+            key.int(i64::from(replica.link.0)).bytes(&replica.host).int(i64::from(replica.port));
+            let (acked, ms) =
+                replica.ack.map_or((-1, i64::MIN), |(acked, ms)| (acked as i64, since(ms)));
+            key.int(acked).int(ms);
+        }
+    }
+}
