@@ -81,10 +81,7 @@ impl Problem {
 
 /// The window of the line around the column: its text, the characters before the caret, the carets.
 fn snippet(text: &str, line: usize, column: usize, span: Range<usize>) -> (String, usize, usize) {
-    let line = text.lines().nth(line - 1).unwrap_or_default();
-    // What is no text must not steer the terminal that shows it.
-    let shown = |c: char| if c.is_control() && c != '\t' { '\u{fffd}' } else { c };
-    let whole: Vec<char> = line.chars().map(shown).collect();
+    let whole: Vec<char> = text.lines().nth(line - 1).unwrap_or_default().chars().collect();
     let marked = text.get(span).unwrap_or_default().lines().next().unwrap_or_default();
     let caret = column - 1;
     let first = if whole.len() > WIDEST { caret.saturating_sub(WIDEST / 2) } else { 0 };
