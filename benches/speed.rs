@@ -59,7 +59,7 @@ fn redis() {
         rate(what, N, || {
             for n in 0..N {
                 let now = Micros(n as i64 / 100);
-                server.deliver(now, Link(1), Inbound::Request(argv.clone()), &mut env);
+                server.deliver(now, Link(1), Inbound::Request(argv.clone().into()), &mut env);
             }
         });
     }

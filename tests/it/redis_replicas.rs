@@ -13,7 +13,7 @@ type Word = Inbound<Line>;
 
 /// Several servers; number 0 is the first master, and server `n` listens on port `n`.
 pub(crate) struct Servers {
-    pub(crate) servers: Vec<RedisServer>,
+    pub(crate) nodes: Vec<RedisServer>,
     pub(crate) now: Micros,
     links: u32,
     /// Links between servers: the replica and the master.
@@ -44,7 +44,7 @@ impl Env<RedisServer> for Wires<'_> {
         let word = match message {
             Outbound::Message(Message::Peer(peer)) => Inbound::Request(Line::Peer(peer)),
             Outbound::Close => Inbound::Disconnect,
-            other => panic!("{other:?} between servers"),
+            other @ Outbound::Message(_) => panic!("{other:?} between servers"),
         };
         self.on_its_way.entry((self.from, to)).or_default().push_back((link, word));
     }
@@ -57,10 +57,9 @@ impl Env<RedisServer> for Wires<'_> {
 impl Servers {
     /// A master and so many replicas, which have its data.
     pub(crate) fn new(config: &Config, replicas: u16) -> Self {
-        let servers =
-            (0..=replicas).map(|port| RedisServer::new(Config { port, ..config.clone() }));
+        let nodes = (0..=replicas).map(|port| RedisServer::new(Config { port, ..config.clone() }));
         let mut world = Self {
-            servers: servers.collect(),
+            nodes: nodes.collect(),
             now: Micros::from_ms(5000),
             links: 0,
             between: BTreeMap::new(),
@@ -70,11 +69,11 @@ impl Servers {
             clients: Vec::new(),
             strangers: BTreeSet::new(),
         };
-        for server in 0..world.servers.len() {
+        for server in 0..world.nodes.len() {
             let link = world.connect(server);
             world.clients.push(link);
         }
-        for replica in 1..world.servers.len() {
+        for replica in 1..world.nodes.len() {
             world.follow(replica, 0);
         }
         world
@@ -88,7 +87,7 @@ impl Servers {
             on_its_way: &mut self.on_its_way,
             said: &mut self.said,
         };
-        act(&mut self.servers[server], now, &mut wires);
+        act(&mut self.nodes[server], now, &mut wires);
         self.pump();
     }
 
@@ -148,7 +147,7 @@ impl Servers {
 
     /// The server dies: nobody hears of what it still had to say, and its links end.
     pub(crate) fn crash(&mut self, server: usize) {
-        self.servers[server].crash();
+        self.nodes[server].crash();
         self.on_its_way.retain(|(from, to), _| *from != server && *to != server);
         let of = |(_, ends): &(&Link, &(usize, usize))| ends.0 == server || ends.1 == server;
         let gone: Vec<_> =
@@ -171,7 +170,7 @@ impl Servers {
         let mut turns = 0;
         loop {
             let due = |server: &RedisServer| server.deadline().filter(|due| *due <= end);
-            let next = (0..self.servers.len()).filter_map(|it| Some((due(&self.servers[it])?, it)));
+            let next = (0..self.nodes.len()).filter_map(|it| Some((due(&self.nodes[it])?, it)));
             let Some((due, server)) = next.min() else { break };
             self.now = self.now.max(due);
             self.act(server, |it, now, wires| it.wake(now, wires));
@@ -240,7 +239,7 @@ impl Servers {
         asker.follow(self.now, &Bytes::from("h"), 1, &mut last);
         asker.sync(self.now, Link(0), &mut last);
         let ask = Inbound::Request(Line::Peer(last.0.take().unwrap()));
-        let mut asked = self.servers[server].clone();
+        let mut asked = self.nodes[server].clone();
         asked.promote(self.now, &mut last);
         asked.deliver(self.now, Link(u32::MAX - 1), ask, &mut last);
         let mut key = Key::default();

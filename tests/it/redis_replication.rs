@@ -6,6 +6,7 @@ use crate::redis_any_input::{Chance, GIVEN, Step};
 use crate::redis_replicas::Servers;
 
 const LOCK_A: &str = "SET l a NX PX 30000";
+const FEW: &str = "-NOREPLICAS Not enough good replicas to write.";
 const LOCK_B: &str = "SET l b NX PX 30000";
 
 #[test]
@@ -52,7 +53,6 @@ fn f31_a_parted_master_goes_on_granting() {
 fn f31_min_replicas_bound_how_long_a_parted_master_grants() {
     let config = Config { min_replicas_to_write: 1, min_replicas_max_lag: 10, ..Config::default() };
     let mut world = Servers::new(&config, 2);
-    const FEW: &str = "-NOREPLICAS Not enough good replicas to write.";
     // Idle replicas are heard of every second.
     world.pass(60_000);
     assert_eq!(world.call(0, LOCK_A), "OK");
@@ -86,7 +86,7 @@ fn f32_the_replica_that_acknowledged_is_not_the_one_that_is_promoted() {
     world.hold(0, 2);
     assert_eq!(world.call(0, LOCK_A), "OK");
     assert_eq!(world.call(0, "WAIT 1 1000"), "1");
-    assert!(world.servers[1].offset() > world.servers[2].offset());
+    assert!(world.nodes[1].offset() > world.nodes[2].offset());
     world.crash(0);
     world.promote(2);
     world.heal();
@@ -138,7 +138,7 @@ fn s6_a_promoted_replica_expires_by_its_own_clock() {
     use lockstep::time::Micros;
     let mut world = Servers::new(&Config::default(), 1);
     // Its clock is half a second behind.
-    world.servers[1].jump_clock(Micros::from_ms(-500));
+    world.nodes[1].jump_clock(Micros::from_ms(-500));
     world.call(0, "SET l a PX 1000");
     world.pass(1_100);
     assert_eq!(world.call(0, "GET l"), "nil");
@@ -298,12 +298,12 @@ fn a_transaction_or_a_script_reaches_a_replica_whole() {
     for line in ["WATCH k", "MULTI", "GET k"] {
         world.send(1, watcher, line);
     }
-    let before = world.servers[1].offset();
+    let before = world.nodes[1].offset();
     world.call(
         0,
         "EVAL redis.call('incr','k')redis.call('set','t',redis.call('time')[1])~return~1 0",
     );
-    assert_eq!(world.servers[1].offset(), before + 1, "one piece of the stream");
+    assert_eq!(world.nodes[1].offset(), before + 1, "one piece of the stream");
     assert_eq!(world.call(0, "GET t"), world.call(1, "GET t"), "by its effects");
     world.send(1, watcher, "EXEC");
     assert_eq!(world.heard(watcher).last().unwrap(), "nil", "a watched key changed");
@@ -343,7 +343,7 @@ fn whatever_a_master_executes_its_replica_is_equal() {
                 _ => {}
             }
         }
-        written += world.servers[1].offset();
+        written += world.nodes[1].offset();
     }
     assert!(written > 300, "{written} writes");
 }
