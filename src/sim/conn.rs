@@ -7,7 +7,7 @@ use super::agenda::{OpRef, ProcessId, ServerId};
 use super::server::{AnyMessage, AnyRequest};
 use crate::client::zookeeper::WatchKind;
 use crate::cx::{Lane, Reads, TaskId, WatchId};
-use crate::store::Inbound;
+use crate::store::{Inbound, zookeeper};
 use crate::time::Micros;
 
 /// Which way a message goes.
@@ -40,6 +40,8 @@ pub(crate) enum Down {
 pub(crate) struct Awaited {
     /// Whose it is; `None` when it was given up.
     pub(crate) op: Option<OpRef>,
+    /// What was asked, where a fault of the model is about certain requests.
+    pub(crate) what: Option<Rc<str>>,
     /// Which part of a ZooKeeper answer is read.
     pub(crate) reads: Reads,
     /// The watch that the call leaves.
@@ -95,6 +97,16 @@ impl Conn {
         match direction {
             Direction::Up => self.up_hold = hold,
             Direction::Down => self.down_hold = hold,
+        }
+    }
+
+    /// The request that the server gets next. Establishing a connection or a session is none.
+    pub(crate) fn next_request(&self) -> Option<&AnyRequest> {
+        let (message, _) = self.up.iter().find(|(message, _)| *message != Inbound::Connect)?;
+        match message {
+            Inbound::Request(AnyRequest::ZooKeeper(zookeeper::Request::Connect(_))) => None,
+            Inbound::Request(request) => Some(request),
+            Inbound::Connect | Inbound::Disconnect => None,
         }
     }
 

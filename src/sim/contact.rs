@@ -64,6 +64,7 @@ impl World {
             let call = zookeeper::Request::Call { xid: 0, op: zookeeper::Op::Ping };
             self.conn_mut(conn).awaited.push_back(Awaited {
                 op: None,
+                what: None,
                 reads: Reads::Nothing,
                 watch: None,
             });

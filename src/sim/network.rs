@@ -37,7 +37,9 @@ impl World {
                 (AnyRequest::ZooKeeper(request), *reads, watch)
             }
         };
-        self.conn_mut(conn).awaited.push_back(Awaited { op: Some(op), reads, watch });
+        let about_requests = stage.setup.faults.iter().any(|fault| !fault.requests.is_empty());
+        let what = about_requests.then(|| request.name().into());
+        self.conn_mut(conn).awaited.push_back(Awaited { op: Some(op), what, reads, watch });
         self.send_up(stage, conn, Inbound::Request(request), Some(op.task));
         conn
     }

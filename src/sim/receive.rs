@@ -112,6 +112,7 @@ impl World {
                     let request = AnyRequest::ZooKeeper(zookeeper::Request::Call { xid: 0, op });
                     self.conn_mut(conn).awaited.push_back(Awaited {
                         op: None,
+                        what: None,
                         reads: Reads::Nothing,
                         watch: None,
                     });

@@ -3,6 +3,8 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
+use std::rc::Rc;
+
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::{Fault, FaultKind};
@@ -138,10 +140,13 @@ impl World {
         };
         let state = &self.conns[conn as usize];
         let is_message = match direction {
-            Direction::Up => matches!(state.up.front(), Some((Inbound::Request(_), _))),
+            Direction::Up => state.next_request().is_some(),
             Direction::Down => matches!(state.down.front(), Some(super::conn::Down::Message(_))),
         };
-        if !is_message || !self.admits(fault, state.process) || !self.admits_request(fault, conn) {
+        if !is_message
+            || !self.admits(fault, state.process)
+            || !self.admits_request(fault, conn, direction)
+        {
             return;
         }
         match (fault.kind, direction) {
@@ -187,13 +192,18 @@ impl World {
                 || threads.iter().any(|thread| fault.phases.contains(&thread.phase)))
     }
 
-    fn admits_request(&self, fault: &Fault, conn: ConnId) -> bool {
+    fn admits_request(&self, fault: &Fault, conn: ConnId, direction: Direction) -> bool {
         if fault.requests.is_empty() {
             return true;
         }
-        let front = self.conns[conn as usize].up.front();
-        let Some((Inbound::Request(request), _)) = front else { return false };
-        fault.requests.iter().any(|wanted| request.name().eq_ignore_ascii_case(wanted))
+        let state = &self.conns[conn as usize];
+        let name: Option<Rc<str>> = match direction {
+            Direction::Up => state.next_request().map(|request| request.name().into()),
+            Direction::Down => state.awaited.front().and_then(|awaited| awaited.what.clone()),
+        };
+        let is =
+            |wanted: &String| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        fault.requests.iter().any(is)
     }
 
     /// Makes one step.
