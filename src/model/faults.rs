@@ -24,7 +24,11 @@ pub(super) fn from_section(
 ) -> Result<Vec<Fault>, Box<Problem>> {
     let Some(section) = section else { return Ok(Vec::new()) };
     let servers = store.server_names();
-    section.elements()?.iter().map(|entry| fault(entry, clients, &servers, leases)).collect()
+    let read = |entry: &Section<'_>| {
+        let fault = fault(entry, clients, &servers, leases)?;
+        store.check_server_fault(entry, &fault).map(|()| fault)
+    };
+    section.elements()?.iter().map(read).collect()
 }
 
 fn fault(
@@ -52,6 +56,8 @@ fn fault(
     let (_, kind) = find(&member.name).ok_or_else(|| member.unknown("fault", known()))?;
     let fields = member.value.fields(match kind {
         FaultKind::Partition => &["budget", "for", "process", "phase", "server", "way"],
+        FaultKind::CrashLeader => &["budget"],
+        FaultKind::CutServer => &["budget", "for", "server"],
         _ => &["budget", "for", "process", "phase", "request"],
     })?;
     Ok(Fault {

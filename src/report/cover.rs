@@ -17,7 +17,10 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
     let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
     let hits_process = crate::registry::hits_processes(fault.kind);
-    let mut text = if hits_process {
+    let hits_server = matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer);
+    let mut text = if hits_server {
+        fault.kind.to_string()
+    } else if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {
         let what = if fault.requests.is_empty() {

@@ -27,11 +27,15 @@ pub enum FaultKind {
     Disconnect,
     /// A process and servers hear nothing of each other for a time; nobody is told.
     Partition,
+    /// The leader of a ZooKeeper ensemble dies and stays down; the others elect another.
+    CrashLeader,
+    /// A follower and the leader of a ZooKeeper ensemble hear nothing of each other for a time.
+    CutServer,
 }
 
 impl FaultKind {
     /// All kinds, with the names they have in model files.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("pause", Self::Pause),
         ("crash", Self::Crash),
         ("restart", Self::Restart),
@@ -41,11 +45,13 @@ impl FaultKind {
         ("slow", Self::Slow),
         ("disconnect", Self::Disconnect),
         ("partition", Self::Partition),
+        ("crash-leader", Self::CrashLeader),
+        ("cut-server", Self::CutServer),
     ];
 
     /// Whether the kind needs durations.
     pub const fn takes_time(self) -> bool {
-        matches!(self, Self::Pause | Self::Restart | Self::Slow | Self::Partition)
+        matches!(self, Self::Pause | Self::Restart | Self::Slow | Self::Partition | Self::CutServer)
     }
 }
 

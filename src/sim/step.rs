@@ -3,11 +3,10 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use super::agenda::{ConnId, Event, ProcessId};
+use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::{Fault, FaultKind};
 use super::setup::Setup;
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::property;
 use crate::store::Inbound;
@@ -32,6 +31,10 @@ pub(crate) enum Step {
     Restart(ProcessId, Micros),
     /// A process is cut off from what the fault of this number names, for this long.
     Cut(ProcessId, u8, Micros),
+    /// The leader of an ensemble dies.
+    CrashLeader,
+    /// A follower is cut off from the leader for this long.
+    CutServer(ServerId, Micros),
 }
 
 /// For how long a message is held.
@@ -91,6 +94,19 @@ impl World {
             }
             let number = number as u8;
             let at = |step| Alternative { step, fault: Some(number) };
+            if fault.kind == FaultKind::CrashLeader {
+                if self.leader_may_die(event, moves_time) {
+                    out.push(at(Step::CrashLeader));
+                }
+                continue;
+            }
+            if fault.kind == FaultKind::CutServer {
+                for server in self.may_be_cut(fault, event, moves_time) {
+                    let spans = fault.durations.iter();
+                    out.extend(spans.map(|&span| at(Step::CutServer(server, span))));
+                }
+                continue;
+            }
             self.faults_of_head((number, fault), event, &mut |step| out.push(at(step)));
             // What may befall a process while it waits matters only to when: before time moves.
             if moves_time && setup.is_abstract() {
@@ -107,9 +123,10 @@ impl World {
     fn process_of(&self, event: Event) -> Option<ProcessId> {
         match event {
             Event::Down(conn) => Some(self.conns[conn as usize].process),
-            Event::Timer(process, _) | Event::Silent(process) | Event::GivesUp(process) => {
-                Some(process)
-            }
+            Event::Timer(process, _)
+            | Event::Silent(process)
+            | Event::GivesUp(process)
+            | Event::Reconnects(process) => Some(process),
             _ => None,
         }
     }
@@ -229,6 +246,8 @@ impl World {
                 self.crash(stage, process);
                 self.agenda.put(self.now + span, Event::Restart(process));
             }
+            Step::CrashLeader => self.crash_leader(stage),
+            Step::CutServer(server, span) => self.cut_server(server, span),
             Step::Cut(process, fault, span) => self.cut(stage, process, fault, span),
         }
     }
@@ -286,6 +305,10 @@ impl World {
             Event::SlowEnds(conn, up) => {
                 self.release(conn, if up { Direction::Up } else { Direction::Down });
             }
+            Event::Peer(from, to) => self.hear_peer(stage, from, to),
+            Event::Elects => self.elect(stage),
+            Event::Rejoins(server) => self.rejoin(server),
+            Event::Reconnects(process) => self.reconnects(stage, process),
             Event::Heals(process) => self.heal(process),
             Event::Silent(process) => self.silent(stage, process),
             Event::GivesUp(process) => self.gives_up(stage, process),
@@ -333,6 +356,9 @@ impl World {
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;
+        // Before the client library forgets its session.
+        self.contacts(process);
+        let state = self.process_mut(process);
         // What a dead process had in mind is nothing to anybody.
         state.threads.clear();
         for (_, running) in std::mem::take(&mut state.tasks) {
@@ -347,7 +373,7 @@ impl World {
         self.agenda.cancel_all(|event| {
             matches!(
                 event,
-                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of)
+                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of)
                 if *of == process
             )
         });
@@ -365,13 +391,5 @@ impl World {
         self.wants += self.processes[usize::from(process)].wants();
         self.happens(stage, &property::Event::Restarts(process));
         self.start_process(stage, process);
-    }
-
-    /// Tells whoever listens that something other than the nominal happens.
-    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
-        let take = self.name(stage.setup, alternative.step);
-        let cost = alternative.cost();
-        let site = self.site(stage.setup);
-        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
     }
 }
