@@ -21,6 +21,7 @@ use super::setup::Timing;
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
+use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Session};
 use crate::store::zookeeper::{Message, Peer, Request, Zxid};
 use crate::store::{Inbound, Link, Outbound};
@@ -371,7 +372,7 @@ impl World {
             && self.ensemble.cut != Some(state.server())
             && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
         let Some(leader) = self.ensemble.leader else { return };
-        let Some((session, timeout_ms)) = process.zk.as_ref().and_then(|zk| zk.session()) else {
+        let Some((session, timeout_ms)) = process.zk.as_ref().and_then(ZkClient::session) else {
             return;
         };
         let now = self.now;
