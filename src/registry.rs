@@ -92,6 +92,8 @@ const PHASE: (&str, &str) =
     ("phase", "where a thread must be, of acquiring, waiting, working, releasing: anywhere");
 const REQUEST: (&str, &str) = ("request", "which requests it may hit, by name: all");
 
+const CUT_SERVER: &[(&str, &str)] = &[BUDGET, FOR, ("server", "which follower: any")];
+
 const PARTITION: &[(&str, &str)] = &[
     BUDGET,
     FOR,
@@ -147,8 +149,22 @@ fn fault(name: &'static str, kind: FaultKind) -> About {
             "a process and the store hear nothing of each other for a time, and nobody is told",
             "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
         ),
+        FaultKind::CrashLeader => (
+            "the leader of a ZooKeeper ensemble dies and stays down; the others elect another",
+            "ZooKeeper SessionTrackerImpl: the new leader gives every session its full timeout",
+        ),
+        FaultKind::CutServer => (
+            "a follower is cut off from its leader, and answers its clients from what it has",
+            "ZooKeeper documentation, \"Consistency Guarantees\": no simultaneously consistent views",
+        ),
     };
     match kind {
+        FaultKind::CutServer => {
+            return About { name, title, source, needs: "zookeeper", params: CUT_SERVER };
+        }
+        FaultKind::CrashLeader => {
+            return About { name, title, source, needs: "zookeeper", params: &[BUDGET] };
+        }
         FaultKind::Partition => return About { name, title, source, needs: "", params: PARTITION },
         FaultKind::RestartServer => {
             return About { name, title, source, needs: "redis", params: RESTART_SERVER };

@@ -109,6 +109,11 @@ impl ZkClient {
         self.session.is_some()
     }
 
+    /// The session, and the timeout (ms) that was asked for.
+    pub(crate) fn session(&self) -> Option<(SessionId, i32)> {
+        self.session.map(|(session, _)| (session, self.timeout_ms))
+    }
+
     /// The first packet of a new connection.
     pub fn connect(&self) -> Connect {
         Connect {

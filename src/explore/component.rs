@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{Agenda, Conn, Event, Found, Placed, Process, World, wants};
+use crate::sim::{Agenda, Conn, Ensemble, Event, Found, Placed, Process, World, wants};
 use crate::store::Key;
 use crate::time::Micros;
 
@@ -48,6 +48,7 @@ pub(super) struct Components {
     processes: Pool<Process>,
     agendas: Pool<Vec<(Micros, Event)>>,
     budgets: Pool<Vec<u32>>,
+    ensembles: Pool<Ensemble>,
     properties: Pool<Vec<PropertyBox>>,
 }
 
@@ -69,7 +70,7 @@ impl Components {
     /// The world must be at time zero.
     pub(super) fn pack(&mut self, world: &World, before: Option<&Unpacked>) -> Packed {
         let mut packed =
-            Vec::with_capacity(world.servers.len() + world.processes.len() + world.conns.len() + 5);
+            Vec::with_capacity(world.servers.len() + world.processes.len() + world.conns.len() + 6);
         packed.extend([world.servers.len() as Id]);
         for (n, server) in world.servers.iter().enumerate() {
             let same = before.filter(|before| Rc::ptr_eq(&before.world.servers[n], server));
@@ -92,6 +93,7 @@ impl Components {
         let reads_wall = world.processes.iter().any(|process| process.local.read_wall);
         let epoch = if reads_wall { world.epoch.0 } else { 0 };
         packed.extend([epoch as u32, (epoch >> 32) as u32]);
+        packed.push(self.ensembles.put(&world.ensemble));
         for (n, conn) in world.conns.iter().enumerate() {
             let same = before.filter(|before| {
                 before.world.conns.get(n).is_some_and(|old| Rc::ptr_eq(old, conn))
@@ -119,7 +121,7 @@ impl Components {
         let mut take = |n: usize| -> Vec<Id> { rest.by_ref().take(n).collect() };
         let server_ids = take(servers);
         let process_ids = take(processes);
-        let fixed = take(5);
+        let fixed = take(6);
         let conn_ids: Vec<Id> = rest.collect();
         let epoch = i64::from(fixed[3]) | i64::from(fixed[4]) << 32;
         let agenda: Agenda = self.agendas.get(fixed[0]).iter().copied().collect();
@@ -137,6 +139,7 @@ impl Components {
             conns,
             processes: processes_of,
             agenda,
+            ensemble: self.ensembles.get(fixed[5]).clone(),
             budgets: self.budgets.get(fixed[1]).as_slice().into(),
             properties: self.properties.get(fixed[2]).as_slice().into(),
             pings: false,
@@ -172,6 +175,6 @@ pub struct Counts {
 
 impl Unpacked {
     fn conn_place(&self) -> usize {
-        1 + self.servers + self.processes + 5
+        1 + self.servers + self.processes + 6
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn from_section(
                 format!("`{}` restarts Redis servers, and the store has none", fault.kind);
             return Err(entry.error(message));
         }
-        Ok(fault)
+        store.check_server_fault(entry, &fault).map(|()| fault)
     };
     section.elements()?.iter().map(read).collect()
 }
@@ -62,6 +62,8 @@ fn fault(
     let fields = member.value.fields(match kind {
         FaultKind::RestartServer => &["budget", "for", "server"],
         FaultKind::Partition => &["budget", "for", "process", "phase", "server", "way"],
+        FaultKind::CrashLeader => &["budget"],
+        FaultKind::CutServer => &["budget", "for", "server"],
         _ => &["budget", "for", "process", "phase", "request"],
     })?;
     Ok(Fault {

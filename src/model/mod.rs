@@ -3,7 +3,7 @@
 //! | field | what it says |
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none"}}` (or `everysec`, `always`), `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none"}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters |
 //! | `clients` | how many processes, with how many threads each, and their clocks |
 //! | `work` | one workload with its parameters |
@@ -103,6 +103,14 @@ impl Model {
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, about, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
+        if store.is_ensemble()
+            && let Some(place) = properties.iter().position(|it| it.name() == "release-safety")
+        {
+            let section = fields.field("properties")?;
+            let elements = section.elements()?;
+            let message = "who removed a node is not known where several servers answer: not judged on an ensemble";
+            return Err(elements[place].error(message));
+        }
         let names: Vec<&str> = properties.iter().map(PropertyBox::name).collect();
         let expect = |name| fields.get(name).map(|section| Expect::from_section(&section, &names));
         Ok(Self {

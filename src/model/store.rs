@@ -7,9 +7,9 @@ use crate::cx::LockBox;
 use crate::json::{Duration, Problem, Section};
 use crate::locks;
 use crate::registry;
-use crate::sim::{AnyServer, ServerSetup, Timing};
+use crate::sim::{AnyServer, Fault, FaultKind, ServerSetup, Timing, peer_link};
 use crate::store::redis::{self, NotifyFlags, Persistence};
-use crate::store::zookeeper::{self, Moment};
+use crate::store::zookeeper::{self, Moment, ZooKeeper};
 use crate::time::Micros;
 
 /// The store of a model.
@@ -17,11 +17,15 @@ use crate::time::Micros;
 pub(super) enum Store {
     None,
     Redis { servers: u32, notify: NotifyFlags, persistence: Persistence },
-    ZooKeeper { tick: Micros, session: Micros, library: Library },
+    ZooKeeper { servers: u32, tick: Micros, session: Micros, library: Library },
 }
 
 /// The most Redis servers: more than anybody asks for a majority.
 const MOST_SERVERS: u32 = 21;
+/// After how many ticks without its leader a follower stops serving (`syncLimit`).
+const SYNC_LIMIT: i64 = 5;
+/// The most ZooKeeper servers: more than anybody asks for a majority.
+const MOST_MEMBERS: u32 = 9;
 
 impl Store {
     /// Reads `{"redis": {…}}`, `{"zookeeper": {…}}` or `{"none": {}}`.
@@ -55,7 +59,7 @@ impl Store {
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
     fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["tick", "session", "client"])?;
+        let fields = section.fields(&["servers", "tick", "session", "client"])?;
         let whole_ms = |field: Section<'_>| {
             let span = some_time(&field)?;
             match span.0 % 1000 {
@@ -77,7 +81,9 @@ impl Store {
             return Err(place.error(message));
         }
         let library = fields.get("client").map(|field| library(&field)).transpose()?;
+        let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_MEMBERS));
         Ok(Self::ZooKeeper {
+            servers: servers.transpose()?.unwrap_or(1),
             tick,
             session: session.unwrap_or(Micros(tick.0 * 3)),
             library: library.unwrap_or_default(),
@@ -139,13 +145,47 @@ impl Store {
         }
     }
 
+    /// Whether it is a ZooKeeper service of several servers.
+    pub(super) fn is_ensemble(&self) -> bool {
+        matches!(self, Self::ZooKeeper { servers, .. } if *servers > 1)
+    }
+
+    /// Whether the store has the servers that the fault, read from `entry`, hits.
+    pub(super) fn check_server_fault(
+        &self,
+        entry: &Section<'_>,
+        fault: &Fault,
+    ) -> Result<(), Box<Problem>> {
+        if !matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer) {
+            return Ok(());
+        }
+        let Self::ZooKeeper { servers: 3.., tick, .. } = *self else {
+            let message = format!(
+                "`{}` needs a majority that is left: a ZooKeeper service of 3 servers or more",
+                fault.kind
+            );
+            return Err(entry.error(message));
+        };
+        let most = Micros(tick.0 * SYNC_LIMIT);
+        if fault.durations.iter().any(|span| *span > most) {
+            let most = Duration(most);
+            let message = format!(
+                "a follower stops serving after {most} ({SYNC_LIMIT} ticks, syncLimit) without its leader; longer \
+                 cuts are not modelled"
+            );
+            return Err(entry.error(message));
+        }
+        Ok(())
+    }
+
     /// The names of the servers.
     pub(super) fn server_names(&self) -> Vec<String> {
         match *self {
             Self::None => Vec::new(),
             Self::Redis { servers: 1, .. } => vec!["redis".to_owned()],
             Self::Redis { servers, .. } => (1..=servers).map(|n| format!("redis{n}")).collect(),
-            Self::ZooKeeper { .. } => vec!["zk".to_owned()],
+            Self::ZooKeeper { servers: 1, .. } => vec!["zk".to_owned()],
+            Self::ZooKeeper { servers, .. } => (1..=servers).map(|n| format!("zk{n}")).collect(),
         }
     }
 
@@ -173,10 +213,14 @@ impl Store {
             }
             Self::ZooKeeper { tick, .. } => {
                 let state = given.zookeeper(zookeeper_config(tick, timing));
-                vec![ServerSetup {
-                    name: "zk".to_owned(),
-                    state: AnyServer::ZooKeeper(Box::new(state)),
-                }]
+                let names = self.server_names();
+                let count = names.len() as u16;
+                let servers = names.into_iter().enumerate();
+                let servers = servers.map(|(number, name)| {
+                    let state = member(&state, number as u16, count);
+                    ServerSetup { name, state: AnyServer::ZooKeeper(Box::new(state)) }
+                });
+                servers.collect()
             }
         }
     }
@@ -206,6 +250,17 @@ fn persistence(field: &Section<'_>) -> Result<Persistence, Box<Problem>> {
             Err(field.unknown_name("persistence", &name, known))
         }
     }
+}
+
+/// One of so many servers, the last of which leads at the beginning.
+fn member(state: &ZooKeeper, number: u16, servers: u16) -> ZooKeeper {
+    if servers == 1 {
+        return state.clone();
+    }
+    let leader = servers - 1;
+    let followers: Vec<_> = (0..leader).map(|it| peer_link(it, leader)).collect();
+    let to_leader = (number != leader).then(|| peer_link(number, leader));
+    state.clone().enrolled(number as u8 + 1, to_leader, &followers)
 }
 
 fn library(field: &Section<'_>) -> Result<Library, Box<Problem>> {

@@ -17,12 +17,15 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
     let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
     let hits_process = crate::registry::hits_processes(fault.kind);
+    let hits_server = matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer);
     let mut text = if fault.kind == FaultKind::RestartServer {
         let names: Vec<String> = (fault.cut.servers.iter())
             .map(|it| cast.servers[usize::from(*it)].name.clone())
             .collect();
         let which = if names.is_empty() { "any server".to_owned() } else { words::list(&names) };
         format!("{} of {which}", fault.kind)
+    } else if hits_server {
+        fault.kind.to_string()
     } else if hits_process {
         format!("{} of {whom}", fault.kind)
     } else {

@@ -43,6 +43,14 @@ pub(crate) enum Event {
     Ping(ProcessId),
     /// A slow message has been slow for as long as the model allows.
     SlowEnds(ConnId, bool),
+    /// The next word of a server reaches another one.
+    Peer(ServerId, ServerId),
+    /// The servers have elected a leader.
+    Elects,
+    /// A follower hears of its leader again.
+    Rejoins(ServerId),
+    /// A ZooKeeper client that was not let in tries the next server.
+    Reconnects(ProcessId),
     /// A partition is over.
     Heals(ProcessId),
     /// A ZooKeeper client has heard nothing for as long as it has patience.

@@ -58,6 +58,8 @@ pub(crate) struct Conn {
     /// What is on its way to the server, and which task sent it.
     pub(crate) up: VecDeque<(Inbound<AnyRequest>, Option<TaskId>)>,
     pub(crate) down: VecDeque<Down>,
+    /// What the client will send as soon as a server of the ensemble has let it in.
+    pub(crate) waiting: VecDeque<(Inbound<AnyRequest>, TaskId)>,
     pub(crate) up_hold: Option<Hold>,
     pub(crate) down_hold: Option<Hold>,
     pub(crate) awaited: VecDeque<Awaited>,
@@ -74,6 +76,7 @@ impl Conn {
             open: false,
             up: VecDeque::new(),
             down: VecDeque::new(),
+            waiting: VecDeque::new(),
             up_hold: None,
             down_hold: None,
             awaited: VecDeque::new(),

@@ -16,6 +16,10 @@ impl World {
     /// In a search keep-alives are not events: a client in contact keeps its session, and when contact ends, its
     /// time begins to run.
     pub(crate) fn contact(&mut self, conn: ConnId) {
+        if self.is_ensemble() {
+            self.contact_through(conn);
+            return;
+        }
         let state = &self.conns[conn as usize];
         let process = &self.processes[usize::from(state.process)];
         let attended = state.open
@@ -55,7 +59,7 @@ impl World {
         else {
             return;
         };
-        let conn = self.conn_on(process, Lane { server, lane: 0 });
+        let conn = self.conn_on(process, self.lane(process, Lane { server, lane: 0 }));
         let connected = self.processes[usize::from(process)]
             .zk
             .as_ref()

@@ -29,11 +29,15 @@ pub enum FaultKind {
     Partition,
     /// A server dies with its connections, and starts again after a time with what it had persisted.
     RestartServer,
+    /// The leader of a ZooKeeper ensemble dies and stays down; the others elect another.
+    CrashLeader,
+    /// A follower and the leader of a ZooKeeper ensemble hear nothing of each other for a time.
+    CutServer,
 }
 
 impl FaultKind {
     /// All kinds, with the names they have in model files.
-    pub const ALL: [(&'static str, Self); 10] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("pause", Self::Pause),
         ("crash", Self::Crash),
         ("restart", Self::Restart),
@@ -44,13 +48,20 @@ impl FaultKind {
         ("disconnect", Self::Disconnect),
         ("partition", Self::Partition),
         ("restart-server", Self::RestartServer),
+        ("crash-leader", Self::CrashLeader),
+        ("cut-server", Self::CutServer),
     ];
 
     /// Whether the kind needs durations.
     pub const fn takes_time(self) -> bool {
         matches!(
             self,
-            Self::Pause | Self::Restart | Self::Slow | Self::Partition | Self::RestartServer
+            Self::Pause
+                | Self::Restart
+                | Self::Slow
+                | Self::Partition
+                | Self::RestartServer
+                | Self::CutServer
         )
     }
 }

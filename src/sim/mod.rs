@@ -6,7 +6,9 @@ mod conn;
 mod contact;
 mod cost;
 mod engine;
+mod ensemble;
 mod fault;
+mod hazard;
 mod network;
 mod operations;
 mod outage;
@@ -38,6 +40,7 @@ pub use world::{Found, Violation, World};
 
 pub(crate) use agenda::{Agenda, Event};
 pub(crate) use conn::Conn;
+pub(crate) use ensemble::{Ensemble, peer_link};
 pub(crate) use process::Process;
 pub(crate) use step::Alternative;
 pub(crate) use world::{Placed, Scene, Stage, wants};

@@ -22,10 +22,11 @@ impl World {
         to: Lane,
         request: &Request,
     ) -> ConnId {
-        let conn = self.conn_on(process, to);
-        if !self.conns[conn as usize].open {
+        let conn = self.conn_on(process, self.lane(process, to));
+        if !self.conns[conn as usize].open && !self.tries_later(conn) {
             self.open(stage, conn);
         }
+        let later = self.awaits_session(conn);
         let (request, reads, watch) = match request {
             Request::Redis(argv) => (AnyRequest::Redis(argv.clone().into()), Reads::Nothing, None),
             Request::Ledger(request) => (AnyRequest::Ledger(*request), Reads::Nothing, None),
@@ -40,6 +41,10 @@ impl World {
         let about_requests = stage.setup.faults.iter().any(|fault| !fault.requests.is_empty());
         let what = about_requests.then(|| request.name().into());
         self.conn_mut(conn).awaited.push_back(Awaited { op: Some(op), what, reads, watch });
+        if later {
+            self.conn_mut(conn).waiting.push_back((Inbound::Request(request), op.task));
+            return conn;
+        }
         self.send_up(stage, conn, Inbound::Request(request), Some(op.task));
         conn
     }
@@ -57,6 +62,15 @@ impl World {
             let connect = zookeeper::Request::Connect(zk.connect());
             let request = AnyRequest::ZooKeeper(connect);
             self.send_up(stage, conn, Inbound::Request(request), None);
+        }
+    }
+
+    /// The client was let in: what has waited for that is sent.
+    pub(crate) fn send_waiting(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        if !self.conns[conn as usize].waiting.is_empty() {
+            for (request, by) in std::mem::take(&mut self.conn_mut(conn).waiting) {
+                self.send_up(stage, conn, request, Some(by));
+            }
         }
     }
 
@@ -128,6 +142,7 @@ impl World {
         let state = self.conn_mut(conn);
         state.down.clear();
         state.awaited.clear();
+        state.waiting.clear();
         let was_open = std::mem::take(&mut state.open);
         self.agenda.cancel_all(
             |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),
@@ -144,8 +159,9 @@ impl World {
         self.conn_mut(conn).open = false;
         self.clear(conn);
         self.contact(conn);
-        self.fail_all(stage, conn, &CallError::ConnectionLost);
         let server = self.conns[conn as usize].server();
+        let next = self.next_server(conn);
+        self.fail_all(stage, conn, &CallError::ConnectionLost);
         if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
             let Some(zk) = &mut self.process_mut(process).zk else { return };
             let woken = zk.suspend();
@@ -156,7 +172,9 @@ impl World {
             for watch in woken {
                 self.watch_fired(stage, process, watch);
             }
-            self.reconnect(stage, conn);
+            if !self.tries_later(next) {
+                self.reconnect(stage, next);
+            }
         }
     }
 
@@ -191,7 +209,9 @@ impl World {
 
     pub(crate) fn fail_all(&mut self, stage: &mut Stage<'_>, conn: ConnId, error: &CallError) {
         let process = self.conns[conn as usize].process;
-        let awaited = std::mem::take(&mut self.conn_mut(conn).awaited);
+        let state = self.conn_mut(conn);
+        state.waiting.clear();
+        let awaited = std::mem::take(&mut state.awaited);
         for awaited in awaited {
             if let Some(op) = awaited.op {
                 self.ended(stage, process, op, OpResult::Failed(error.clone()));

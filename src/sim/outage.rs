@@ -68,12 +68,12 @@ impl World {
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.restart(now, name, stage.choices);
-        self.distribute(stage, sent);
+        self.distribute(stage, server, sent);
         self.arm(server);
     }
 
     /// A message reaches a server that is down: its sender learns that there is no connection.
-    pub(super) fn refuse(&mut self, conn: ConnId) {
+    pub(super) fn refuse_while_down(&mut self, conn: ConnId) {
         let state = &self.conns[conn as usize];
         let asked = state.up.iter().any(|(message, _)| *message != Inbound::Disconnect);
         let told = state.down.contains(&Down::Closed);

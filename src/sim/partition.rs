@@ -17,7 +17,7 @@ use super::setup::Setup;
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::Patience;
-use crate::cx::{CallError, Session};
+use crate::cx::{CallError, Lane, Session};
 use crate::store::Inbound;
 use crate::store::zookeeper::ZkError;
 use crate::time::Micros;
@@ -231,6 +231,7 @@ impl World {
 
     fn zookeeper_conn(&self, stage: &Stage<'_>, process: ProcessId) -> Option<ConnId> {
         let server = stage.scene.around[usize::from(process)].first()?.zookeeper?;
+        let Lane { server, .. } = self.lane(process, Lane { server, lane: 0 });
         let conns = self.processes[usize::from(process)].conns.iter();
         conns.filter(|(lane, _)| lane.server == server).map(|(_, conn)| *conn).next()
     }

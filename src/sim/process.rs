@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event};
+use super::agenda::{ConnId, Event, ServerId};
 use super::clock::Clock;
 use super::engine::Handle;
 use super::fault::Cut;
@@ -62,6 +62,8 @@ pub(crate) struct Process {
     pub(crate) tasks: Vec<(TaskId, Running)>,
     pub(crate) threads: Vec<Thread>,
     pub(crate) zk: Option<ZkClient>,
+    /// The ZooKeeper server that its client has chosen.
+    pub(crate) zk_server: ServerId,
     /// The connections that were used, by their lanes.
     pub(crate) conns: Vec<(Lane, ConnId)>,
 }

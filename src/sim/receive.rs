@@ -20,6 +20,8 @@ impl World {
             return;
         }
         match message {
+            // The end of a connection that the client has left behind.
+            Down::Closed if !self.conns[conn as usize].open => {}
             Down::Closed => {
                 stage
                     .listener
@@ -104,6 +106,7 @@ impl World {
         match zk.connected(reply) {
             Connected::New => {
                 self.contact(conn);
+                self.send_waiting(stage, conn);
                 self.set_session(stage, process, Session::Connected);
                 self.begin_threads(stage, process);
             }
@@ -119,6 +122,7 @@ impl World {
                     self.send_up(stage, conn, Inbound::Request(request), None);
                 }
                 self.contact(conn);
+                self.send_waiting(stage, conn);
                 self.set_session(stage, process, Session::Connected);
             }
             Connected::Expired => {

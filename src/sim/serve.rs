@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
+use super::ensemble::for_clients;
 use super::server::{AnyMessage, AnyRequest, Sent};
 use super::tell::Told;
 use super::thread::Phase;
@@ -11,7 +12,7 @@ use super::world::{Stage, World};
 use super::{cost, place};
 use crate::cx::TaskId;
 use crate::property::{self, Who};
-use crate::store::{Inbound, Link, Outbound};
+use crate::store::{Inbound, Link, Outbound, zookeeper};
 use crate::time::Micros;
 
 impl World {
@@ -19,7 +20,7 @@ impl World {
     pub(crate) fn arrive(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         let server = self.conns[conn as usize].server();
         if self.servers[usize::from(server)].state.is_down() {
-            self.refuse(conn);
+            self.refuse_while_down(conn);
             return;
         }
         let busy = self.servers[usize::from(server)].busy;
@@ -38,6 +39,10 @@ impl World {
     /// A server takes the next message of a connection.
     pub(crate) fn serve(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         let server = self.conns[conn as usize].server();
+        if self.ensemble.is_down(server) {
+            self.refuse(stage, conn);
+            return;
+        }
         while let Some((message, by)) = self.conn_mut(conn).up.pop_front() {
             let is_connect = message == Inbound::Connect;
             let is_request = matches!(message, Inbound::Request(_));
@@ -77,7 +82,9 @@ impl World {
         let threads = stage.scene.around[usize::from(process)].len();
         let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
         if let Some(request) = &request {
-            let told = Told::Executed { server, process, thread, request, sent: &sent, link };
+            let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
+            let shown = shown.as_ref().unwrap_or(&sent);
+            let told = Told::Executed { server, process, thread, request, sent: shown, link };
             stage.listener.hear(self.total(), &told);
         }
         if let (Some(request), Some(thread)) = (&request, thread) {
@@ -88,7 +95,7 @@ impl World {
             let who = thread.map(|thread| Who { process, thread });
             self.judge_place(stage, server, &before, who);
         }
-        self.distribute(stage, sent);
+        self.distribute(stage, server, sent);
         self.arm(server);
         self.contact(conn);
     }
@@ -102,14 +109,23 @@ impl World {
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.wake(now, name, stage.choices);
-        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
+        let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
+        let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
+        stage.listener.hear(self.total(), &told);
         self.judge_place(stage, server, &before, None);
-        self.distribute(stage, sent);
+        self.distribute(stage, server, sent);
         self.arm(server);
     }
 
-    pub(crate) fn distribute(&mut self, stage: &mut Stage<'_>, sent: Sent) {
+    pub(crate) fn distribute(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
         for (Link(conn), message) in sent {
+            let message = match message {
+                Outbound::Message(AnyMessage::ZooKeeper(zookeeper::Message::Peer(peer))) => {
+                    self.send_peer(stage, server, Link(conn), peer);
+                    continue;
+                }
+                message => message,
+            };
             // What a server says on a connection that its client has given up reaches nobody.
             if !self.conns.get(conn as usize).is_some_and(|conn| conn.hears()) {
                 continue;

@@ -154,6 +154,21 @@ impl AnyServer {
         matches!(self, Self::Redis(server) if server.is_down())
     }
 
+    /// A ZooKeeper server becomes the leader.
+    pub(crate) fn lead(
+        &mut self,
+        now: Micros,
+        followers: &[Link],
+        name: &str,
+        choices: &mut dyn Choices,
+    ) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::ZooKeeper(server) = self {
+            server.lead(now, followers, &mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
+    }
+
     pub(crate) fn crash(&mut self) {
         match self {
             Self::Redis(server) => server.crash(),

@@ -3,8 +3,9 @@
 use super::agenda::{ConnId, Event, ProcessId};
 use super::conn::Direction;
 use super::setup::Setup;
-use super::step::{HoldKind, Step};
-use super::world::World;
+use super::step::{Alternative, HoldKind, Step};
+use super::tell::Told;
+use super::world::{Stage, World};
 
 impl World {
     /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
@@ -26,6 +27,11 @@ impl World {
             Step::RestartServer(server, span) => {
                 let name = &setup.servers[usize::from(server)].name;
                 format!("crash {name}, restart after {span}")
+            }
+            Step::CrashLeader => "crash the leader".to_owned(),
+            Step::CutServer(server, span) => {
+                let name = &setup.servers[usize::from(server)].name;
+                format!("cut {name} off from the leader for {span}")
             }
             Step::Cut(process, fault, span) => {
                 let cut = &setup.faults[usize::from(fault)].cut;
@@ -68,6 +74,15 @@ impl World {
                     format!("{} restarts", setup.servers[usize::from(server)].name)
                 }
                 Event::Ping(process) => format!("{} ping", name(process)),
+                Event::Peer(from, to) => {
+                    let name = |server: u16| &setup.servers[usize::from(server)].name;
+                    format!("{}>{}", name(from), name(to))
+                }
+                Event::Rejoins(server) => {
+                    format!("{} rejoins", setup.servers[usize::from(server)].name)
+                }
+                Event::Elects => "election".to_owned(),
+                Event::Reconnects(process) => format!("{} reconnects", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),
                 Event::Silent(process) => format!("{} hears nothing", name(process)),
                 Event::GivesUp(process) => format!("{} gives its session up", name(process)),
@@ -76,5 +91,13 @@ impl World {
                 }
             },
         }
+    }
+
+    /// Tells whoever listens that something other than the nominal happens.
+    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
+        let take = self.name(stage.setup, alternative.step);
+        let cost = alternative.cost();
+        let site = self.site(stage.setup);
+        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
     }
 }

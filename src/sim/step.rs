@@ -3,13 +3,11 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
-use super::fault::{Fault, FaultKind};
+use super::fault::FaultKind;
 use super::setup::Setup;
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::property;
 use crate::store::Inbound;
@@ -36,6 +34,10 @@ pub(crate) enum Step {
     RestartServer(ServerId, Micros),
     /// A process is cut off from what the fault of this number names, for this long.
     Cut(ProcessId, u8, Micros),
+    /// The leader of an ensemble dies.
+    CrashLeader,
+    /// A follower is cut off from the leader for this long.
+    CutServer(ServerId, Micros),
 }
 
 /// For how long a message is held.
@@ -95,6 +97,19 @@ impl World {
             }
             let number = number as u8;
             let at = |step| Alternative { step, fault: Some(number) };
+            if fault.kind == FaultKind::CrashLeader {
+                if self.leader_may_die(event, moves_time) {
+                    out.push(at(Step::CrashLeader));
+                }
+                continue;
+            }
+            if fault.kind == FaultKind::CutServer {
+                for server in self.may_be_cut(fault, event, moves_time) {
+                    let spans = fault.durations.iter();
+                    out.extend(spans.map(|&span| at(Step::CutServer(server, span))));
+                }
+                continue;
+            }
             self.faults_of_head((number, fault), event, &mut |step| out.push(at(step)));
             let any_time = moves_time && setup.is_abstract();
             self.outages(fault, event, any_time, &mut |step| out.push(at(step)));
@@ -108,102 +123,6 @@ impl World {
                 }
             }
         }
-    }
-
-    fn process_of(&self, event: Event) -> Option<ProcessId> {
-        match event {
-            Event::Down(conn) => Some(self.conns[conn as usize].process),
-            Event::Timer(process, _) | Event::Silent(process) | Event::GivesUp(process) => {
-                Some(process)
-            }
-            _ => None,
-        }
-    }
-
-    fn faults_of_head(
-        &self,
-        (number, fault): (u8, &Fault),
-        event: Event,
-        out: &mut dyn FnMut(Step),
-    ) {
-        if let Some(process) = self.process_of(event) {
-            self.faults_of_process((number, fault), process, out);
-        }
-        if let (FaultKind::Partition, Event::Up(conn)) = (fault.kind, event) {
-            // What is under way to a server is part of what a partition stops.
-            self.faults_of_process((number, fault), self.conns[conn as usize].process, out);
-        }
-        let (conn, direction) = match event {
-            Event::Up(conn) => (conn, Direction::Up),
-            Event::Down(conn) => (conn, Direction::Down),
-            _ => return,
-        };
-        let state = &self.conns[conn as usize];
-        let is_message = match direction {
-            Direction::Up => state.next_request().is_some(),
-            Direction::Down => matches!(state.down.front(), Some(super::conn::Down::Message(_))),
-        };
-        if !is_message
-            || !self.admits(fault, state.process)
-            || !self.admits_request(fault, conn, direction)
-        {
-            return;
-        }
-        match (fault.kind, direction) {
-            (FaultKind::Reorder, _) => out(Step::Hold(conn, direction, HoldKind::Reorder)),
-            (FaultKind::Slow, _) => {
-                out(Step::Hold(conn, direction, HoldKind::Slow(fault.longest())));
-            }
-            (FaultKind::LoseRequest, Direction::Up)
-            | (FaultKind::LoseReply, Direction::Down)
-            | (FaultKind::Disconnect, _) => out(Step::Break(conn)),
-            _ => {}
-        }
-    }
-
-    fn faults_of_process(
-        &self,
-        (number, fault): (u8, &Fault),
-        process: ProcessId,
-        out: &mut dyn FnMut(Step),
-    ) {
-        let state = &self.processes[usize::from(process)];
-        let idle = state.threads.iter().all(|thread| !thread.wants());
-        if !state.alive || state.paused.is_some() || idle || !self.admits(fault, process) {
-            return;
-        }
-        match fault.kind {
-            FaultKind::Pause => fault.durations.iter().for_each(|&d| out(Step::Pause(process, d))),
-            FaultKind::Crash => out(Step::Crash(process)),
-            FaultKind::Restart => {
-                fault.durations.iter().for_each(|&d| out(Step::Restart(process, d)));
-            }
-            FaultKind::Partition if self.can_be_cut(process, &fault.cut) => {
-                fault.durations.iter().for_each(|&d| out(Step::Cut(process, number, d)));
-            }
-            _ => {}
-        }
-    }
-
-    fn admits(&self, fault: &Fault, process: ProcessId) -> bool {
-        let threads = &self.processes[usize::from(process)].threads;
-        fault.may_hit(process)
-            && (fault.phases.is_empty()
-                || threads.iter().any(|thread| fault.phases.contains(&thread.phase)))
-    }
-
-    fn admits_request(&self, fault: &Fault, conn: ConnId, direction: Direction) -> bool {
-        if fault.requests.is_empty() {
-            return true;
-        }
-        let state = &self.conns[conn as usize];
-        let name: Option<Rc<str>> = match direction {
-            Direction::Up => state.next_request().map(|request| request.name().into()),
-            Direction::Down => state.awaited.front().and_then(|awaited| awaited.what.clone()),
-        };
-        let is =
-            |wanted: &String| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
-        fault.requests.iter().any(is)
     }
 
     /// Makes one step.
@@ -244,6 +163,8 @@ impl World {
                 self.agenda.put(self.now + span, Event::Restart(process));
             }
             Step::RestartServer(server, span) => self.crash_server(server, span),
+            Step::CrashLeader => self.crash_leader(stage),
+            Step::CutServer(server, span) => self.cut_server(server, span),
             Step::Cut(process, fault, span) => self.cut(stage, process, fault, span),
         }
     }
@@ -302,6 +223,10 @@ impl World {
             Event::SlowEnds(conn, up) => {
                 self.release(conn, if up { Direction::Up } else { Direction::Down });
             }
+            Event::Peer(from, to) => self.hear_peer(stage, from, to),
+            Event::Elects => self.elect(stage),
+            Event::Rejoins(server) => self.rejoin(server),
+            Event::Reconnects(process) => self.reconnects(stage, process),
             Event::Heals(process) => self.heal(process),
             Event::Silent(process) => self.silent(stage, process),
             Event::GivesUp(process) => self.gives_up(stage, process),
@@ -349,6 +274,9 @@ impl World {
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;
+        // Before the client library forgets its session.
+        self.contacts(process);
+        let state = self.process_mut(process);
         // What a dead process had in mind is nothing to anybody.
         state.threads.clear();
         for (_, running) in std::mem::take(&mut state.tasks) {
@@ -363,7 +291,7 @@ impl World {
         self.agenda.cancel_all(|event| {
             matches!(
                 event,
-                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of)
+                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of)
                 if *of == process
             )
         });
@@ -381,13 +309,5 @@ impl World {
         self.wants += self.processes[usize::from(process)].wants();
         self.happens(stage, &property::Event::Restarts(process));
         self.start_process(stage, process);
-    }
-
-    /// Tells whoever listens that something other than the nominal happens.
-    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
-        let take = self.name(stage.setup, alternative.step);
-        let cost = alternative.cost();
-        let site = self.site(stage.setup);
-        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
     }
 }

@@ -40,7 +40,7 @@ impl World {
         if let Some(server) = zookeeper
             && self.processes[usize::from(process)].zk.is_some()
         {
-            let conn = self.conn_on(process, Lane { server, lane: 0 });
+            let conn = self.conn_on(process, self.lane(process, Lane { server, lane: 0 }));
             self.open(stage, conn);
             self.schedule_ping(stage, process);
         } else {

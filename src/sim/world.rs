@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::agenda::{Agenda, ConnId, Event, ProcessId};
 use super::conn::Conn;
 use super::engine::Engine;
+use super::ensemble::Ensemble;
 use super::process::{Process, Running};
 use super::server::AnyServer;
 use super::setup::Setup;
@@ -45,6 +46,8 @@ pub struct World {
     pub(crate) conns: Vec<Rc<Conn>>,
     pub(crate) processes: Vec<Rc<Process>>,
     pub(crate) agenda: Agenda,
+    /// What is between ZooKeeper servers.
+    pub(crate) ensemble: Rc<Ensemble>,
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
@@ -130,6 +133,8 @@ impl World {
         let servers = setup.servers.iter().map(|server| {
             Rc::new(Placed { state: server.state.clone(), wake: None, busy: Micros::ZERO })
         });
+        let members = super::ensemble::members(setup.servers.iter().map(|server| &server.state));
+        let leader = members.last().copied().filter(|_| members.len() > 1);
         let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
         let processes = setup.processes.iter().enumerate().map(|(number, process)| {
             Rc::new(Process {
@@ -141,6 +146,7 @@ impl World {
                 tasks: Vec::new(),
                 threads: threads(setup, number as u16),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
+                zk_server: members.get(number % members.len().max(1)).copied().unwrap_or_default(),
                 conns: Vec::new(),
             })
         });
@@ -155,6 +161,7 @@ impl World {
             holds: 0,
             processes,
             agenda: Agenda::default(),
+            ensemble: Rc::new(Ensemble::led_by(leader)),
             budgets: budgets.collect(),
             properties: setup.properties.clone().into(),
             pings: has_zk && !setup.is_abstract(),
@@ -241,6 +248,10 @@ impl World {
             return;
         }
         self.agenda.rebase(dt);
+        // With abstract timing nothing that is under way has a time.
+        if self.pings {
+            Rc::make_mut(&mut self.ensemble).rebase(dt);
+        }
         for server in &mut self.servers {
             let server = Rc::make_mut(server);
             server.state.rebase(dt);

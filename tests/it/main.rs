@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod commands;
 mod engines;
+mod ensemble_world;
 mod herd;
 mod json;
 mod layers;

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use super::id::Path;
+use super::ensemble::Role;
+use super::id::{Path, SessionId};
 use super::server::ZooKeeper;
+use super::zxids::Zxids;
 use crate::store::{Key, Link};
 use crate::time::Micros;
 
@@ -25,11 +27,36 @@ impl ZooKeeper {
         self.session_of(link).is_some_and(|session| self.tracker.is_attended(session))
     }
 
+    /// The same for a session whose client may be connected to another server of the ensemble.
+    pub fn attend_session(
+        &mut self,
+        session: SessionId,
+        attended: bool,
+        timeout_ms: i32,
+        now: Micros,
+    ) {
+        self.tracker.attend(session, attended, timeout_ms, now);
+    }
+
+    /// Whether the session's client was last said to be in contact.
+    pub fn is_session_attended(&self, session: SessionId) -> bool {
+        self.tracker.is_attended(session)
+    }
+
     /// Adds the zxids as they are to `key`, for a world in which clients and messages have some of them as well.
     pub fn raw_zxids(&self, key: &mut Key) {
         key.int(self.replica.zxid.0);
         for (_, node) in self.replica.tree.iter() {
             key.int(node.mzxid.0).int(node.pzxid.0).int(node.czxid.0);
+        }
+        match &self.role {
+            Role::Alone => {}
+            Role::Leader(leader) => leader.each_zxid(&mut |zxid| {
+                key.int(zxid.0);
+            }),
+            Role::Follower(follower) => follower.each_zxid(&mut |zxid| {
+                key.int(zxid.0);
+            }),
         }
     }
 

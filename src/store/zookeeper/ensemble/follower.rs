@@ -182,6 +182,11 @@ impl Zxids for Follower {
 }
 
 impl Follower {
+    /// Everything up to there was applied before the ensemble began.
+    pub(super) fn start_at(&mut self, zxid: Zxid) {
+        self.committed = zxid;
+    }
+
     /// See [`Server::key`](crate::store::Server::key); `rank` gives the place of a transaction.
     pub(in super::super) fn write_key(&self, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
         key.int(self.number.into()).int(self.leader.map_or(-1, |link| link.0.into()));

@@ -51,6 +51,27 @@ impl ZooKeeper {
         server
     }
 
+    /// A server that was alone becomes member `number` of a new ensemble: the leader if it has followers to lead,
+    /// else a follower with that link to the leader. All members must have the same nodes.
+    #[must_use]
+    pub fn enrolled(self, number: u8, leader: Option<Link>, followers: &[Link]) -> Self {
+        let fresh = match leader {
+            Some(leader) => Self::follower((*self.config).clone(), number, leader),
+            None => Self::leader((*self.config).clone(), number, followers),
+        };
+        let mut role = fresh.role;
+        let zxid = self.replica.zxid;
+        match &mut role {
+            Role::Leader(leader) => {
+                leader.head = self.replica.clone();
+                leader.followers.iter_mut().for_each(|(_, acked)| *acked = zxid);
+            }
+            Role::Follower(follower) => follower.start_at(zxid),
+            Role::Alone => {}
+        }
+        Self { role, next_session: fresh.next_session, ..self }
+    }
+
     /// The server becomes the leader at `now`, after an election that the one with the longest log won.
     ///
     /// What it has logged is committed. A new epoch of zxids begins, the clock of every session starts again

@@ -1,0 +1,397 @@
+//! Several ZooKeeper servers: what they say to each other travels, their leader may die, clients move.
+//!
+//! A client is connected to one server. When that connection breaks it tries the next one at once; one that does
+//! not let it in, because it has no leader, is left for [`RETRY`]. When the leader dies its connections break, the
+//! others stop serving, and after [`ELECTION`] the one with the longest log leads: every session's clock starts
+//! again there (catalogue K13). In a search a session is in contact if its client is in contact with a server that
+//! follows the leader.
+//!
+//! A follower that is cut off from the leader answers reads and pings from what it has, until it has heard nothing
+//! for `syncLimit` (5) ticks; then it would stop serving. A cut is not longer than that here, and the leader does not
+//! die during one.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::conn::Down;
+use super::fault::Fault;
+use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
+use super::setup::Timing;
+use super::tell::Told;
+use super::world::{Stage, World};
+use crate::choice::{About, Question};
+use crate::client::zookeeper::ZkClient;
+use crate::cx::{Lane, Session};
+use crate::store::zookeeper::{Message, Peer, Request, Zxid};
+use crate::store::{Inbound, Link, Outbound};
+use crate::time::Micros;
+
+/// How long an election takes (µs): after the last vote came in, `FastLeaderElection` waits 200 ms for a better one.
+const ELECTION: Micros = Micros::from_ms(200);
+
+/// How long (µs) a client that was not let in waits before it tries the next server: the Java client up to so long.
+const RETRY: Micros = Micros::from_ms(1000);
+
+/// The numbers of links between servers begin here: above those of clients.
+const FIRST_PEER: u32 = 1 << 30;
+
+/// The link between two servers; both ends call it so.
+pub(crate) fn peer_link(one: ServerId, other: ServerId) -> Link {
+    let (low, high) = (one.min(other), one.max(other));
+    Link(FIRST_PEER + u32::from(low) * 256 + u32::from(high))
+}
+
+/// What is between the servers.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Ensemble {
+    /// Who leads; nobody while there is an election.
+    pub(super) leader: Option<ServerId>,
+    down: Vec<ServerId>,
+    /// The follower that is cut off from the leader.
+    cut: Option<ServerId>,
+    /// What is under way from one server to another, and when the last of it arrives (sampled timing only).
+    pipes: BTreeMap<(ServerId, ServerId), (VecDeque<Peer>, Micros)>,
+}
+
+impl Ensemble {
+    /// Servers with a leader; none where there is one server or no such service.
+    pub(super) fn led_by(leader: Option<ServerId>) -> Self {
+        Self { leader, ..Self::default() }
+    }
+
+    pub(super) fn rebase(&mut self, dt: Micros) {
+        for (_, due) in self.pipes.values_mut() {
+            *due = (*due - dt).max(Micros::ZERO);
+        }
+    }
+
+    pub(super) fn is_down(&self, server: ServerId) -> bool {
+        self.down.contains(&server)
+    }
+}
+
+/// The servers of the ZooKeeper service.
+pub(super) fn members<'a>(servers: impl Iterator<Item = &'a AnyServer>) -> Vec<ServerId> {
+    let numbered = servers.enumerate();
+    numbered
+        .filter(|(_, server)| matches!(server, AnyServer::ZooKeeper(_)))
+        .map(|(number, _)| number as ServerId)
+        .collect()
+}
+
+impl World {
+    pub(super) fn members(&self) -> Vec<ServerId> {
+        members(self.servers.iter().map(|placed| &placed.state))
+    }
+
+    /// Whether the ZooKeeper service has several servers.
+    pub(super) fn is_ensemble(&self) -> bool {
+        self.ensemble.leader.is_some() || !self.ensemble.down.is_empty()
+    }
+
+    /// The lane on which requests of the process to `to` really go: to the server that its client has chosen.
+    pub(super) fn lane(&self, process: ProcessId, to: Lane) -> Lane {
+        let is_zookeeper =
+            matches!(self.servers[usize::from(to.server)].state, AnyServer::ZooKeeper(_));
+        if is_zookeeper {
+            Lane { server: self.processes[usize::from(process)].zk_server, ..to }
+        } else {
+            to
+        }
+    }
+
+    /// Where a client goes whose connection is gone: to the next server, at once if this one had let it in.
+    pub(super) fn next_server(&mut self, conn: ConnId) -> ConnId {
+        let state = &self.conns[conn as usize];
+        let (process, at) = (state.process, state.server());
+        let members = self.members();
+        let Some(place) = members.iter().position(|member| *member == at) else { return conn };
+        if members.len() == 1 || self.processes[usize::from(process)].zk_server != at {
+            return conn;
+        }
+        let state = &self.processes[usize::from(process)];
+        let was_let_in = state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
+        let next = members[(place + 1) % members.len()];
+        self.process_mut(process).zk_server = next;
+        if !was_let_in {
+            let due = self.after(process, RETRY);
+            self.agenda.put(due, Event::Reconnects(process));
+        }
+        self.conn_on(process, Lane { server: next, lane: 0 })
+    }
+
+    /// Whether the client waits before it opens this connection.
+    pub(super) fn tries_later(&self, conn: ConnId) -> bool {
+        let state = &self.conns[conn as usize];
+        let process = state.process;
+        self.is_ensemble()
+            && !state.open
+            && self.processes[usize::from(process)].zk_server == state.server()
+            && self.agenda.iter().any(|(_, event)| event == Event::Reconnects(process))
+    }
+
+    /// Whether the client keeps requests on this connection until a server of the ensemble has let it in.
+    pub(super) fn awaits_session(&self, conn: ConnId) -> bool {
+        let state = &self.conns[conn as usize];
+        let is_zookeeper =
+            matches!(self.servers[usize::from(state.server())].state, AnyServer::ZooKeeper(_));
+        let zk = self.processes[usize::from(state.process)].zk.as_ref();
+        self.is_ensemble()
+            && is_zookeeper
+            && zk.is_some_and(|zk| !state.open || zk.state() != Session::Connected)
+    }
+
+    /// It tries again.
+    pub(super) fn reconnects(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        stage.listener.hear(self.total(), &Told::Timer { process });
+        let server = self.processes[usize::from(process)].zk_server;
+        let conn = self.conn_on(process, Lane { server, lane: 0 });
+        if self.processes[usize::from(process)].alive && !self.conns[conn as usize].open {
+            self.open(stage, conn);
+        }
+    }
+
+    /// A server says something to another one.
+    pub(super) fn send_peer(
+        &mut self,
+        stage: &mut Stage<'_>,
+        from: ServerId,
+        link: Link,
+        peer: Peer,
+    ) {
+        let other =
+            self.members().into_iter().find(|to| *to != from && peer_link(from, *to) == link);
+        let Some(to) = other.filter(|to| !self.ensemble.is_down(*to)) else { return };
+        let due = match stage.setup.timing {
+            Timing::Abstract => self.now,
+            Timing::Sampled { least, most } => {
+                let extra = stage.choices.pick(&Question {
+                    about: About::Latency,
+                    n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
+                    site: &|| format!("servers {from} to {to}"),
+                    name: &|extra| format!("{extra} us more"),
+                });
+                let last = self.ensemble.pipes.get(&(from, to)).map_or(self.now, |(_, due)| *due);
+                last.max(self.now.max(self.leaving) + least + Micros(i64::from(extra)))
+            }
+        };
+        let pipe = Rc::make_mut(&mut self.ensemble).pipes.entry((from, to)).or_default();
+        pipe.0.push_back(peer);
+        if !stage.setup.is_abstract() {
+            pipe.1 = due;
+        }
+        if self.ensemble.cut.is_none_or(|cut| cut != from && cut != to) {
+            self.agenda.put(due, Event::Peer(from, to));
+        }
+    }
+
+    /// The followers that may be cut off from the leader now.
+    pub(super) fn may_be_cut(
+        &self,
+        fault: &Fault,
+        event: Event,
+        moves_time: bool,
+    ) -> Vec<ServerId> {
+        let Some(leader) = self.ensemble.leader.filter(|_| self.ensemble.cut.is_none()) else {
+            return Vec::new();
+        };
+        if self.is_done() {
+            return Vec::new();
+        }
+        let named = &fault.cut.servers;
+        let concerns = |it: ServerId| match event {
+            Event::Peer(from, to) => from == it || to == it,
+            _ => moves_time,
+        };
+        let may = |it: &ServerId| {
+            *it != leader && (named.is_empty() || named.contains(it)) && concerns(*it)
+        };
+        self.alive().into_iter().filter(may).collect()
+    }
+
+    /// A follower and the leader hear nothing of each other for a time; clients are none the wiser.
+    pub(super) fn cut_server(&mut self, server: ServerId, span: Micros) {
+        Rc::make_mut(&mut self.ensemble).cut = Some(server);
+        self.agenda.cancel_all(
+            |event| matches!(event, Event::Peer(from, to) if *from == server || *to == server),
+        );
+        self.agenda.put(self.now + span, Event::Rejoins(server));
+        self.all_contacts();
+    }
+
+    /// They hear of each other again, and of all that was said meanwhile.
+    pub(super) fn rejoin(&mut self, server: ServerId) {
+        let ensemble = Rc::make_mut(&mut self.ensemble);
+        ensemble.cut = None;
+        let of = |pipe: &(ServerId, ServerId)| pipe.0 == server || pipe.1 == server;
+        let held: Vec<_> = ensemble.pipes.iter().filter(|(pipe, _)| of(pipe)).collect();
+        for ((from, to), (queue, _)) in held {
+            for _ in queue {
+                self.agenda.put(self.now, Event::Peer(*from, *to));
+            }
+        }
+        self.all_contacts();
+    }
+
+    fn all_contacts(&mut self) {
+        for process in 0..self.processes.len() as ProcessId {
+            self.contacts(process);
+        }
+    }
+
+    /// The next word of a server reaches another one.
+    pub(super) fn hear_peer(&mut self, stage: &mut Stage<'_>, from: ServerId, to: ServerId) {
+        let ensemble = Rc::make_mut(&mut self.ensemble);
+        let Some((queue, _)) = ensemble.pipes.get_mut(&(from, to)) else { return };
+        let peer = queue.pop_front();
+        if queue.is_empty() && stage.setup.is_abstract() {
+            ensemble.pipes.remove(&(from, to));
+        }
+        if let Some(peer) = peer {
+            let request = AnyRequest::ZooKeeper(Request::Peer(peer));
+            self.tell_server(stage, to, peer_link(from, to), Inbound::Request(request));
+        }
+    }
+
+    fn tell_server(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        link: Link,
+        message: Inbound<AnyRequest>,
+    ) {
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let sent = placed.state.deliver(now, link, message, name, stage.choices);
+        self.told_server(stage, server, sent);
+    }
+
+    fn told_server(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
+        let to_clients = for_clients(&sent);
+        if !to_clients.is_empty() {
+            stage.listener.hear(self.total(), &Told::Woke { server, sent: &to_clients });
+        }
+        self.distribute(stage, server, sent);
+        self.arm(server);
+    }
+
+    /// Whether the leader may die: the others must be a majority.
+    pub(super) fn leader_may_die(&self, event: Event, moves_time: bool) -> bool {
+        let Some(leader) = self.ensemble.leader.filter(|_| self.ensemble.cut.is_none()) else {
+            return false;
+        };
+        let of = |conn: ConnId| self.conns[conn as usize].server() == leader;
+        let concerns = match event {
+            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => of(conn),
+            Event::Peer(from, to) => from == leader || to == leader,
+            _ => false,
+        };
+        let members = self.members().len();
+        let left = members - self.ensemble.down.len() - 1;
+        (concerns || moves_time) && left * 2 > members && !self.is_done()
+    }
+
+    /// The leader dies and stays down.
+    pub(super) fn crash_leader(&mut self, stage: &mut Stage<'_>) {
+        let ensemble = Rc::make_mut(&mut self.ensemble);
+        let Some(leader) = ensemble.leader.take() else { return };
+        ensemble.down.push(leader);
+        ensemble.down.sort_unstable();
+        // What was under way to or from it is lost; the others say nothing to each other.
+        ensemble.pipes.clear();
+        self.agenda.cancel_all(|event| matches!(event, Event::Peer(..)));
+        Rc::make_mut(&mut self.servers[usize::from(leader)]).state.crash();
+        self.arm(leader);
+        for conn in 0..self.conns.len() as ConnId {
+            if self.conns[conn as usize].server() == leader && self.conns[conn as usize].open {
+                self.break_connection(conn);
+            }
+        }
+        for server in self.alive() {
+            self.tell_server(stage, server, peer_link(leader, server), Inbound::Disconnect);
+        }
+        self.agenda.put(self.now + ELECTION, Event::Elects);
+    }
+
+    fn alive(&self) -> Vec<ServerId> {
+        self.members().into_iter().filter(|server| !self.ensemble.is_down(*server)).collect()
+    }
+
+    /// The election is over.
+    pub(super) fn elect(&mut self, stage: &mut Stage<'_>) {
+        let alive = self.alive();
+        let logged = |server: &ServerId| match &self.servers[usize::from(*server)].state {
+            AnyServer::ZooKeeper(zk) => zk.logged(),
+            _ => Zxid::ZERO,
+        };
+        let Some(leader) = alive.iter().copied().max_by_key(|server| (logged(server), *server))
+        else {
+            return;
+        };
+        Rc::make_mut(&mut self.ensemble).leader = Some(leader);
+        let followers: Vec<ServerId> = alive.into_iter().filter(|it| *it != leader).collect();
+        for &follower in &followers {
+            let placed = Rc::make_mut(&mut self.servers[usize::from(follower)]);
+            if let AnyServer::ZooKeeper(zk) = &mut placed.state {
+                zk.follow(Some(peer_link(leader, follower)));
+            }
+            self.arm(follower);
+        }
+        let links: Vec<Link> = followers.iter().map(|it| peer_link(leader, *it)).collect();
+        let now = self.now;
+        let name = &stage.setup.servers[usize::from(leader)].name;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
+        let sent = placed.state.lead(now, &links, name, stage.choices);
+        self.told_server(stage, leader, sent);
+        self.all_contacts();
+    }
+
+    /// Nobody is there any more: the connection is refused.
+    pub(super) fn refuse(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
+        self.conn_mut(conn).up.clear();
+        let state = &self.conns[conn as usize];
+        if state.hears() && state.down.back() != Some(&Down::Closed) {
+            self.send_down(stage, conn, Down::Closed);
+        }
+    }
+
+    /// Tells the leader whether the service hears of the session of this connection's client.
+    pub(super) fn contact_through(&mut self, conn: ConnId) {
+        let state = &self.conns[conn as usize];
+        let process = &self.processes[usize::from(state.process)];
+        if self.pings() || process.zk_server != state.server() {
+            return;
+        }
+        let attended = state.open
+            && state.up_hold.is_none()
+            && process.alive
+            && process.paused.is_none()
+            && !self.ensemble.is_down(state.server())
+            && self.ensemble.cut != Some(state.server())
+            && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
+        let Some(leader) = self.ensemble.leader else { return };
+        let Some((session, timeout_ms)) = process.zk.as_ref().and_then(ZkClient::session) else {
+            return;
+        };
+        let now = self.now;
+        let AnyServer::ZooKeeper(zk) = &self.servers[usize::from(leader)].state else { return };
+        if zk.is_session_attended(session) == attended {
+            return;
+        }
+        let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
+        if let AnyServer::ZooKeeper(zk) = &mut placed.state {
+            zk.attend_session(session, attended, timeout_ms, now);
+        }
+        self.arm(leader);
+    }
+}
+
+/// What is sent to clients, without what servers say to each other.
+pub(super) fn for_clients(sent: &Sent) -> Sent {
+    let is_peer = |message: &Outbound<AnyMessage>| {
+        matches!(message, Outbound::Message(AnyMessage::ZooKeeper(Message::Peer(_))))
+    };
+    sent.iter().filter(|(_, message)| !is_peer(message)).cloned().collect()
+}
