@@ -60,10 +60,9 @@ fn fault(
     let member = entry.only_member()?;
     let (_, kind) = find(&member.name).ok_or_else(|| member.unknown("fault", known()))?;
     let fields = member.value.fields(match kind {
-        FaultKind::RestartServer => &["budget", "for", "server"],
         FaultKind::Partition => &["budget", "for", "process", "phase", "server", "way"],
         FaultKind::CrashLeader => &["budget"],
-        FaultKind::CutServer => &["budget", "for", "server"],
+        FaultKind::RestartServer | FaultKind::CutServer => &["budget", "for", "server"],
         _ => &["budget", "for", "process", "phase", "request"],
     })?;
     Ok(Fault {

@@ -107,9 +107,10 @@ impl Conn {
     pub(crate) fn next_request(&self) -> Option<&AnyRequest> {
         let (message, _) = self.up.iter().find(|(message, _)| *message != Inbound::Connect)?;
         match message {
-            Inbound::Request(AnyRequest::ZooKeeper(zookeeper::Request::Connect(_))) => None,
+            Inbound::Connect
+            | Inbound::Disconnect
+            | Inbound::Request(AnyRequest::ZooKeeper(zookeeper::Request::Connect(_))) => None,
             Inbound::Request(request) => Some(request),
-            Inbound::Connect | Inbound::Disconnect => None,
         }
     }
 
