@@ -22,8 +22,6 @@ pub(super) enum Store {
 
 /// The most Redis servers: more than anybody asks for a majority.
 const MOST_SERVERS: u32 = 21;
-/// After how many ticks without its leader a follower stops serving (`syncLimit`).
-const SYNC_LIMIT: i64 = 5;
 /// The most ZooKeeper servers: more than anybody asks for a majority.
 const MOST_MEMBERS: u32 = 9;
 
@@ -159,19 +157,10 @@ impl Store {
         if !matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer) {
             return Ok(());
         }
-        let Self::ZooKeeper { servers: 3.., tick, .. } = *self else {
+        if !matches!(self, Self::ZooKeeper { servers: 3.., .. }) {
             let message = format!(
                 "`{}` needs a majority that is left: a ZooKeeper service of 3 servers or more",
                 fault.kind
-            );
-            return Err(entry.error(message));
-        };
-        let most = Micros(tick.0 * SYNC_LIMIT);
-        if fault.durations.iter().any(|span| *span > most) {
-            let most = Duration(most);
-            let message = format!(
-                "a follower stops serving after {most} ({SYNC_LIMIT} ticks, syncLimit) without its leader; longer \
-                 cuts are not modelled"
             );
             return Err(entry.error(message));
         }

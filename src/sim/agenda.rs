@@ -49,6 +49,8 @@ pub(crate) enum Event {
     Elects,
     /// A follower hears of its leader again.
     Rejoins(ServerId),
+    /// A follower has heard nothing of its leader for too long, and stops serving.
+    StopsServing(ServerId),
     /// A ZooKeeper client that was not let in tries the next server.
     Reconnects(ProcessId),
     /// A partition is over.

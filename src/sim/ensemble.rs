@@ -7,15 +7,14 @@
 //! follows the leader.
 //!
 //! A follower that is cut off from the leader answers reads and pings from what it has, until it has heard nothing
-//! for `syncLimit` (5) ticks; then it would stop serving. A cut is not longer than that here, and the leader does not
-//! die during one.
+//! for `syncLimit` (5) ticks; then it closes its clients' connections and serves nobody until it hears the leader
+//! again, when it catches up with what it missed. The leader does not die during a cut.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::Down;
-use super::fault::Fault;
 use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
 use super::setup::Timing;
 use super::tell::Told;
@@ -49,9 +48,9 @@ pub(crate) struct Ensemble {
     pub(super) leader: Option<ServerId>,
     down: Vec<ServerId>,
     /// The follower that is cut off from the leader.
-    cut: Option<ServerId>,
+    pub(super) cut: Option<ServerId>,
     /// What is under way from one server to another, and when the last of it arrives (sampled timing only).
-    pipes: BTreeMap<(ServerId, ServerId), (VecDeque<Peer>, Micros)>,
+    pub(super) pipes: BTreeMap<(ServerId, ServerId), (VecDeque<Peer>, Micros)>,
 }
 
 impl Ensemble {
@@ -186,55 +185,7 @@ impl World {
         }
     }
 
-    /// The followers that may be cut off from the leader now.
-    pub(super) fn may_be_cut(
-        &self,
-        fault: &Fault,
-        event: Event,
-        moves_time: bool,
-    ) -> Vec<ServerId> {
-        let Some(leader) = self.ensemble.leader.filter(|_| self.ensemble.cut.is_none()) else {
-            return Vec::new();
-        };
-        if self.is_done() {
-            return Vec::new();
-        }
-        let named = &fault.cut.servers;
-        let concerns = |it: ServerId| match event {
-            Event::Peer(from, to) => from == it || to == it,
-            _ => moves_time,
-        };
-        let may = |it: &ServerId| {
-            *it != leader && (named.is_empty() || named.contains(it)) && concerns(*it)
-        };
-        self.alive().into_iter().filter(may).collect()
-    }
-
-    /// A follower and the leader hear nothing of each other for a time; clients are none the wiser.
-    pub(super) fn cut_server(&mut self, server: ServerId, span: Micros) {
-        Rc::make_mut(&mut self.ensemble).cut = Some(server);
-        self.agenda.cancel_all(
-            |event| matches!(event, Event::Peer(from, to) if *from == server || *to == server),
-        );
-        self.agenda.put(self.now + span, Event::Rejoins(server));
-        self.all_contacts();
-    }
-
-    /// They hear of each other again, and of all that was said meanwhile.
-    pub(super) fn rejoin(&mut self, server: ServerId) {
-        let ensemble = Rc::make_mut(&mut self.ensemble);
-        ensemble.cut = None;
-        let of = |pipe: &(ServerId, ServerId)| pipe.0 == server || pipe.1 == server;
-        let held: Vec<_> = ensemble.pipes.iter().filter(|(pipe, _)| of(pipe)).collect();
-        for ((from, to), (queue, _)) in held {
-            for _ in queue {
-                self.agenda.put(self.now, Event::Peer(*from, *to));
-            }
-        }
-        self.all_contacts();
-    }
-
-    fn all_contacts(&mut self) {
+    pub(super) fn all_contacts(&mut self) {
         for process in 0..self.processes.len() as ProcessId {
             self.contacts(process);
         }
@@ -254,7 +205,7 @@ impl World {
         }
     }
 
-    fn tell_server(
+    pub(super) fn tell_server(
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,
@@ -315,7 +266,7 @@ impl World {
         self.agenda.put(self.now + ELECTION, Event::Elects);
     }
 
-    fn alive(&self) -> Vec<ServerId> {
+    pub(super) fn alive(&self) -> Vec<ServerId> {
         self.members().into_iter().filter(|server| !self.ensemble.is_down(*server)).collect()
     }
 

@@ -5,6 +5,7 @@ mod clock;
 mod conn;
 mod contact;
 mod cost;
+mod cut;
 mod engine;
 mod ensemble;
 mod fault;

@@ -81,6 +81,9 @@ impl World {
                 Event::Rejoins(server) => {
                     format!("{} rejoins", setup.servers[usize::from(server)].name)
                 }
+                Event::StopsServing(server) => {
+                    format!("{} stops serving", setup.servers[usize::from(server)].name)
+                }
                 Event::Elects => "election".to_owned(),
                 Event::Reconnects(process) => format!("{} reconnects", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),

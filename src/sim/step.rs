@@ -225,6 +225,7 @@ impl World {
             Event::Peer(from, to) => self.hear_peer(stage, from, to),
             Event::Elects => self.elect(stage),
             Event::Rejoins(server) => self.rejoin(server),
+            Event::StopsServing(server) => self.stop_serving(stage, server),
             Event::Reconnects(process) => self.reconnects(stage, process),
             Event::Heals(process) => self.heal(process),
             Event::Silent(process) => self.silent(stage, process),

@@ -122,9 +122,6 @@ fn the_servers_of_a_model_are_named_and_enough() {
     };
     let bad = parsed("{}", r#""crash-leader""#, "mutual-exclusion").unwrap_err();
     assert!(bad.contains("3 servers or more"), "{bad}");
-    let long = r#"{"cut-server": {"for": "11s"}}"#;
-    let bad = parsed(r#"{"servers": 3}"#, long, "mutual-exclusion").unwrap_err();
-    assert!(bad.contains("after 10s (5 ticks, syncLimit)"), "{bad}");
     let bad = parsed(r#"{"servers": 3}"#, "", "release-safety").unwrap_err();
     assert!(bad.contains("not judged on an ensemble"), "{bad}");
     let bad = parsed(r#"{"servers": 10}"#, "", "mutual-exclusion").unwrap_err();

@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod commands;
 mod engines;
+mod ensemble_stop;
 mod ensemble_world;
 mod herd;
 mod json;

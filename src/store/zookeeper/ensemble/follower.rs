@@ -43,6 +43,13 @@ impl ZooKeeper {
         self.role = Role::Follower(Follower { number, leader, log, committed });
     }
 
+    /// A follower that had given its leader up hears it again over `leader`: what it missed is on its way.
+    pub fn hear_again(&mut self, leader: Link) {
+        if let Role::Follower(follower) = &mut self.role {
+            follower.leader = Some(leader);
+        }
+    }
+
     /// How far the log of the server goes: the one with the longest becomes the leader.
     pub fn logged(&self) -> Zxid {
         match &self.role {
