@@ -104,9 +104,8 @@ fn a_shared_token_lets_one_thread_release_the_lock_of_another() {
         let property = PropertyBox::new(ReleaseSafety::default());
         let outcome = search(world_of(&lock, work, &[2]), Vec::new(), property);
         if safe {
-            // Nobody ever tries to release what is not its own.
-            let safe = matches!(outcome.verdict, Verdict::Holds | Verdict::Vacuous(_));
-            assert!(safe, "{outcome:?}");
+            // The work outlives the time to live: there is nothing left to release, and nobody's is released.
+            assert_eq!(outcome.verdict, Verdict::Vacuous(vec!["release-safety"]));
         } else {
             breaks(&outcome, 0);
         }
@@ -122,8 +121,7 @@ fn redlock_keeps_others_out_while_two_of_three_servers_say_yes() {
     );
     let property = PropertyBox::new(MutualExclusion::new(1));
     let outcome = search(setup, vec![fault(FaultKind::LoseReply, 1, &[])], property);
-    let holds = matches!(outcome.verdict, Verdict::Holds | Verdict::Cut(_));
-    assert!(holds, "{outcome:?}");
+    assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
 /// Recipes that get over whatever happens to connections and to other clients: all who live get the lock.
