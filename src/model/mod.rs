@@ -3,6 +3,7 @@
 //! | field | what it says |
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
+//! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
 //! | `store` | `{"redis": {"servers": 1, "persistence": "none"}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters |
 //! | `clients` | how many processes, with how many threads each, and their clocks |
@@ -17,6 +18,7 @@
 //! Each section parses itself. What is unknown or impossible is a [`Problem`] at its place.
 
 mod bounds;
+mod case;
 mod clients;
 mod expect;
 mod faults;
@@ -30,6 +32,7 @@ mod words;
 use std::path::Path;
 
 pub use bounds::Bounds;
+pub use case::{Case, Form};
 pub use expect::{Expect, Verdict};
 pub use network::Network;
 
@@ -40,9 +43,10 @@ use crate::registry;
 use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
 
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "title",
     "why",
+    "case",
     "store",
     "lock",
     "clients",
@@ -62,6 +66,7 @@ pub struct Model {
     text: String,
     title: String,
     why: String,
+    case: Option<Case>,
     store: store::Store,
     given: given::Given,
     lock: LockBox,
@@ -117,6 +122,7 @@ impl Model {
             text: document.text().to_owned(),
             title,
             why,
+            case: fields.get("case").map(|field| Case::from_section(&field)).transpose()?,
             bounds: Bounds::from_section(fields.get("bounds"))?,
             expect: expect("expect").transpose()?,
             expect_run: expect("expect_run").transpose()?,
@@ -140,6 +146,11 @@ impl Model {
     /// Why it is so, and where that is known from.
     pub fn why(&self) -> &str {
         &self.why
+    }
+
+    /// Which entry of the catalogue of failures it shows, if it is one of those.
+    pub fn case(&self) -> Option<&Case> {
+        self.case.as_ref()
     }
 
     /// The whole file. A trace carries it, so that it can be replayed without the file.
