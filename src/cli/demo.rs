@@ -118,7 +118,7 @@ fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Out
     let Ended { tally, .. } =
         execute(&recipe.setup(), recipe.limits, &mut Seeded::new(SEED), &mut |event| {
             if let crate::trace::own::What::Did(did) = &event.what
-                && let crate::trace::own::Act::Read { value } = did.act
+                && let crate::trace::own::Act::Read { value, .. } = did.act
             {
                 first.get_or_insert(value);
             }

@@ -22,6 +22,8 @@ pub struct Grant {
     pub until: Option<Instant>,
     /// The fencing token, if the protocol gives one.
     pub fence: Option<i64>,
+    /// Whether others may have the lock at the same time, if they share it too: a reader's grant.
+    pub shared: bool,
 }
 
 /// Why a lock was not acquired or not released.

@@ -1,7 +1,7 @@
 //! Calls to the resource that the lock guards.
 
 use super::{CallError, Cx, Lane, Op, OpResult, Pending, Request};
-use crate::store::ledger;
+use crate::store::ledger::{self, Account};
 
 /// A client of the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,16 @@ impl Cx {
 impl LedgerClient<'_> {
     /// Reads the number.
     pub fn read(self, fence: Option<i64>) -> Pending<Result<ledger::Reply, CallError>> {
-        self.call(ledger::Request::Read { fence })
+        self.read_account(Account::MAIN, fence)
+    }
+
+    /// Reads an account.
+    pub fn read_account(
+        self,
+        account: Account,
+        fence: Option<i64>,
+    ) -> Pending<Result<ledger::Reply, CallError>> {
+        self.call(ledger::Request::Read { account, fence })
     }
 
     /// Writes the number.
@@ -29,7 +38,17 @@ impl LedgerClient<'_> {
         value: i64,
         fence: Option<i64>,
     ) -> Pending<Result<ledger::Reply, CallError>> {
-        self.call(ledger::Request::Write { value, fence })
+        self.write_account(Account::MAIN, value, fence)
+    }
+
+    /// Writes an account.
+    pub fn write_account(
+        self,
+        account: Account,
+        value: i64,
+        fence: Option<i64>,
+    ) -> Pending<Result<ledger::Reply, CallError>> {
+        self.call(ledger::Request::Write { account, value, fence })
     }
 
     fn call(self, request: ledger::Request) -> Pending<Result<ledger::Reply, CallError>> {

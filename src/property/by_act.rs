@@ -26,6 +26,8 @@ struct Entered {
     since: Micros,
     until: Option<Micros>,
     inside: bool,
+    /// It shares the lock with others that do.
+    shared: bool,
     /// Who has acted in a section that was entered later.
     overtaken: Option<Who>,
 }
@@ -48,8 +50,10 @@ impl ByAct {
         let Some(place) = self.sections.iter().position(|section| section.who == who) else {
             return Judgement::nothing();
         };
+        let shared = self.sections[place].shared;
         let other = self.sections.iter().find(|other| {
-            other.who != who && other.inside && other.until.is_none_or(|until| until > now)
+            let apart = other.who != who && !(shared && other.shared);
+            apart && other.inside && other.until.is_none_or(|until| until > now)
         });
         let actor = names.who(who);
         let violated = if let Some(other) = other {
@@ -63,7 +67,8 @@ impl ByAct {
                 format!("{what} of {actor} reaches the ledger after {later}, which entered later, has acted there")
             })
         };
-        for earlier in &mut self.sections[..place] {
+        let apart = |earlier: &&mut Entered| !(shared && earlier.shared);
+        for earlier in self.sections[..place].iter_mut().filter(apart) {
             earlier.overtaken.get_or_insert(who);
         }
         let happened = self.last.is_some_and(|last| last != who);
@@ -85,20 +90,21 @@ impl Property for ByAct {
 
     fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
         match *event {
-            Event::Enters { who, until, .. } => {
+            Event::Enters { who, until, shared, .. } => {
                 self.sections.retain(|section| section.who != who);
                 self.sections.push(Entered {
                     who,
                     since: now,
                     until,
                     inside: true,
+                    shared,
                     overtaken: None,
                 });
             }
             Event::Leaves(who) => self.leaves(|other| other == who),
             Event::Crashes(process) => self.leaves(|other| other.process == process),
-            Event::Read(who, _) => return self.acts(now, who, "a read", names),
-            Event::Wrote(who, _) => return self.acts(now, who, "a write", names),
+            Event::Read { who, .. } => return self.acts(now, who, "a read", names),
+            Event::Wrote { who, .. } => return self.acts(now, who, "a write", names),
             _ => {}
         }
         Judgement::nothing()

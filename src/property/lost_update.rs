@@ -5,12 +5,13 @@
 use super::parameters::{Facts, parameters};
 use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
+use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// The property `lost-update`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct LostUpdate {
-    /// What each thread read last and has not yet written upon, in the order of their numbers.
+    /// What each thread read last of each account and has not yet written upon, in their order.
     reads: Vec<Basis>,
     /// Who wrote last.
     last: Option<Who>,
@@ -20,6 +21,7 @@ pub struct LostUpdate {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Basis {
     who: Who,
+    account: Account,
     value: i64,
     /// The first write of another since, and what it wrote.
     overtaken: Option<(Who, i64)>,
@@ -39,10 +41,14 @@ impl LostUpdate {
         parameters(section, &[]).map(|_| Self::default())
     }
 
-    fn wrote(&mut self, who: Who, value: i64, names: &dyn Names) -> Judgement {
-        let place = self.reads.binary_search_by_key(&who, |basis| basis.who).ok();
+    fn place(&self, who: Who, account: Account) -> Result<usize, usize> {
+        self.reads.binary_search_by_key(&(who, account), |basis| (basis.who, basis.account))
+    }
+
+    fn wrote(&mut self, who: Who, account: Account, value: i64, names: &dyn Names) -> Judgement {
+        let place = self.place(who, account).ok();
         let basis = place.map(|place| self.reads.remove(place));
-        for other in &mut self.reads {
+        for other in self.reads.iter_mut().filter(|other| other.account == account) {
             other.overtaken.get_or_insert((who, value));
         }
         let happened = self.last.is_some_and(|last| last != who);
@@ -50,8 +56,9 @@ impl LostUpdate {
         let violated = basis.and_then(|Basis { value: read, overtaken, .. }| {
             let (by, other) = overtaken?;
             let (who, by) = (names.who(who), names.who(by));
+            let to = account.shown().map(|_| format!(" to {account}")).unwrap_or_default();
             Some(format!(
-                "{who} writes {value}, which rests on the {read} that it read before {by} wrote {other}: \
+                "{who} writes {value}{to}, which rests on the {read} that it read before {by} wrote {other}: \
                  the update of {by} is lost"
             ))
         });
@@ -66,15 +73,15 @@ impl Property for LostUpdate {
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
         match *event {
-            Event::Read(who, value) => {
-                let basis = Basis { who, value, overtaken: None };
-                match self.reads.binary_search_by_key(&who, |basis| basis.who) {
+            Event::Read { who, account, value } => {
+                let basis = Basis { who, account, value, overtaken: None };
+                match self.place(who, account) {
                     Ok(place) => self.reads[place] = basis,
                     Err(place) => self.reads.insert(place, basis),
                 }
                 Judgement::nothing()
             }
-            Event::Wrote(who, value) => self.wrote(who, value, names),
+            Event::Wrote { who, account, value } => self.wrote(who, account, value, names),
             _ => Judgement::nothing(),
         }
     }

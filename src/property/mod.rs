@@ -31,6 +31,7 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use crate::cx::State;
+use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// One thread of one process.
@@ -57,17 +58,35 @@ pub enum Event {
         until: Option<Micros>,
         /// Its fencing token.
         fence: Option<i64>,
+        /// Whether others that share may be inside too.
+        shared: bool,
     },
     /// A thread leaves its section, and believes no more.
     Leaves(Who),
     /// A thread's acquisition failed, or ended without the lock.
     Refused(Who),
+    /// A thread will not ask again: it was refused too often. [`Done`](Self::Done) follows.
+    GivesUp(Who),
     /// A thread has had enough.
     Done(Who),
-    /// The ledger executed a thread's read: it said this.
-    Read(Who, i64),
-    /// The ledger executed a thread's write of this.
-    Wrote(Who, i64),
+    /// The ledger executed a thread's read.
+    Read {
+        /// Who.
+        who: Who,
+        /// Of which account.
+        account: Account,
+        /// What it said.
+        value: i64,
+    },
+    /// The ledger executed a thread's write.
+    Wrote {
+        /// Who.
+        who: Who,
+        /// Of which account.
+        account: Account,
+        /// What it says now.
+        value: i64,
+    },
     /// The ledger refused a thread's token.
     Fenced(Who),
     /// A request of `by` put something where the lock lives.

@@ -25,6 +25,8 @@ struct Inside {
     who: Who,
     since: Micros,
     until: Option<Micros>,
+    /// It shares the lock with others that do.
+    shared: bool,
     paused: bool,
 }
 
@@ -32,7 +34,7 @@ impl MutualExclusion {
     /// What it is.
     pub const ABOUT: About = About {
         name: "mutual-exclusion",
-        title: "never more threads that believe to hold the lock than there are permits",
+        title: "never more threads that believe to hold the lock than there are permits; readers share one",
         source: "Kleppmann 2016, \"How to do distributed locking\"",
         params: &[("permits", "how many may be in their sections at once: 1")],
     };
@@ -58,7 +60,7 @@ impl MutualExclusion {
         &mut self,
         now: Micros,
         who: Who,
-        until: Option<Micros>,
+        (until, shared): (Option<Micros>, bool),
         names: &dyn Names,
     ) -> Judgement {
         self.inside.retain(|inside| inside.until.is_none_or(|until| until > now));
@@ -67,8 +69,9 @@ impl MutualExclusion {
             self.inside.retain(|inside| inside.who != who);
             return Judgement::nothing();
         }
+        // Who shares is no trouble for others that do.
         let others = self.inside.iter().filter(|inside| inside.who != who);
-        let others: Vec<&Inside> = others.collect();
+        let others: Vec<&Inside> = others.filter(|inside| !(shared && inside.shared)).collect();
         let too_many = others.len() as u64 >= u64::from(self.permits);
         let judgement = if too_many {
             Judgement::violated(self.why(now, who, &others, names))
@@ -78,7 +81,7 @@ impl MutualExclusion {
             Judgement::nothing()
         };
         self.inside.retain(|inside| inside.who != who);
-        self.inside.push(Inside { who, since: now, until, paused: false });
+        self.inside.push(Inside { who, since: now, until, shared, paused: false });
         self.inside.sort_by_key(|inside| inside.who);
         judgement
     }
@@ -90,6 +93,8 @@ impl MutualExclusion {
                 (false, Some(_)) => ", and its validity has not ended",
                 (false, None) => "",
             };
+            let state =
+                if inside.shared { format!(", as a reader{state}") } else { state.to_owned() };
             let since = words::span(now - inside.since);
             format!(
                 "{} is in its section, which it entered {since} ago{state}",
@@ -126,7 +131,9 @@ impl Property for MutualExclusion {
     fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
         self.asking.observe(event);
         match *event {
-            Event::Enters { who, until, .. } => return self.enters(now, who, until, names),
+            Event::Enters { who, until, shared, .. } => {
+                return self.enters(now, who, (until, shared), names);
+            }
             Event::Leaves(who) => self.inside.retain(|inside| inside.who != who),
             Event::Crashes(process) => self.inside.retain(|inside| inside.who.process != process),
             Event::Pauses(process) => self.set_paused(process, true),

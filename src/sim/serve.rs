@@ -154,11 +154,11 @@ impl World {
         });
         let event = match (request, reply) {
             (AnyRequest::Ledger(_), Some(Reply::Stale)) => property::Event::Fenced(who),
-            (AnyRequest::Ledger(Request::Read { .. }), Some(Reply::Value(value))) => {
-                property::Event::Read(who, value)
+            (&AnyRequest::Ledger(Request::Read { account, .. }), Some(Reply::Value(value))) => {
+                property::Event::Read { who, account, value }
             }
-            (AnyRequest::Ledger(Request::Write { .. }), Some(Reply::Value(value))) => {
-                property::Event::Wrote(who, value)
+            (&AnyRequest::Ledger(Request::Write { account, .. }), Some(Reply::Value(value))) => {
+                property::Event::Wrote { who, account, value }
             }
             _ => {
                 let process = &self.processes[usize::from(who.process)];

@@ -274,7 +274,10 @@ impl World {
             .until
             .filter(|_| heeds)
             .map(|until| now + state.clock.world_span(state.local.until(until)));
-        self.happens(stage, &property::Event::Enters { who, until, fence: grant.fence });
+        self.happens(
+            stage,
+            &property::Event::Enters { who, until, fence: grant.fence, shared: grant.shared },
+        );
     }
 }
 

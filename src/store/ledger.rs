@@ -1,21 +1,58 @@
-//! The resource that a lock guards: one number, read and written by whoever says to hold the lock.
+//! The resource that a lock guards: numbers, read and written by whoever says to hold the lock.
 //!
 //! It stands for the database of the story: it knows nothing of locks unless it is told to check fencing
 //! tokens (Kleppmann 2016, "How to do distributed locking").
 
+use std::fmt;
+
+use serde::Serialize;
+
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
+
+/// One number of the ledger: its main one, or one of several accounts, which are numbered from 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Account(pub u8);
+
+impl Account {
+    /// The ledger's main number.
+    pub const MAIN: Self = Self(0);
+
+    /// Whether it is the main number.
+    pub fn is_main(&self) -> bool {
+        *self == Self::MAIN
+    }
+
+    /// Its number, unless it is the main one.
+    pub fn shown(self) -> Option<u8> {
+        (!self.is_main()).then_some(self.0)
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.shown() {
+            None => f.write_str("the ledger"),
+            Some(number) => write!(f, "account {number}"),
+        }
+    }
+}
 
 /// What a client asks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Request {
     /// The number, please.
     Read {
+        /// Of which account.
+        account: Account,
         /// The fencing token of the reader's lock, if it has one.
         fence: Option<i64>,
     },
     /// Make it this number.
     Write {
+        /// Of which account.
+        account: Account,
         /// The new number.
         value: i64,
         /// The fencing token of the writer's lock, if it has one.
@@ -48,6 +85,8 @@ pub enum Fencing {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Ledger {
     value: i64,
+    /// The accounts, from number 1 on.
+    accounts: Vec<i64>,
     fencing: Fencing,
     highest: Option<i64>,
 }
@@ -55,7 +94,25 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger that says `value`.
     pub fn new(value: i64, fencing: Fencing) -> Self {
-        Self { value, fencing, highest: None }
+        Self { value, accounts: Vec::new(), fencing, highest: None }
+    }
+
+    /// The same with accounts beside the main number.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Vec<i64>) -> Self {
+        Self { accounts, ..self }
+    }
+
+    /// What the accounts hold at present.
+    pub fn accounts(&self) -> &[i64] {
+        &self.accounts
+    }
+
+    /// The number of an account; the main one where there is no such account.
+    fn number(&mut self, account: Account) -> &mut i64 {
+        let place =
+            account.shown().and_then(|number| self.accounts.get_mut(usize::from(number) - 1));
+        place.unwrap_or(&mut self.value)
     }
 
     /// The number at present.
@@ -86,17 +143,19 @@ impl Server for Ledger {
         env: &mut dyn Env<Self>,
     ) {
         let Inbound::Request(request) = message else { return };
-        let admitted = match request {
-            Request::Read { fence } => self.admits(fence, self.fencing == Fencing::Both),
-            Request::Write { value, fence } => {
+        let (account, admitted) = match request {
+            Request::Read { account, fence } => {
+                (account, self.admits(fence, self.fencing == Fencing::Both))
+            }
+            Request::Write { account, value, fence } => {
                 let admitted = self.admits(fence, self.fencing != Fencing::Off);
                 if admitted {
-                    self.value = value;
+                    *self.number(account) = value;
                 }
-                admitted
+                (account, admitted)
             }
         };
-        let reply = if admitted { Reply::Value(self.value) } else { Reply::Stale };
+        let reply = if admitted { Reply::Value(*self.number(account)) } else { Reply::Stale };
         env.send(link, Outbound::Message(reply));
     }
 
@@ -114,6 +173,9 @@ impl Server for Ledger {
     fn rebase(&mut self, _: Micros) {}
 
     fn key(&self, key: &mut Key) {
+        for account in &self.accounts {
+            key.int(*account);
+        }
         key.int(self.value).int(self.highest.map_or(-1, |highest| highest));
     }
 }

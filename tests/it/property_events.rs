@@ -2,9 +2,10 @@
 
 use lockstep::json::Document;
 use lockstep::property::{self, Event, Facts, Judgement, Liveness, Names, PropertyBox, Who};
+use lockstep::store::ledger::Account;
 use lockstep::time::Micros;
 
-use Event::{Asks, Crashes, Done, InLine, Leaves, Pauses, Read, Refused, Resumes, Wrote};
+use Event::{Asks, Crashes, Done, InLine, Leaves, Pauses, Refused, Resumes};
 
 const A: Who = Who { process: 0, thread: 0 };
 const B: Who = Who { process: 1, thread: 0 };
@@ -22,11 +23,23 @@ impl Names for Plain {
 }
 
 fn enters(who: Who) -> Event {
-    Event::Enters { who, until: None, fence: None }
+    Event::Enters { who, until: None, fence: None, shared: false }
+}
+
+fn shares(who: Who) -> Event {
+    Event::Enters { who, until: None, fence: None, shared: true }
+}
+
+fn read(who: Who, value: i64) -> Event {
+    Event::Read { who, account: Account::MAIN, value }
+}
+
+fn wrote(who: Who, value: i64) -> Event {
+    Event::Wrote { who, account: Account::MAIN, value }
 }
 
 fn until(who: Who, seconds: i64) -> Event {
-    Event::Enters { who, until: Some(Micros(seconds * 1_000_000)), fence: None }
+    Event::Enters { who, until: Some(Micros(seconds * 1_000_000)), fence: None, shared: false }
 }
 
 fn placed(by: Who) -> Event {
@@ -129,6 +142,47 @@ fn a_resumed_holder_no_longer_stands_still() {
     assert!(!why.unwrap().contains("stands still"));
 }
 
+#[test]
+fn readers_share_and_a_writer_shares_with_nobody() {
+    holds(MUTEX, true, &[(0, Asks(A)), (0, Asks(B)), (0, shares(A)), (1, shares(B))]);
+    holds(
+        BY_ACT,
+        true,
+        &[(0, shares(A)), (0, shares(B)), (1, read(A, 5)), (2, read(B, 5)), (3, read(A, 5))],
+    );
+    violated(
+        MUTEX,
+        &[(0, Asks(A)), (0, Asks(B)), (0, shares(A)), (2, enters(B))],
+        "c2 enters while c1 is in its section, which it entered 2 s ago, as a reader: both believe that they hold the lock",
+    );
+    violated(
+        MUTEX,
+        &[(0, Asks(A)), (0, Asks(B)), (0, enters(A)), (2, shares(B))],
+        "c2 enters while c1 is in its section, which it entered 2 s ago: both believe that they hold the lock",
+    );
+    violated(
+        BY_ACT,
+        &[(0, shares(A)), (0, read(A, 5)), (2, enters(B)), (3, wrote(B, 6))],
+        "a write of c2 reaches the ledger while c1 is in its section, which it entered 3 s ago",
+    );
+}
+
+#[test]
+fn an_update_is_lost_in_its_own_account_only() {
+    let read = |who, number, value| Event::Read { who, account: Account(number), value };
+    let wrote = |who, number, value| Event::Wrote { who, account: Account(number), value };
+    holds(
+        "\"lost-update\"",
+        true,
+        &[(0, read(A, 1, 5)), (0, read(B, 2, 5)), (1, wrote(A, 1, 4)), (2, wrote(B, 2, 6))],
+    );
+    violated(
+        "\"lost-update\"",
+        &[(0, read(A, 2, 5)), (0, read(B, 2, 5)), (1, wrote(A, 2, 4)), (2, wrote(B, 2, 6))],
+        "c2 writes 6 to account 2, which rests on the 5 that it read before c1 wrote 4: the update of c1 is lost",
+    );
+}
+
 const BY_ACT: &str = "\"mutual-exclusion-by-act\"";
 
 #[test]
@@ -137,10 +191,10 @@ fn a_write_in_the_section_of_another_violates_exclusion_by_act() {
         BY_ACT,
         &[
             (0, until(A, 10)),
-            (0, Read(A, 0)),
+            (0, read(A, 0)),
             (11, until(B, 21)),
-            (11, Read(B, 0)),
-            (14, Wrote(A, 1)),
+            (11, read(B, 0)),
+            (14, wrote(A, 1)),
         ],
         "a write of c1 reaches the ledger while c2 is in its section, which it entered 3 s ago",
     );
@@ -153,10 +207,10 @@ fn a_write_after_a_later_section_acted_violates_exclusion_by_act() {
         &[
             (0, until(A, 10)),
             (11, until(B, 21)),
-            (11, Wrote(B, 1)),
+            (11, wrote(B, 1)),
             (12, Leaves(B)),
-            (12, Read(B, 1)),
-            (14, Wrote(A, 1)),
+            (12, read(B, 1)),
+            (14, wrote(A, 1)),
         ],
         "a write of c1 reaches the ledger after c2, which entered later, has acted there",
     );
@@ -164,48 +218,48 @@ fn a_write_after_a_later_section_acted_violates_exclusion_by_act() {
 
 #[test]
 fn sections_one_after_the_other_exclude_each_other_by_act() {
-    let first = [(0, enters(A)), (0, Read(A, 0)), (4, Wrote(A, 1)), (4, Leaves(A))];
+    let first = [(0, enters(A)), (0, read(A, 0)), (4, wrote(A, 1)), (4, Leaves(A))];
     holds(BY_ACT, false, &first);
     holds(
         BY_ACT,
         true,
-        &[&first[..], &[(5, enters(B)), (5, Read(B, 1)), (9, Wrote(B, 2))]].concat(),
+        &[&first[..], &[(5, enters(B)), (5, read(B, 1)), (9, wrote(B, 2))]].concat(),
     );
     // A belief that has ended is nobody's business.
-    holds(BY_ACT, true, &[(0, until(A, 10)), (1, Wrote(A, 1)), (10, enters(B)), (10, Wrote(B, 2))]);
+    holds(BY_ACT, true, &[(0, until(A, 10)), (1, wrote(A, 1)), (10, enters(B)), (10, wrote(B, 2))]);
 }
 
 #[test]
 fn a_write_upon_an_overtaken_read_loses_an_update() {
     violated(
         "\"lost-update\"",
-        &[(0, Read(A, 5)), (1, Read(B, 5)), (2, Wrote(B, 6)), (3, Wrote(A, 6))],
+        &[(0, read(A, 5)), (1, read(B, 5)), (2, wrote(B, 6)), (3, wrote(A, 6))],
         "c1 writes 6, which rests on the 5 that it read before c2 wrote 6: the update of c2 is lost",
     );
     holds(
         "\"lost-update\"",
         true,
-        &[(0, Read(A, 5)), (1, Wrote(A, 6)), (1, Read(B, 6)), (2, Wrote(B, 7))],
+        &[(0, read(A, 5)), (1, wrote(A, 6)), (1, read(B, 6)), (2, wrote(B, 7))],
     );
     // A second read makes the first one harmless; one writer alone loses nothing of others.
     holds(
         "\"lost-update\"",
         true,
-        &[(0, Read(A, 5)), (1, Wrote(B, 6)), (2, Read(A, 6)), (3, Wrote(A, 7))],
+        &[(0, read(A, 5)), (1, wrote(B, 6)), (2, read(A, 6)), (3, wrote(A, 7))],
     );
     holds(
         "\"lost-update\"",
         false,
-        &[(0, Read(A, 5)), (1, Wrote(A, 6)), (2, Read(A, 6)), (3, Wrote(A, 7))],
+        &[(0, read(A, 5)), (1, wrote(A, 6)), (2, read(A, 6)), (3, wrote(A, 7))],
     );
 }
 
 #[test]
 fn red_packets_add_up() {
     let facts = Facts { ledger: 100, crashes: false };
-    let right = [(0, Read(A, 100)), (1, Wrote(A, 93)), (1, Read(B, 93)), (2, Wrote(B, 90))];
+    let right = [(0, read(A, 100)), (1, wrote(A, 93)), (1, read(B, 93)), (2, wrote(B, 90))];
     assert_eq!(verdict("\"red-packets\"", facts, &right), (true, None));
-    let wrong = [(0, Read(A, 100)), (0, Read(B, 100)), (1, Wrote(A, 93)), (2, Wrote(B, 90))];
+    let wrong = [(0, read(A, 100)), (0, read(B, 100)), (1, wrote(A, 93)), (2, wrote(B, 90))];
     let why = "c2 takes 10 of the 100 that it read and writes 90: 17 handed out and 90 left are 107, 7 too much; \
         there were 100";
     assert_eq!(verdict("\"red-packets\"", facts, &wrong), (true, Some(why.to_owned())));

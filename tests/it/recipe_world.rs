@@ -121,11 +121,11 @@ impl Listener for Story {
             Told::Event(Event::Crashes(process)) => {
                 self.inside.retain(|inside| inside.process != *process);
             }
-            Told::Event(Event::Read(who, value)) => {
+            Told::Event(Event::Read { who, value, .. }) => {
                 self.last_read.insert(*who, *value);
                 self.ledger.get_or_insert(*value);
             }
-            Told::Event(Event::Wrote(who, value)) => {
+            Told::Event(Event::Wrote { who, value, .. }) => {
                 self.lost_updates += u32::from(self.last_read.get(who) != self.ledger.as_ref());
                 self.ledger = Some(*value);
             }

@@ -28,7 +28,7 @@ impl Lock for SetNxPx {
         if !cx.redis(0).set(&"lock", &token).nx().px(self.ttl).await? {
             return Err(LockError::Busy);
         }
-        Ok(Grant { until: Some(asked_at + self.ttl), fence: None })
+        Ok(Grant { until: Some(asked_at + self.ttl), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

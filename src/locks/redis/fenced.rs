@@ -92,7 +92,7 @@ impl Lock for Fenced {
             }
         };
         self.token = Some(token);
-        Ok(Grant { until: Some(asked_at + *self.ttl), fence: Some(fence) })
+        Ok(Grant { until: Some(asked_at + *self.ttl), fence: Some(fence), shared: false })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

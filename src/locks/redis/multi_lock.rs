@@ -91,7 +91,7 @@ impl Lock for MultiLock {
             }
         }
         self.token = Some(token);
-        Ok(Grant { until: Some(asked_at + *self.ttl), fence: None })
+        Ok(Grant { until: Some(asked_at + *self.ttl), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

@@ -74,7 +74,7 @@ impl Lock for PythonRedisLock {
             if cx.redis(0).raw(set).await? != Reply::Nil {
                 self.token = Some(token);
                 let until = self.expire.map(|_| asked_at + Micros::from_ms(1000 * seconds));
-                return Ok(Grant { until, fence: None });
+                return Ok(Grant { until, ..Grant::default() });
             }
             // 2. Block until a release signals, for ever or as long as the key can live.
             cx.redis(0).raw(&[&"BLPOP", &signal, &seconds]).await?;

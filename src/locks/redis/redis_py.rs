@@ -72,7 +72,7 @@ impl Lock for RedisPy {
                 if self.token == Storage::Shared {
                     cx.cell("redis-py token").set(Some(token));
                 }
-                return Ok(Grant { until: Some(asked_at + *self.timeout), fence: None });
+                return Ok(Grant { until: Some(asked_at + *self.timeout), ..Grant::default() });
             }
             // 2. Stop if the next try would come too late, else sleep.
             if stop_at.is_some_and(|stop_at| cx.until(stop_at) < *self.sleep) {

@@ -72,7 +72,7 @@ impl Lock for Redlock {
         let valid_until = started_at + (*self.ttl - self.drift());
         if locked > nodes / 2 && !cx.is_past(valid_until) {
             self.token = Some(token);
-            return Ok(Grant { until: Some(valid_until), fence: None });
+            return Ok(Grant { until: Some(valid_until), ..Grant::default() });
         }
         // 5. Otherwise it unlocks all servers, also those that seemed to refuse.
         unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;

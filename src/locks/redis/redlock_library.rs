@@ -96,7 +96,7 @@ impl Lock for RedlockLibrary {
                 return Err(LockError::Call(CallError::ConnectionLost));
             }
             self.token = Some(token);
-            return Ok(Grant { until: Some(started_at + (*self.ttl - drift)), fence: None });
+            return Ok(Grant { until: Some(started_at + (*self.ttl - drift)), ..Grant::default() });
         }
         // 2. Unlock all.
         unlock_all(cx, &self.key, token, None).await;

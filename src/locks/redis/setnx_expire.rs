@@ -60,7 +60,7 @@ impl Lock for SetNxExpire {
         if redis.setnx(&self.key, &1_i64).await? {
             // 2. EXPIRE.
             redis.expire(&self.key, *self.ttl).await?;
-            return Ok(Grant { until: Some(asked_at + *self.ttl), fence: None });
+            return Ok(Grant { until: Some(asked_at + *self.ttl), ..Grant::default() });
         }
         // 3. If the holder did not come to do so, do it in its place. -2 is no key, -1 no time to live.
         if self.repair != Repair::None

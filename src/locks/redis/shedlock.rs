@@ -50,7 +50,7 @@ impl Lock for ShedLock {
             return Err(LockError::Busy);
         }
         self.locked_at = Some(locked_at);
-        Ok(Grant { until: Some(locked_at + *self.at_most), fence: None })
+        Ok(Grant { until: Some(locked_at + *self.at_most), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

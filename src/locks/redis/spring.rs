@@ -73,7 +73,10 @@ impl Spring {
             let (asked_at, id) = (cx.now(), Self::client_id(cx));
             let args: [&dyn crate::cx::Arg; 2] = [&id, &*self.expire_after];
             if cx.redis(0).eval(SET_OR_EXTEND, &[&self.key], &args).await? == Reply::Int(1) {
-                return Ok(Grant { until: Some(asked_at + *self.expire_after), fence: None });
+                return Ok(Grant {
+                    until: Some(asked_at + *self.expire_after),
+                    ..Grant::default()
+                });
             }
             cx.sleep(*self.spin).await;
         }

@@ -87,7 +87,7 @@ impl Lock for Timestamp {
             return Err(LockError::Busy);
         }
         self.deadline = deadline;
-        Ok(Grant { until: Some(asked_at + *self.timeout), fence: None })
+        Ok(Grant { until: Some(asked_at + *self.timeout), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

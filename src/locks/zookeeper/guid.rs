@@ -94,7 +94,7 @@ impl Lock for Guid {
                     Fence::None => None,
                     Fence::Czxid => Some(cx.zk().czxid(&self.directory.child(&me)).await?),
                 };
-                return Ok(Grant { until: None, fence });
+                return Ok(Grant { fence, ..Grant::default() });
             };
             // 4. p = the node just before n. 5. If exists(p, watch): wait. 6. Go to 2.
             let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;

@@ -82,7 +82,9 @@ impl Lock for ReadWrite {
                 continue;
             }
             // 3. If no node that I wait for is lower: held. 4. p = the last of them.
-            let Some(before) = self.before(&children, &me) else { return Ok(Grant::default()) };
+            let Some(before) = self.before(&children, &me) else {
+                return Ok(Grant { shared: self.role == Role::Read, ..Grant::default() });
+            };
             // 5. If exists(p, watch): wait. 6. Go to 2.
             let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;
             if exists {

@@ -60,6 +60,7 @@ pub(super) fn rows(cast: &Cast, events: &[Event]) -> Vec<Row> {
         asked: BTreeMap::new(),
         quiet: BTreeMap::new(),
         entered: Vec::new(),
+        sharing: BTreeSet::new(),
         held: BTreeMap::new(),
         owners: BTreeMap::new(),
         woken: None,
@@ -81,6 +82,8 @@ struct Builder<'a> {
     quiet: BTreeMap<String, (u64, Micros, usize)>,
     /// Who entered, the last one last; those who left are taken out.
     entered: Vec<String>,
+    /// Who entered last to share.
+    sharing: BTreeSet<String>,
     /// Messages that are held, and since when.
     held: BTreeMap<(String, String), Micros>,
     /// Who put what is where the lock lives.
@@ -214,12 +217,19 @@ impl Builder<'_> {
         let Some((process, thread)) = self.cast.thread(who) else { return };
         match act {
             Act::Asks => self.renew(who),
-            Act::Enters { until, fence } => {
-                let others: Vec<String> = self.entered.clone();
+            Act::Enters { until, fence, shared } => {
+                if shared {
+                    self.sharing.insert(who.to_owned());
+                } else {
+                    self.sharing.remove(who);
+                }
+                let others =
+                    self.entered.iter().filter(|it| !shared || !self.sharing.contains(*it));
+                let others: Vec<String> = others.cloned().collect();
                 self.entered.push(who.to_owned());
                 self.lives[process][thread].inside = true;
                 self.renew(who);
-                let mut text = "enters".to_owned();
+                let mut text = if shared { "enters, sharing" } else { "enters" }.to_owned();
                 if let Some(fence) = fence {
                     let _ = write!(text, " with token {fence}");
                 }
@@ -252,11 +262,14 @@ impl Builder<'_> {
             Act::Wrote { .. } => {
                 let later = self.entered.iter().position(|inside| inside == who).map(|at| at + 1);
                 let others = self.entered.get(later.unwrap_or(0)..).unwrap_or_default();
+                let shares = self.sharing.contains(who);
+                let others = others.iter().filter(|it| !shares || !self.sharing.contains(*it));
+                let others: Vec<String> = others.cloned().collect();
                 if !others.is_empty()
                     && let Some(last) = self.rows.last_mut()
                     && let Some((_, text)) = &mut last.server
                 {
-                    let _ = write!(text, " while {} inside", are(others));
+                    let _ = write!(text, " while {} inside", are(&others));
                     last.tone = Tone::Bad;
                 }
             }
@@ -265,6 +278,7 @@ impl Builder<'_> {
                     last.tone = last.tone.max(Tone::Fault);
                 }
             }
+            Act::GivesUp => self.thread(at, who, "gives up", Tone::Plain),
             Act::InLine | Act::Done | Act::Read { .. } => {}
         }
         self.refresh();

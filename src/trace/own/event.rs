@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// One event: one line of a trace.
@@ -150,20 +151,31 @@ pub enum Act {
         /// Its fencing token.
         #[serde(skip_serializing_if = "Option::is_none")]
         fence: Option<i64>,
+        /// Whether it shares the lock.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        shared: bool,
     },
     /// It leaves its section.
     Leaves,
     /// Its acquisition failed.
     Refused,
+    /// It was refused too often, and will not ask again.
+    GivesUp,
     /// It has had enough.
     Done,
     /// The ledger executed its read.
     Read {
+        /// Of which account, if there are several.
+        #[serde(skip_serializing_if = "Account::is_main")]
+        account: Account,
         /// What the ledger said.
         value: i64,
     },
     /// The ledger executed its write.
     Wrote {
+        /// Of which account, if there are several.
+        #[serde(skip_serializing_if = "Account::is_main")]
+        account: Account,
         /// What the ledger says now.
         value: i64,
     },

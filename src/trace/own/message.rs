@@ -39,11 +39,12 @@ pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
         AnyRequest::ZooKeeper(Request::Peer(peer)) => {
             json!({ "op": "peer", "peer": format!("{peer:?}") })
         }
-        AnyRequest::Ledger(ledger::Request::Read { fence }) => {
-            with(json!({ "op": "READ" }), "fence", *fence)
+        AnyRequest::Ledger(ledger::Request::Read { account, fence }) => {
+            with(with(json!({ "op": "READ" }), "account", account.shown()), "fence", *fence)
         }
-        AnyRequest::Ledger(ledger::Request::Write { value, fence }) => {
-            with(json!({ "op": "WRITE", "value": value }), "fence", *fence)
+        AnyRequest::Ledger(ledger::Request::Write { account, value, fence }) => {
+            let write = with(json!({ "op": "WRITE" }), "account", account.shown());
+            with(with(write, "value", Some(*value)), "fence", *fence)
         }
     }
 }

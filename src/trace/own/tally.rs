@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::event::{Act, Event, ProcessEvent, What};
+use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// Counters of a run.
@@ -33,9 +34,13 @@ pub struct Tally {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waits: Option<Waits>,
     #[serde(skip)]
-    inside: Vec<String>,
+    /// Who is inside, and whether it shares the lock.
+    inside: Vec<(String, bool)>,
     #[serde(skip)]
-    last_read: BTreeMap<String, i64>,
+    last_read: BTreeMap<(String, Account), i64>,
+    /// What each account said last.
+    #[serde(skip)]
+    said: BTreeMap<Account, i64>,
 }
 
 /// How long the entries of a run were waited for.
@@ -72,7 +77,7 @@ impl Tally {
             What::Noted { noted, amount, .. } => *self.noted.entry(noted).or_default() += amount,
             What::Process { process, event: ProcessEvent::Crashes } => {
                 let thread = format!("{process}.");
-                self.inside.retain(|who| who != process && !who.starts_with(&thread));
+                self.inside.retain(|(who, _)| who != process && !who.starts_with(&thread));
             }
             What::Did(did) => self.count_act(&did.who, did.act),
             _ => {}
@@ -81,23 +86,31 @@ impl Tally {
 
     fn count_act(&mut self, who: &str, act: Act) {
         match act {
-            Act::Enters { .. } => {
+            Act::Enters { shared, .. } => {
                 self.entries += 1;
-                self.overlaps += u64::from(!self.inside.is_empty());
-                self.inside.push(who.to_owned());
+                let disturbs = self.inside.iter().any(|(_, other)| !(shared && *other));
+                self.overlaps += u64::from(disturbs);
+                self.inside.push((who.to_owned(), shared));
             }
-            Act::Leaves => self.inside.retain(|inside| inside != who),
+            Act::Leaves => self.inside.retain(|(inside, _)| inside != who),
             Act::Refused => self.refusals += 1,
-            Act::Read { value } => {
-                self.last_read.insert(who.to_owned(), value);
-                self.ledger = Some(value);
+            Act::Read { account, value } => {
+                self.last_read.insert((who.to_owned(), account), value);
+                self.says(account, value);
             }
-            Act::Wrote { value } => {
-                let read = self.last_read.get(who).copied();
-                self.lost_updates += u64::from(read != self.ledger);
-                self.ledger = Some(value);
+            Act::Wrote { account, value } => {
+                let read = self.last_read.get(&(who.to_owned(), account));
+                self.lost_updates += u64::from(read != self.said.get(&account));
+                self.says(account, value);
             }
             _ => {}
+        }
+    }
+
+    fn says(&mut self, account: Account, value: i64) {
+        self.said.insert(account, value);
+        if account.is_main() {
+            self.ledger = Some(value);
         }
     }
 }

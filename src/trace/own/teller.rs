@@ -111,12 +111,15 @@ impl<'a> Teller<'a> {
         match *event {
             E::Asks(who) => self.did(who, Act::Asks),
             E::InLine(who) => self.did(who, Act::InLine),
-            E::Enters { who, until, fence } => self.did(who, Act::Enters { until, fence }),
+            E::Enters { who, until, fence, shared } => {
+                self.did(who, Act::Enters { until, fence, shared })
+            }
             E::Leaves(who) => self.did(who, Act::Leaves),
             E::Refused(who) => self.did(who, Act::Refused),
+            E::GivesUp(who) => self.did(who, Act::GivesUp),
             E::Done(who) => self.did(who, Act::Done),
-            E::Read(who, value) => self.did(who, Act::Read { value }),
-            E::Wrote(who, value) => self.did(who, Act::Wrote { value }),
+            E::Read { who, account, value } => self.did(who, Act::Read { account, value }),
+            E::Wrote { who, account, value } => self.did(who, Act::Wrote { account, value }),
             E::Fenced(who) => self.did(who, Act::Fenced),
             E::Placed { by, ref what } => {
                 What::Place { lock: what.to_string(), placed: true, by: Some(self.setup.who(by)) }

@@ -1,6 +1,8 @@
 //! A run told in numbered steps: who did what, what ended, and who believes what.
 
-use std::collections::BTreeMap;
+mod ledger;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::cast::{Cast, Kind, thread_name};
@@ -8,6 +10,7 @@ use super::deviation;
 use super::layout::wrap;
 use super::style::{BAD, FAINT, FAULT};
 use super::words;
+use crate::store::ledger::Account;
 use crate::time::Micros;
 use crate::trace::own::{Act, Event, ProcessEvent, What};
 
@@ -37,12 +40,13 @@ pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
         cast,
         steps: Vec::new(),
         inside: Vec::new(),
+        sharing: BTreeSet::new(),
         paused: Vec::new(),
         last: BTreeMap::new(),
         refusals: BTreeMap::new(),
         in_line: Vec::new(),
         read: BTreeMap::new(),
-        ledger: None,
+        ledger: BTreeMap::new(),
         owners: BTreeMap::new(),
         expired: None,
         lost: Vec::new(),
@@ -86,6 +90,8 @@ struct Teller<'a> {
     steps: Vec<Step>,
     /// Who is inside, in the order of entry.
     inside: Vec<String>,
+    /// Who entered last to share.
+    sharing: BTreeSet<String>,
     /// Processes that stand still.
     paused: Vec<String>,
     /// The last request of each thread, with its reply.
@@ -95,9 +101,9 @@ struct Teller<'a> {
     /// Who has asked since its last entry, where the lock has a line.
     in_line: Vec<String>,
     /// What each thread read last.
-    read: BTreeMap<String, i64>,
+    read: BTreeMap<(String, Account), i64>,
     /// What the ledger says.
-    ledger: Option<i64>,
+    ledger: BTreeMap<Account, i64>,
     owners: BTreeMap<String, String>,
     /// What expired in the last step: when, what, whose, and on which servers.
     expired: Option<(Micros, String, Option<String>, Vec<String>)>,
@@ -177,7 +183,7 @@ impl Teller<'_> {
                     );
                 }
             }
-            Act::Enters { until, fence } => {
+            Act::Enters { until, fence, shared } => {
                 let refusals = self.refusals.remove(who).unwrap_or_default();
                 self.in_line.retain(|it| it != who);
                 let how = self.how(who);
@@ -194,7 +200,13 @@ impl Teller<'_> {
                     let _ =
                         write!(text, "; its lease, which it heeds, ends at {}", words::time(until));
                 }
-                let others = self.inside.clone();
+                if shared {
+                    text.push_str(", which it shares");
+                    self.sharing.insert(who.to_owned());
+                } else {
+                    self.sharing.remove(who);
+                }
+                let others = self.others(who);
                 self.inside.push(who.to_owned());
                 if others.is_empty() {
                     self.step(at, format!("{text}."), Kinds::Plain);
@@ -226,12 +238,11 @@ impl Teller<'_> {
                 }
                 self.step(at, format!("{who} leaves its section."), Kinds::Plain);
             }
-            Act::Read { value } => {
-                self.read.insert(who.to_owned(), value);
-                self.ledger = Some(value);
-                self.step(at, format!("{who} reads {value} from the ledger."), Kinds::Plain);
+            Act::Read { account, value } => self.reads(at, who, account, value),
+            Act::Wrote { account, value } => self.wrote(at, who, account, value),
+            Act::GivesUp => {
+                self.step(at, format!("{who} gives up."), Kinds::Plain);
             }
-            Act::Wrote { value } => self.wrote(at, who, value),
             Act::Fenced => {
                 self.step(
                     at,
@@ -250,32 +261,6 @@ impl Teller<'_> {
             self.in_line.push(who.to_owned());
             let how = self.how(who);
             self.step(at, format!("{who} asks for the lock{how}."), Kinds::Plain);
-        }
-    }
-
-    fn wrote(&mut self, at: Micros, who: &str, value: i64) {
-        let read = self.read.get(who).copied();
-        let before = self.ledger.replace(value);
-        let text = format!("{who} writes {value} to the ledger");
-        match (read, before) {
-            (Some(read), Some(before)) if read != before => self.step(
-                at,
-                format!("{text}, computed from {read}; but the ledger says {before} by now: that update is lost."),
-                Kinds::Bad,
-            ),
-            _ if !self.inside.iter().any(|inside| inside == who) => {
-                self.step(at, format!("{text}, although it is not in its section any more."), Kinds::Bad);
-            }
-            _ => {
-                let others: Vec<String> =
-                    self.inside.iter().filter(|inside| *inside != who).cloned().collect();
-                if others.is_empty() {
-                    return self.step(at, format!("{text}."), Kinds::Plain);
-                }
-                let verb = if others.len() == 1 { "is in its section" } else { "are in theirs" };
-                let others = words::list(&others);
-                self.step(at, format!("{text}, while {others} {verb}."), Kinds::Bad);
-            }
         }
     }
 
