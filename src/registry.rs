@@ -4,7 +4,7 @@ use crate::cx::{LockBox, WorkBox};
 use crate::json::{Problem, Section};
 use crate::locks;
 use crate::property;
-use crate::sim::FaultKind;
+use crate::sim;
 use crate::workload;
 
 /// One thing that a model can name.
@@ -56,7 +56,11 @@ pub fn properties() -> Vec<About> {
 
 /// All faults.
 pub fn faults() -> Vec<About> {
-    FaultKind::ALL.iter().map(|&(name, kind)| fault(name, kind)).collect()
+    let about = |about: &sim::About| {
+        let sim::About { name, title, source, needs, params } = *about;
+        About { name, title, source, needs, params }
+    };
+    sim::catalogue().map(about).collect()
 }
 
 /// The recipe and its parameters that `{"set-nx-px": {…}}` names.
@@ -77,105 +81,4 @@ pub fn workload(
     let known = workload::catalogue().iter().map(|entry| entry.about.name);
     let entry = entry.ok_or_else(|| member.unknown("workload", known))?;
     Ok((entry.build(&member.value)?, entry.about))
-}
-
-/// Whether a fault of this kind hits a process as a whole; the others hit a message.
-pub const fn hits_processes(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Pause | FaultKind::Crash | FaultKind::Restart | FaultKind::Partition)
-}
-
-const BUDGET: (&str, &str) = ("budget", "how often at most, or \"unlimited\": 1");
-const FOR: (&str, &str) =
-    ("for", "for how long, one or several: a tenth below and a tenth above each lease of the lock");
-const PROCESS: (&str, &str) = ("process", "which processes it may hit: all");
-const PHASE: (&str, &str) =
-    ("phase", "where a thread must be, of acquiring, waiting, working, releasing: anywhere");
-const REQUEST: (&str, &str) = ("request", "which requests it may hit, by name: all");
-
-const CUT_SERVER: &[(&str, &str)] = &[BUDGET, FOR, ("server", "which follower: any")];
-
-const PARTITION: &[(&str, &str)] = &[
-    BUDGET,
-    FOR,
-    PROCESS,
-    PHASE,
-    ("server", "from which servers: the whole store"),
-    (
-        "way",
-        "which messages it stops: \"both\", those \"to-server\", those \"to-client\": \"both\"",
-    ),
-];
-
-const RESTART_SERVER: &[(&str, &str)] = &[BUDGET, FOR, ("server", "which servers: any")];
-
-fn fault(name: &'static str, kind: FaultKind) -> About {
-    let (title, source) = match kind {
-        FaultKind::Pause => (
-            "a process stands still; its clocks go on and its messages queue",
-            "Kleppmann 2016, \"How to do distributed locking\": the garbage collector",
-        ),
-        FaultKind::Crash => {
-            ("a process dies", "Schlichting and Schneider 1983, \"Fail-Stop Processors\"")
-        }
-        FaultKind::Restart => (
-            "a process dies, and a new one without memory takes its place after a time",
-            "Schlichting and Schneider 1983, \"Fail-Stop Processors\"",
-        ),
-        FaultKind::LoseRequest => (
-            "a request is lost with its connection: it was not executed, and the client does not know",
-            "ZooKeeper documentation, \"Recipes\": recoverable errors",
-        ),
-        FaultKind::LoseReply => (
-            "a reply is lost with its connection: the request was executed, and the client does not know",
-            "ZooKeeper documentation, \"Recipes\": recoverable errors",
-        ),
-        FaultKind::Reorder => (
-            "a message is held while others overtake it; no time passes",
-            "Fischer, Lynch and Paterson 1985: the asynchronous network",
-        ),
-        FaultKind::Slow => (
-            "a message is held while time passes",
-            "Kleppmann 2016, \"How to do distributed locking\": the delayed packet",
-        ),
-        FaultKind::Disconnect => (
-            "a connection breaks, with the message on it; each end learns it",
-            "ZooKeeper documentation, \"Recipes\": recoverable errors",
-        ),
-        FaultKind::RestartServer => (
-            "a Redis server dies with its connections, and starts again after a time with what it had persisted",
-            "Redis documentation, \"Redis persistence\"; catalogue entries F33 and F37",
-        ),
-        FaultKind::Partition => (
-            "a process and the store hear nothing of each other for a time, and nobody is told",
-            "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
-        ),
-        FaultKind::CrashLeader => (
-            "the leader of a ZooKeeper ensemble dies and stays down; the others elect another",
-            "ZooKeeper SessionTrackerImpl: the new leader gives every session its full timeout",
-        ),
-        FaultKind::CutServer => (
-            "a follower is cut off from its leader, and answers its clients from what it has",
-            "ZooKeeper documentation, \"Consistency Guarantees\": no simultaneously consistent views",
-        ),
-    };
-    match kind {
-        FaultKind::CutServer => {
-            return About { name, title, source, needs: "zookeeper", params: CUT_SERVER };
-        }
-        FaultKind::CrashLeader => {
-            return About { name, title, source, needs: "zookeeper", params: &[BUDGET] };
-        }
-        FaultKind::Partition => return About { name, title, source, needs: "", params: PARTITION },
-        FaultKind::RestartServer => {
-            return About { name, title, source, needs: "redis", params: RESTART_SERVER };
-        }
-        _ => {}
-    }
-    let params: &'static [_] = match (hits_processes(kind), kind.takes_time()) {
-        (true, true) => &[BUDGET, FOR, PROCESS, PHASE],
-        (true, false) => &[BUDGET, PROCESS, PHASE],
-        (false, true) => &[BUDGET, FOR, PROCESS, PHASE, REQUEST],
-        (false, false) => &[BUDGET, PROCESS, PHASE, REQUEST],
-    };
-    About { name, title, source, needs: "", params }
 }

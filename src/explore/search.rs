@@ -10,7 +10,7 @@ use super::component::{Components, Packed, Unpacked};
 use super::liveness::{Ahead, Nominal};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
-use crate::sim::{Alternative, History, Nobody, Scene, Setup, Stage, Violation, World};
+use crate::sim::{History, Nobody, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -222,7 +222,7 @@ impl<'a> Search<'a> {
                     self.remember(several.into_iter().chain(odometer.answers()).collect());
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
-                if let Some(fault) = alternative.fault {
+                if let Some(fault) = alternative.fault() {
                     self.faults |= 1 << fault;
                 }
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
@@ -264,7 +264,7 @@ impl<'a> Search<'a> {
     fn take(
         &mut self,
         before: &Unpacked,
-        alternative: Alternative,
+        alternative: Step,
         odometer: &mut Odometer,
     ) -> (World, Micros) {
         let mut world = before.world.clone();

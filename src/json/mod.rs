@@ -24,8 +24,10 @@ mod position;
 mod problem;
 mod section;
 mod translate;
+mod words;
 
 pub use document::Document;
 pub use duration::{BadDuration, Duration};
 pub use problem::Problem;
 pub use section::{Fields, Member, Section};
+pub use words::{number, one_or_more, signed_time, some_time};

@@ -1,9 +1,8 @@
 //! `clients`: who wants the lock.
 
-use super::words::number;
-use crate::json::{Duration, Problem, Section};
+use super::words::{number, signed_time};
+use crate::json::{Problem, Section};
 use crate::sim::Clock;
-use crate::time::Micros;
 
 /// The processes of a model.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,7 +57,7 @@ impl Clients {
                 format!("a drift of {drift} ppm: it must be from -{MOST_DRIFT} to {MOST_DRIFT}");
             return Err(field.error(message));
         }
-        let offset = fields.get("wall_offset").map(|field| signed(&field)).transpose()?;
+        let offset = fields.get("wall_offset").map(|field| signed_time(&field)).transpose()?;
         self.processes[usize::from(process)].clock = Clock::new(drift, offset.unwrap_or_default());
         Ok(())
     }
@@ -78,15 +77,4 @@ impl Clients {
             }
         })
     }
-}
-
-/// A duration that may have a minus before it.
-fn signed(section: &Section<'_>) -> Result<Micros, Box<Problem>> {
-    let text: String = section.to()?;
-    let (negative, span) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, &*text),
-    };
-    let Duration(span) = span.parse().map_err(|bad| section.error(format!("{bad}")))?;
-    Ok(if negative { -span } else { span })
 }

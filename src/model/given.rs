@@ -3,7 +3,7 @@
 use super::store::Store;
 use crate::json::{Problem, Section};
 use crate::property::Facts;
-use crate::sim::{Fault, FaultKind};
+use crate::sim::Fault;
 use crate::store::ledger::{Fencing, Ledger};
 use crate::store::redis::{self, Bytes, Message, RedisServer, Reply};
 use crate::store::zookeeper::{
@@ -72,10 +72,9 @@ impl Given {
 
     /// What properties need to know.
     pub(super) fn facts(&self, faults: &[Fault]) -> Facts {
-        let dies = |fault: &Fault| matches!(fault.kind, FaultKind::Crash | FaultKind::Restart);
         Facts {
             ledger: self.ledger.as_ref().map_or(0, Ledger::value),
-            crashes: faults.iter().any(dies),
+            crashes: faults.iter().any(Fault::kills),
         }
     }
 

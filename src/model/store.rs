@@ -7,7 +7,7 @@ use crate::cx::LockBox;
 use crate::json::{Duration, Problem, Section};
 use crate::locks;
 use crate::registry;
-use crate::sim::{AnyServer, Fault, FaultKind, ServerSetup, Timing, peer_link};
+use crate::sim::{AnyServer, Leases, ServerSetup, Timing, peer_link};
 use crate::store::redis::{self, NotifyFlags, Persistence};
 use crate::store::zookeeper::{self, Moment, ZooKeeper};
 use crate::time::Micros;
@@ -148,25 +148,6 @@ impl Store {
         matches!(self, Self::ZooKeeper { servers, .. } if *servers > 1)
     }
 
-    /// Whether the store has the servers that the fault, read from `entry`, hits.
-    pub(super) fn check_server_fault(
-        &self,
-        entry: &Section<'_>,
-        fault: &Fault,
-    ) -> Result<(), Box<Problem>> {
-        if !matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer) {
-            return Ok(());
-        }
-        if !matches!(self, Self::ZooKeeper { servers: 3.., .. }) {
-            let message = format!(
-                "`{}` needs a majority that is left: a ZooKeeper service of 3 servers or more",
-                fault.kind
-            );
-            return Err(entry.error(message));
-        }
-        Ok(())
-    }
-
     /// The names of the servers.
     pub(super) fn server_names(&self) -> Vec<String> {
         match *self {
@@ -272,15 +253,6 @@ fn zookeeper_config(tick: Micros, timing: Timing) -> zookeeper::Config {
         }
         Timing::Sampled { .. } => plain,
     }
-}
-
-/// The leases of a recipe.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Leases {
-    /// Each with the shortest and the longest time (µs) after which the store gives up on its holder.
-    Known(Vec<(Micros, Micros)>),
-    /// There is one, but the section leaves it to the default.
-    Unsaid,
 }
 
 fn store_name(store: locks::Store) -> &'static str {

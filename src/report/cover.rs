@@ -3,7 +3,7 @@
 use super::cast::Cast;
 use super::words;
 use crate::explore::{Cut, Outcome, Verdict};
-use crate::sim::{Fault, FaultKind, Phase, Setup};
+use crate::sim::{Fault, Phase, Setup};
 use std::fmt::Write as _;
 
 /// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
@@ -13,45 +13,37 @@ pub fn faults(setup: &Setup) -> Vec<String> {
 }
 
 fn fault(fault: &Fault, cast: &Cast) -> String {
-    let names: Vec<String> =
-        fault.processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone()).collect();
-    let whom = if names.is_empty() { "any process".to_owned() } else { words::list(&names) };
-    let hits_process = crate::registry::hits_processes(fault.kind);
-    let hits_server = matches!(fault.kind, FaultKind::CrashLeader | FaultKind::CutServer);
-    let mut text = if fault.kind == FaultKind::RestartServer {
-        let names: Vec<String> = (fault.cut.servers.iter())
-            .map(|it| cast.servers[usize::from(*it)].name.clone())
-            .collect();
-        let which = if names.is_empty() { "any server".to_owned() } else { words::list(&names) };
-        format!("{} of {which}", fault.kind)
-    } else if hits_server {
-        fault.kind.to_string()
-    } else if hits_process {
-        format!("{} of {whom}", fault.kind)
-    } else {
-        let what = if fault.requests.is_empty() {
-            "any message".to_owned()
-        } else {
-            words::list(&fault.requests)
-        };
-        format!("{} of {what} of {whom}", fault.kind)
+    let extent = fault.extent();
+    let of = |names: Vec<String>, any: &str| {
+        if names.is_empty() { format!(" of {any}") } else { format!(" of {}", words::list(&names)) }
     };
+    let mut text = fault.name().to_owned();
+    if let Some(requests) = extent.requests {
+        text += &of(requests.to_vec(), "any message");
+    }
+    if let Some(processes) = extent.processes {
+        let names = processes.iter().map(|it| cast.processes[usize::from(*it)].name.clone());
+        text += &of(names.collect(), "any process");
+    }
+    if let Some(servers) = extent.servers {
+        let names = servers.iter().map(|it| cast.servers[usize::from(*it)].name.clone());
+        text += &of(names.collect(), "any server");
+    }
     let often = match fault.budget {
         None => ", any number of times".to_owned(),
         Some(1) => ", at most once".to_owned(),
         Some(times) => format!(", at most {times} times"),
     };
     text += &often;
-    if !fault.durations.is_empty() {
-        let spans: Vec<String> = fault.durations.iter().map(|it| words::time(*it)).collect();
-        let long = match fault.kind {
-            FaultKind::Slow => format!(", for up to {}", words::time(fault.longest())),
-            _ => format!(", for {}", spans.join(" or ")),
-        };
-        text += &long;
+    let longest = extent.spans.iter().max().filter(|_| extent.up_to);
+    if let Some(longest) = longest {
+        let _ = write!(text, ", for up to {}", words::time(*longest));
+    } else if !extent.spans.is_empty() {
+        let spans: Vec<String> = extent.spans.iter().map(|it| words::time(*it)).collect();
+        let _ = write!(text, ", for {}", spans.join(" or "));
     }
-    if !fault.phases.is_empty() {
-        let phases: Vec<&str> = fault.phases.iter().map(|it| phase(*it)).collect();
+    if !extent.phases.is_empty() {
+        let phases: Vec<&str> = extent.phases.iter().map(|it| phase(*it)).collect();
         let _ = write!(text, ", while it is {}", phases.join(" or "));
     }
     text
@@ -77,7 +69,7 @@ pub fn unused_faults(setup: &Setup, outcome: &Outcome) -> Vec<String> {
     let names = setup.faults.iter().enumerate();
     names
         .filter(|(number, _)| *number < 64 && outcome.faults >> number & 1 == 0)
-        .map(|(_, fault)| fault.kind.to_string())
+        .map(|(_, fault)| fault.name().to_owned())
         .collect()
 }
 

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::agenda::{Event, ServerId};
 use super::ensemble::peer_link;
-use super::fault::Fault;
 use super::server::AnyServer;
 use super::world::{Stage, World};
 use crate::store::Inbound;
@@ -17,7 +16,7 @@ impl World {
     /// The followers that may be cut off from the leader now.
     pub(super) fn may_be_cut(
         &self,
-        fault: &Fault,
+        named: &[ServerId],
         event: Event,
         moves_time: bool,
     ) -> Vec<ServerId> {
@@ -27,7 +26,6 @@ impl World {
         if self.is_done() {
             return Vec::new();
         }
-        let named = &fault.cut.servers;
         let concerns = |it: ServerId| match event {
             Event::Peer(from, to) => from == it || to == it,
             _ => moves_time,

@@ -2,6 +2,7 @@
 
 use super::agenda::{ConnId, Event, OpRef, ProcessId};
 use super::conn::{Awaited, Direction, Down, Hold};
+use super::fault::Fault;
 use super::server::{AnyRequest, AnyServer};
 use super::setup::Timing;
 use super::world::{Stage, World};
@@ -38,7 +39,7 @@ impl World {
                 (AnyRequest::ZooKeeper(request), *reads, watch)
             }
         };
-        let about_requests = stage.setup.faults.iter().any(|fault| !fault.requests.is_empty());
+        let about_requests = stage.setup.faults.iter().any(Fault::names_requests);
         let what = about_requests.then(|| request.name().into());
         self.conn_mut(conn).awaited.push_back(Awaited { op: Some(op), what, reads, watch });
         if later {

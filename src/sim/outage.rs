@@ -8,42 +8,11 @@ use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
-use super::fault::{Fault, FaultKind};
-use super::step::Step;
 use super::world::{Stage, World};
 use crate::store::Inbound;
 use crate::time::Micros;
 
 impl World {
-    /// The restarts that the fault allows now: before anything that the server does or its clients hear of it, and
-    /// at any time (`any_time`) before time moves.
-    pub(super) fn outages(
-        &self,
-        fault: &Fault,
-        event: Event,
-        any_time: bool,
-        out: &mut dyn FnMut(Step),
-    ) {
-        if fault.kind != FaultKind::RestartServer || self.is_done() {
-            return;
-        }
-        let about = match event {
-            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
-                Some(self.conns[conn as usize].server())
-            }
-            Event::Wake(server) => Some(server),
-            _ => None,
-        };
-        for (number, placed) in self.servers.iter().enumerate() {
-            let server = number as ServerId;
-            let meant = fault.cut.servers.is_empty() || fault.cut.servers.contains(&server);
-            let now = any_time || about == Some(server);
-            if meant && now && placed.state.can_restart() && !placed.state.is_down() {
-                fault.durations.iter().for_each(|&span| out(Step::RestartServer(server, span)));
-            }
-        }
-    }
-
     /// A server dies, and will start again after `span`.
     pub(super) fn crash_server(&mut self, server: ServerId, span: Micros) {
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);

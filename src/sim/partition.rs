@@ -11,9 +11,8 @@ use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
-use super::fault::{Cut, Way};
+use super::fault::Cut;
 use super::server::AnyServer;
-use super::setup::Setup;
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::Patience;
@@ -23,24 +22,6 @@ use crate::store::zookeeper::ZkError;
 use crate::time::Micros;
 
 const DIRECTIONS: [Direction; 2] = [Direction::Up, Direction::Down];
-
-impl Cut {
-    /// What it is called: `cut c1 off`, `cut c1 off from redis2, to-server`.
-    pub(super) fn name(&self, setup: &Setup, process: &str) -> String {
-        let mut name = format!("cut {process} off");
-        let servers = self.servers.iter().map(|&it| &*setup.servers[usize::from(it)].name);
-        let servers: Vec<&str> = servers.collect();
-        if !servers.is_empty() {
-            name += &format!(" from {}", servers.join(", "));
-        }
-        if let Some((way, _)) = Way::ALL.iter().find(|(_, way)| *way == self.way)
-            && self.way != Way::Both
-        {
-            name += &format!(", {way}");
-        }
-        name
-    }
-}
 
 impl World {
     /// Whether there is something to cut: an open connection, and no other partition.
@@ -70,9 +51,8 @@ impl World {
     }
 
     /// A partition begins.
-    pub(super) fn cut(&mut self, stage: &Stage<'_>, process: ProcessId, fault: u8, span: Micros) {
-        let cut = stage.setup.faults[usize::from(fault)].cut.clone();
-        self.process_mut(process).cut = Some(Rc::new(cut));
+    pub(super) fn cut(&mut self, stage: &Stage<'_>, process: ProcessId, cut: &Cut, span: Micros) {
+        self.process_mut(process).cut = Some(Rc::new(cut.clone()));
         self.agenda.put(self.now + span, Event::Heals(process));
         for conn in self.conns_of(process) {
             self.hold_if_cut(conn);

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::setup::Setup;
-use super::step::Alternative;
+use super::step::Step;
 use super::tell::Listener;
 use super::world::{Scene, Stage, Violation, World};
 use crate::choice::{About, Choices, Question};
@@ -40,7 +40,7 @@ pub struct Run<'a> {
     /// The world as it is.
     pub world: World,
     steps: u64,
-    alternatives: Vec<Alternative>,
+    alternatives: Vec<Step>,
 }
 
 /// An engine that a run can use.
@@ -121,7 +121,7 @@ impl<'a> Run<'a> {
 
     fn choose(
         &mut self,
-        alternatives: &[Alternative],
+        alternatives: &[Step],
         choices: &mut dyn Choices,
         listener: &mut dyn Listener,
     ) -> bool {
@@ -133,7 +133,7 @@ impl<'a> Run<'a> {
                 about: About::Step,
                 n: alternatives.len() as u32,
                 site: &|| self.world.site(self.setup),
-                name: &|n| self.world.name(self.setup, alternatives[n as usize].step),
+                name: &|n| self.world.name(self.setup, alternatives[n as usize]),
             });
             taken = alternatives[picked as usize];
         }

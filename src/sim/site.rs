@@ -3,40 +3,19 @@
 use super::agenda::{ConnId, Event, ProcessId};
 use super::conn::Direction;
 use super::setup::Setup;
-use super::step::{Alternative, HoldKind, Step};
+use super::step::Step;
 use super::tell::Told;
 use super::world::{Stage, World};
 
 impl World {
     /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
     pub(crate) fn name(&self, setup: &Setup, step: Step) -> String {
-        let process_name = |process: ProcessId| &setup.processes[usize::from(process)].name;
         match step {
             Step::Next => "go on".to_owned(),
             Step::Release(conn, direction) => {
                 format!("release {}", self.way(setup, conn, direction))
             }
-            Step::Hold(_, _, HoldKind::Reorder) => "hold, others overtake".to_owned(),
-            Step::Hold(_, _, HoldKind::Slow(_)) => "hold, time passes".to_owned(),
-            Step::Break(_) => "lose it, connection breaks".to_owned(),
-            Step::Pause(process, span) => format!("pause {} for {span}", process_name(process)),
-            Step::Crash(process) => format!("crash {}", process_name(process)),
-            Step::Restart(process, span) => {
-                format!("crash {}, restart after {span}", process_name(process))
-            }
-            Step::RestartServer(server, span) => {
-                let name = &setup.servers[usize::from(server)].name;
-                format!("crash {name}, restart after {span}")
-            }
-            Step::CrashLeader => "crash the leader".to_owned(),
-            Step::CutServer(server, span) => {
-                let name = &setup.servers[usize::from(server)].name;
-                format!("cut {name} off from the leader for {span}")
-            }
-            Step::Cut(process, fault, span) => {
-                let cut = &setup.faults[usize::from(fault)].cut;
-                format!("{} for {span}", cut.name(setup, process_name(process)))
-            }
+            Step::Strike(strike) => setup.faults[usize::from(strike.fault)].call(setup, strike),
         }
     }
 
@@ -97,9 +76,9 @@ impl World {
     }
 
     /// Tells whoever listens that something other than the nominal happens.
-    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, alternative: Alternative) {
-        let take = self.name(stage.setup, alternative.step);
-        let cost = alternative.cost();
+    pub(crate) fn tell_deviation(&self, stage: &mut Stage<'_>, step: Step) {
+        let take = self.name(stage.setup, step);
+        let cost = step.cost();
         let site = self.site(stage.setup);
         stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
     }

@@ -3,14 +3,12 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::agenda::{ConnId, Event, ProcessId};
 use super::conn::{Direction, Hold};
-use super::fault::FaultKind;
+use super::fault::{Moment, Strike};
 use super::setup::Setup;
 use super::world::{Stage, World};
-use crate::property;
 use crate::store::Inbound;
-use crate::time::Micros;
 
 /// Something that can happen next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -19,57 +17,28 @@ pub(crate) enum Step {
     Next,
     /// A held direction goes on.
     Release(ConnId, Direction),
-    /// The message at the head is held, and what follows it on its way.
-    Hold(ConnId, Direction, HoldKind),
-    /// The connection of the message at the head breaks, and the message is lost.
-    Break(ConnId),
-    /// A process stands still for this long.
-    Pause(ProcessId, Micros),
-    /// A process dies.
-    Crash(ProcessId),
-    /// A process dies, and another takes its place after this long.
-    Restart(ProcessId, Micros),
-    /// A server dies, and starts again after this long.
-    RestartServer(ServerId, Micros),
-    /// A process is cut off from what the fault of this number names, for this long.
-    Cut(ProcessId, u8, Micros),
-    /// The leader of an ensemble dies.
-    CrashLeader,
-    /// A follower is cut off from the leader for this long.
-    CutServer(ServerId, Micros),
+    /// A fault takes effect.
+    Strike(Strike),
 }
 
-/// For how long a message is held.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum HoldKind {
-    /// Until time moves.
-    Reorder,
-    /// For at most this long.
-    Slow(Micros),
-}
-
-/// One alternative of a step.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Alternative {
-    pub(crate) step: Step,
+impl Step {
     /// Which of the model's faults it is; none when it costs nothing.
-    pub(crate) fault: Option<u8>,
-}
-
-impl Alternative {
-    const fn free(step: Step) -> Self {
-        Self { step, fault: None }
+    pub(crate) const fn fault(self) -> Option<u8> {
+        match self {
+            Self::Strike(strike) => Some(strike.fault),
+            Self::Next | Self::Release(..) => None,
+        }
     }
 
     /// 1 for a deviation, else 0.
     pub(crate) const fn cost(self) -> u8 {
-        self.fault.is_some() as u8
+        self.fault().is_some() as u8
     }
 }
 
 impl World {
     /// What can happen next; the nominal alternative is the first. Nothing, at the end.
-    pub(crate) fn alternatives(&self, setup: &Setup, out: &mut Vec<Alternative>) {
+    pub(crate) fn alternatives(&self, setup: &Setup, out: &mut Vec<Step>) {
         out.clear();
         let head = self.agenda.head();
         let mut holds_time = false;
@@ -79,7 +48,7 @@ impl World {
                     // A partition ends at its time.
                     if let Some(hold) = conn.hold(direction).filter(|hold| *hold != Hold::Cut) {
                         holds_time |= hold == Hold::Reorder;
-                        out.push(Alternative::free(Step::Release(number as ConnId, direction)));
+                        out.push(Step::Release(number as ConnId, direction));
                     }
                 }
             }
@@ -89,83 +58,44 @@ impl World {
         if moves_time && holds_time {
             return;
         }
-        out.push(Alternative::free(Step::Next));
+        out.push(Step::Next);
+        let any_time = moves_time && setup.is_abstract();
+        let moment = Moment { event, moves_time, any_time };
         for (number, fault) in setup.faults.iter().enumerate() {
-            if self.budgets[number] == 0 {
-                continue;
-            }
-            let number = number as u8;
-            let at = |step| Alternative { step, fault: Some(number) };
-            if fault.kind == FaultKind::CrashLeader {
-                if self.leader_may_die(event, moves_time) {
-                    out.push(at(Step::CrashLeader));
-                }
-                continue;
-            }
-            if fault.kind == FaultKind::CutServer {
-                for server in self.may_be_cut(fault, event, moves_time) {
-                    let spans = fault.durations.iter();
-                    out.extend(spans.map(|&span| at(Step::CutServer(server, span))));
-                }
-                continue;
-            }
-            self.faults_of_head((number, fault), event, &mut |step| out.push(at(step)));
-            let any_time = moves_time && setup.is_abstract();
-            self.outages(fault, event, any_time, &mut |step| out.push(at(step)));
-            // What may befall a process while it waits matters only to when: before time moves.
-            if any_time {
-                for process in 0..self.processes.len() as ProcessId {
-                    if Some(process) != self.process_of(event) {
-                        let mut push = |step| out.push(at(step));
-                        self.faults_of_process((number, fault), process, &mut push);
-                    }
-                }
+            if self.budgets[number] > 0 {
+                fault.strikes(number as u8, self, moment, &mut |strike| {
+                    out.push(Step::Strike(strike));
+                });
             }
         }
     }
 
     /// Makes one step.
-    pub(crate) fn take(&mut self, stage: &mut Stage<'_>, alternative: Alternative) {
-        if let Some(fault) = alternative.fault {
-            let mut budgets = self.budgets.to_vec();
-            let left = &mut budgets[usize::from(fault)];
-            if *left != u32::MAX {
-                *left -= 1;
-            }
-            self.budgets = budgets.into();
-        }
-        match alternative.step {
+    pub(crate) fn take(&mut self, stage: &mut Stage<'_>, step: Step) {
+        match step {
             Step::Next => self.next(stage),
             Step::Release(conn, direction) => self.release(conn, direction),
-            Step::Hold(conn, direction, kind) => {
-                let hold = match kind {
-                    HoldKind::Reorder => Hold::Reorder,
-                    HoldKind::Slow(span) => {
-                        let until = self.now + span;
-                        self.agenda.put(until, Event::SlowEnds(conn, direction == Direction::Up));
-                        Hold::Slow(until)
-                    }
-                };
-                self.set_hold(conn, direction, Some(hold));
-                let held = match direction {
-                    Direction::Up => Event::Up(conn),
-                    Direction::Down => Event::Down(conn),
-                };
-                self.agenda.cancel_all(|event| *event == held);
-                self.contact(conn);
+            Step::Strike(strike) => {
+                let number = usize::from(strike.fault);
+                let mut budgets = self.budgets.to_vec();
+                if budgets[number] != u32::MAX {
+                    budgets[number] -= 1;
+                }
+                self.budgets = budgets.into();
+                stage.setup.faults[number].strike(self, stage, strike);
             }
-            Step::Break(conn) => self.break_connection(conn),
-            Step::Pause(process, span) => self.pause(stage, process, span),
-            Step::Crash(process) => self.crash(stage, process),
-            Step::Restart(process, span) => {
-                self.crash(stage, process);
-                self.agenda.put(self.now + span, Event::Restart(process));
-            }
-            Step::RestartServer(server, span) => self.crash_server(server, span),
-            Step::CrashLeader => self.crash_leader(stage),
-            Step::CutServer(server, span) => self.cut_server(server, span),
-            Step::Cut(process, fault, span) => self.cut(stage, process, fault, span),
         }
+    }
+
+    /// The message at the head of a direction is held, and what follows it on its way.
+    pub(super) fn hold(&mut self, conn: ConnId, direction: Direction, hold: Hold) {
+        self.set_hold(conn, direction, Some(hold));
+        let held = match direction {
+            Direction::Up => Event::Up(conn),
+            Direction::Down => Event::Down(conn),
+        };
+        self.agenda.cancel_all(|event| *event == held);
+        self.contact(conn);
     }
 
     pub(crate) fn release(&mut self, conn: ConnId, direction: Direction) {
@@ -240,74 +170,15 @@ impl World {
         }
     }
 
-    fn pause(&mut self, stage: &mut Stage<'_>, process: ProcessId, span: Micros) {
-        self.process_mut(process).paused = Some(std::collections::VecDeque::new());
-        self.agenda.put(self.now + span, Event::Resume(process));
-        self.contacts(process);
-        self.happens(stage, &property::Event::Pauses(process));
-    }
-
-    fn queue_for_paused(&mut self, process: ProcessId, event: Event) {
-        if let Event::Timer(_, op) = event {
-            // How long ago it was due makes no difference any more.
-            self.set_due(process, op, Micros(i64::MIN));
+    /// The process that a step like this is about.
+    pub(super) fn process_of(&self, event: Event) -> Option<ProcessId> {
+        match event {
+            Event::Down(conn) => Some(self.conns[conn as usize].process),
+            Event::Timer(process, _)
+            | Event::Silent(process)
+            | Event::GivesUp(process)
+            | Event::Reconnects(process) => Some(process),
+            _ => None,
         }
-        if let Some(backlog) = &mut self.process_mut(process).paused {
-            backlog.push_back(event);
-        }
-    }
-
-    fn resume_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        let backlog = self.process_mut(process).paused.take().unwrap_or_default();
-        for event in backlog {
-            if let Event::Timer(_, op) = event {
-                self.set_due(process, op, self.now);
-            }
-            self.agenda.put(self.now, event);
-        }
-        self.contacts(process);
-        self.happens(stage, &property::Event::Resumes(process));
-    }
-
-    fn crash(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        self.wants -= self.processes[usize::from(process)].wants();
-        let state = self.process_mut(process);
-        state.alive = false;
-        state.paused = None;
-        // Before the client library forgets its session.
-        self.contacts(process);
-        let state = self.process_mut(process);
-        // What a dead process had in mind is nothing to anybody.
-        state.threads.clear();
-        for (_, running) in std::mem::take(&mut state.tasks) {
-            stage.engine.end(running.handle);
-        }
-        let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
-        state.local = state.local.reborn();
-        if let Some(zk) = &mut state.zk {
-            let setup = &stage.setup.processes[usize::from(process)];
-            *zk = crate::client::zookeeper::ZkClient::new(setup.session_timeout_ms, setup.library);
-        }
-        self.agenda.cancel_all(|event| {
-            matches!(
-                event,
-                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of)
-                if *of == process
-            )
-        });
-        for conn in conns {
-            self.close_by_client(stage, conn);
-        }
-        self.happens(stage, &property::Event::Crashes(process));
-    }
-
-    fn restart(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        let threads = super::world::threads(stage.setup, process);
-        let state = self.process_mut(process);
-        state.alive = true;
-        state.threads = threads;
-        self.wants += self.processes[usize::from(process)].wants();
-        self.happens(stage, &property::Event::Restarts(process));
-        self.start_process(stage, process);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use lockstep::choice::{Listed, Seeded};
-use lockstep::sim::{EngineBox, FaultKind, History, Limits, Listener, Live, Setup, Timing, Told};
+use lockstep::sim::{EngineBox, History, Limits, Listener, Live, Setup, Timing, Told};
 use lockstep::time::Micros;
 
 use super::recipe_world::{SAMPLED, answers, fault, run_on, world_of};
@@ -31,15 +31,15 @@ fn setup(lock: &str) -> Setup {
     let work = r#"{"counter": {"work": "60ms", "rounds": 2, "stop": "at-validity"}}"#;
     let mut setup = world_of(lock, work, &[1, 2]);
     setup.faults = vec![
-        fault(FaultKind::Pause, 1, &[60, 300]),
-        fault(FaultKind::Crash, 1, &[]),
-        fault(FaultKind::Restart, 1, &[10, 250]),
-        fault(FaultKind::LoseRequest, 1, &[]),
-        fault(FaultKind::LoseReply, 2, &[]),
-        fault(FaultKind::Disconnect, 1, &[]),
-        fault(FaultKind::Reorder, 1, &[]),
-        fault(FaultKind::Slow, 1, &[150]),
-        fault(FaultKind::Partition, 1, &[40, 200]),
+        fault("pause", 1, &[60, 300]),
+        fault("crash", 1, &[]),
+        fault("restart", 1, &[10, 250]),
+        fault("lose-request", 1, &[]),
+        fault("lose-reply", 2, &[]),
+        fault("disconnect", 1, &[]),
+        fault("reorder", 1, &[]),
+        fault("slow", 1, &[150]),
+        fault("partition", 1, &[40, 200]),
     ];
     setup
 }

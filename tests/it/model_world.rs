@@ -2,7 +2,7 @@
 
 use lockstep::model::{Expect, Model, Verdict};
 use lockstep::registry;
-use lockstep::sim::{AnyServer, FaultKind, Phase, Timing};
+use lockstep::sim::{AnyServer, Phase, Timing};
 use lockstep::time::Micros;
 
 use super::model_errors::{REDIS, ZOOKEEPER};
@@ -31,8 +31,8 @@ fn a_model_becomes_a_world() {
     assert_eq!(ledger.value(), 7);
     let names: Vec<&str> = setup.processes.iter().map(|process| &*process.name).collect();
     assert_eq!(names, ["c1", "c2"]);
-    assert_eq!(setup.faults[0].durations, [Micros::from_ms(9000), Micros::from_ms(11_000)]);
-    assert_eq!((setup.faults[1].kind, setup.faults[1].budget), (FaultKind::Crash, Some(1)));
+    assert_eq!(setup.faults[0].extent().spans, [Micros::from_ms(9000), Micros::from_ms(11_000)]);
+    assert_eq!((setup.faults[1].name(), setup.faults[1].budget), ("crash", Some(1)));
     // 10 + 1 + 4 + 0.001 + 0.005 + 0.002 + 9 + 11 + 30 s, and more.
     assert!(setup.horizon > Micros::from_ms(2 * 65_008), "{}", setup.horizon);
     assert!(!setup.watches_place);
@@ -56,10 +56,10 @@ fn a_zookeeper_model_differs_between_search_and_run() {
     let setup = model.abstract_setup();
     assert!(setup.watches_place);
     assert_eq!(setup.processes[0].session_timeout_ms, 6000);
-    let pause = &setup.faults[0];
+    let pause = setup.faults[0].extent();
     // A tenth less than the session, and a tenth more than the session and the tick in which it ends.
-    assert_eq!(pause.durations, [Micros::from_ms(5400), Micros::from_ms(8600)]);
-    assert_eq!((&pause.processes[..], &pause.phases[..]), (&[2, 0][..], &[Phase::Working][..]));
+    assert_eq!(pause.spans, [Micros::from_ms(5400), Micros::from_ms(8600)]);
+    assert_eq!((pause.processes, pause.phases), (Some(&[2, 0][..]), &[Phase::Working][..]));
 }
 
 #[test]

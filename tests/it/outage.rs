@@ -4,7 +4,7 @@ use lockstep::choice::{About, Choices, Question};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
 use lockstep::property::{Event, MutualExclusion, PropertyBox};
-use lockstep::sim::{AnyServer, FaultKind, Listener, Live, Setup, Told};
+use lockstep::sim::{AnyServer, Listener, Live, Setup, Told};
 use lockstep::store::redis::{Config, Persistence, RedisServer};
 use lockstep::time::Micros;
 
@@ -47,7 +47,7 @@ fn setup(persistence: Persistence, down_ms: i64) -> Setup {
     let mut setup = world_of(lock, r#"{"section": {"work": "30ms", "rounds": 1}}"#, &[1, 1]);
     let server = RedisServer::new(Config { persistence, ..Config::default() });
     setup.servers[0].state = AnyServer::Redis(Box::new(server));
-    setup.faults = vec![fault(FaultKind::RestartServer, 1, &[down_ms])];
+    setup.faults = vec![fault("restart-server", 1, &[down_ms])];
     setup
 }
 

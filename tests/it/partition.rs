@@ -5,10 +5,10 @@ use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Session};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
-use lockstep::sim::{Cut, FaultKind, Limits, Listener, Live, Setup, Told, Way};
+use lockstep::sim::{Limits, Listener, Live, Setup, Told, Way};
 use lockstep::time::Micros;
 
-use super::recipe_world::{fault, run_on, world_of};
+use super::recipe_world::{fault_with, run_on, world_of};
 
 /// A client that only listens to the state of its session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -79,10 +79,9 @@ fn session_of(library: Library, way: Way, span_ms: i64) -> Vec<(i64, &'static st
         process.session_timeout_ms = 600;
         process.library = library;
     }
-    let mut partition = fault(FaultKind::Partition, 1, &[span_ms]);
-    partition.processes = vec![0];
-    partition.cut = Cut { servers: Vec::new(), way };
-    setup.faults = vec![partition];
+    let way = Way::ALL.iter().find(|(_, known)| *known == way).unwrap().0;
+    let fields = format!(r#""for": "{span_ms}ms", "process": "c1", "way": "{way}""#);
+    setup.faults = vec![fault_with("partition", &fields)];
     setup.servers[0].state = service(60);
     let limits = Limits { steps: 20_000, time: Micros::from_ms(4000), stop_at_violation: false };
     let mut notes = Notes::default();

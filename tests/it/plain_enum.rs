@@ -8,13 +8,12 @@ use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::property::PropertyBox;
-use lockstep::sim::{
-    AnyServer, Clock, Cut, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
-};
+use lockstep::sim::{AnyServer, Clock, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
 use super::plain_enum_world::{Kind, by_hand};
+use super::recipe_world::fault;
 use super::search::OneAtATime;
 
 pub(crate) const TTL: i64 = 10_000;
@@ -76,18 +75,9 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         session_timeout_ms: 6000,
         library: Library::default(),
     };
-    let (kind, durations) = match kind {
-        Kind::Crash => (FaultKind::Crash, vec![]),
-        Kind::Pause(span) => (FaultKind::Pause, vec![Micros::from_ms(span)]),
-    };
-    let fault = Fault {
-        kind,
-        budget: Some(1),
-        durations,
-        processes: vec![],
-        phases: vec![],
-        requests: vec![],
-        cut: Cut::default(),
+    let fault = match kind {
+        Kind::Crash => fault("crash", 1, &[]),
+        Kind::Pause(span) => fault("pause", 1, &[span]),
     };
     let setup = Setup {
         servers: vec![ServerSetup {

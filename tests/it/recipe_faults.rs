@@ -7,17 +7,15 @@ use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{
     Event, LostUpdate, MutualExclusion, OrphanedLock, PropertyBox, ReleaseSafety,
 };
-use lockstep::sim::{AnyRequest, End, Fault, FaultKind, Listener, Live, Phase, Setup, Told};
+use lockstep::sim::{AnyRequest, End, Fault, Listener, Live, Setup, Told};
 use lockstep::store::redis::Request;
 use lockstep::time::Micros;
 
-use super::recipe_world::{LIMITS, SAMPLED, answers, fault, run, run_on, world, world_of};
+use super::recipe_world::{
+    LIMITS, SAMPLED, answers, fault, fault_with, run, run_on, world, world_of,
+};
 
 const SECTION: &str = r#"{"section": {"work": "30ms"}}"#;
-
-fn in_phase(phase: Phase, fault: Fault) -> Fault {
-    Fault { phases: vec![phase], ..fault }
-}
 
 fn search(mut setup: Setup, faults: Vec<Fault>, property: PropertyBox) -> Outcome {
     setup.faults = faults;
@@ -36,7 +34,7 @@ fn breaks(outcome: &Outcome, with: u32) {
 
 #[test]
 fn a_key_without_a_time_to_live_outlives_its_holder() {
-    let crash = || in_phase(Phase::Working, fault(FaultKind::Crash, 1, &[]));
+    let crash = || fault_with("crash", r#""phase": "working""#);
     let orphan = || PropertyBox::new(OrphanedLock::new(true));
     let setup = |lock: &str| world_of(lock, SECTION, &[1, 1]);
     breaks(&search(setup(r#"{"setnx": {}}"#), vec![crash()], orphan()), 1);
@@ -49,7 +47,7 @@ fn a_key_without_a_time_to_live_outlives_its_holder() {
 
 #[test]
 fn between_setnx_and_expire_a_crash_orphans_the_lock() {
-    let crash = in_phase(Phase::Acquiring, fault(FaultKind::Crash, 1, &[]));
+    let crash = fault_with("crash", r#""phase": "acquiring""#);
     let setup = world_of(r#"{"setnx-expire": {}}"#, SECTION, &[1, 1]);
     breaks(&search(setup, vec![crash], PropertyBox::new(OrphanedLock::new(true))), 1);
 }
@@ -60,7 +58,7 @@ fn only_a_release_that_looks_and_deletes_at_once_is_safe() {
         [("del", false), ("get-del", false), ("watch", true), ("compare-and-delete", true)]
     {
         let lock = format!(r#"{{"set-nx-px": {{"release": "{release}", "ttl": "40ms"}}}}"#);
-        let pause = fault(FaultKind::Pause, 1, &[60]);
+        let pause = fault("pause", 1, &[60]);
         let property = PropertyBox::new(ReleaseSafety::default());
         let outcome = search(world_of(&lock, SECTION, &[1, 1]), vec![pause], property);
         if safe {
@@ -85,7 +83,7 @@ fn a_lease_that_ends_during_the_work_lets_another_in() {
 fn a_paused_holder_overwrites_unless_the_resource_checks_its_token() {
     use lockstep::sim::AnyServer;
     use lockstep::store::ledger::{Fencing, Ledger};
-    let pause = || in_phase(Phase::Working, fault(FaultKind::Pause, 1, &[150]));
+    let pause = || fault_with("pause", r#""phase": "working", "for": "150ms""#);
     let setup = || world_of(r#"{"fenced": {}}"#, r#"{"counter": {}}"#, &[1, 1]);
     let lost = || PropertyBox::new(LostUpdate::default());
     breaks(&search(setup(), vec![pause()], lost()), 1);
@@ -120,7 +118,7 @@ fn redlock_keeps_others_out_while_two_of_three_servers_say_yes() {
         &[1, 1],
     );
     let property = PropertyBox::new(MutualExclusion::new(1));
-    let outcome = search(setup, vec![fault(FaultKind::LoseReply, 1, &[])], property);
+    let outcome = search(setup, vec![fault("lose-reply", 1, &[])], property);
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
@@ -140,12 +138,12 @@ fn whoever_lives_gets_the_lock_in_the_end() {
     for recipe in recipes {
         let mut setup = world_of(recipe, work, &[1, 1, 1]);
         setup.faults = vec![
-            fault(FaultKind::Crash, 1, &[]),
-            fault(FaultKind::Restart, 1, &[20, 300]),
-            fault(FaultKind::Pause, 1, &[50, 300]),
-            fault(FaultKind::LoseRequest, 1, &[]),
-            fault(FaultKind::LoseReply, 2, &[]),
-            fault(FaultKind::Disconnect, 1, &[]),
+            fault("crash", 1, &[]),
+            fault("restart", 1, &[20, 300]),
+            fault("pause", 1, &[50, 300]),
+            fault("lose-request", 1, &[]),
+            fault("lose-reply", 2, &[]),
+            fault("disconnect", 1, &[]),
         ];
         for number in 0..300 {
             let (end, story) = run(&setup, &mut Listed::new(answers(number, 400, 12)));
@@ -183,7 +181,7 @@ impl Listener for Tokens {
 #[test]
 fn a_process_that_restarts_does_not_take_its_old_lock_for_its_own() {
     let mut setup = world_of(r#"{"set-nx-px": {}}"#, SECTION, &[1]);
-    setup.faults = vec![in_phase(Phase::Working, fault(FaultKind::Restart, 1, &[10]))];
+    setup.faults = vec![fault_with("restart", r#""phase": "working", "for": "10ms""#)];
     for timing in [setup.timing, SAMPLED] {
         let setup = setup.with_timing(timing);
         // Wherever the first question with another answer is, the answer is a restart.
@@ -213,7 +211,7 @@ impl lockstep::choice::Choices for FirstFault {
 #[test]
 fn whoever_has_had_enough_does_not_begin_again_with_a_new_session() {
     let mut setup = world_of(r#"{"kazoo": {}}"#, r#"{"section": {"work": "300ms"}}"#, &[1, 1]);
-    setup.faults = vec![fault(FaultKind::Pause, 1, &[300]), fault(FaultKind::Disconnect, 2, &[])];
+    setup.faults = vec![fault("pause", 1, &[300]), fault("disconnect", 2, &[])];
     for number in 0..200 {
         let mut story = Again::default();
         let mut choices = Listed::new(answers(number, 300, 6));

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{LockBox, WorkBox};
-use lockstep::json::Document;
+use lockstep::json::{Document, Section};
 use lockstep::locks::{self, Store};
 use lockstep::property::{Event, Who};
 use lockstep::sim::{
-    AnyServer, Clock, Cut, End, EngineBox, Fault, FaultKind, Limits, Listener, Live, ProcessSetup,
-    Run, ServerSetup, Setup, Timing, Told,
+    AnyServer, Clock, End, EngineBox, Fault, Leases, Limits, Listener, Live, ProcessSetup, Run,
+    Scope, ServerSetup, Setup, Timing, Told,
 };
 use lockstep::store::ledger::{Fencing, Ledger};
 use lockstep::store::redis::{self, RedisServer};
@@ -82,16 +82,24 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
 }
 
 /// A fault without a place.
-pub(crate) fn fault(kind: FaultKind, budget: u32, durations_ms: &[i64]) -> Fault {
-    Fault {
-        kind,
-        budget: Some(budget),
-        durations: durations_ms.iter().map(|&ms| Micros::from_ms(ms)).collect(),
-        processes: Vec::new(),
-        phases: Vec::new(),
-        requests: Vec::new(),
-        cut: Cut::default(),
-    }
+pub(crate) fn fault(name: &str, budget: u32, durations_ms: &[i64]) -> Fault {
+    let spans: Vec<String> = durations_ms.iter().map(|ms| format!("\"{ms}ms\"")).collect();
+    let span =
+        if spans.is_empty() { String::new() } else { format!(", \"for\": [{}]", spans.join(", ")) };
+    fault_with(name, &format!("\"budget\": {budget}{span}"))
+}
+
+/// A fault with these fields, in a world of processes `c1`, `c2`, ... and of a Redis store.
+pub(crate) fn fault_with(name: &str, fields: &str) -> Fault {
+    let text = format!("{{\"{name}\": {{{fields}}}}}");
+    let document = Document::parse("fault.json", text).unwrap();
+    let number = |section: &Section<'_>| {
+        let name: String = section.to()?;
+        Ok(vec![name[1..].parse::<u16>().unwrap() - 1])
+    };
+    let leases = Leases::Known(Vec::new());
+    let scope = Scope { processes: &number, servers: &[], store: "redis", leases: &leases };
+    Fault::from_section(&document.root(), &scope).unwrap()
 }
 
 /// What happened in a run, as far as properties care.

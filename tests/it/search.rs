@@ -4,11 +4,11 @@ use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{Event, Judgement, Names, Property, PropertyBox, Who};
-use lockstep::sim::{
-    AnyServer, Clock, Cut, Fault, FaultKind, ProcessSetup, ServerSetup, Setup, Timing,
-};
+use lockstep::sim::{AnyServer, Clock, Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
+
+use super::recipe_world::{fault, fault_with};
 
 const COMPARE_AND_DELETE: Script = Script(
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end",
@@ -133,18 +133,6 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
     }
 }
 
-fn fault(kind: FaultKind, budget: Option<u32>, durations: &[i64]) -> Fault {
-    Fault {
-        kind,
-        budget,
-        durations: durations.iter().map(|&ms| Micros::from_ms(ms)).collect(),
-        processes: Vec::new(),
-        phases: Vec::new(),
-        requests: Vec::new(),
-        cut: Cut::default(),
-    }
-}
-
 fn search(setup: &Setup) -> Outcome {
     Search::new(setup, Bounds::default()).run(&mut |_| {})
 }
@@ -157,31 +145,31 @@ fn without_faults_there_is_one_run_and_it_holds() {
 
 #[test]
 fn a_pause_longer_than_the_lease_lets_two_in() {
-    let outcome =
-        search(&setup(2, 1, 4000, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]));
+    let outcome = search(&setup(2, 1, 4000, vec![fault("pause", 1, &[9000, 11_000])]));
     assert!(matches!(outcome.verdict, Verdict::Violated { deviations: 1, .. }), "{outcome:?}");
 }
 
 #[test]
 fn a_crash_alone_lets_nobody_in_too_early() {
-    let setup = setup(3, 2, 4000, vec![fault(FaultKind::Crash, Some(1), &[])]);
+    let setup = setup(3, 2, 4000, vec![fault("crash", 1, &[])]);
     let outcome = search(&setup);
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
 #[test]
 fn any_order_of_messages_holds() {
-    let outcome = search(&setup(3, 1, 4000, vec![fault(FaultKind::Reorder, None, &[])]));
+    let outcome =
+        search(&setup(3, 1, 4000, vec![fault_with("reorder", r#""budget": "unlimited""#)]));
     assert_eq!(outcome.verdict, Verdict::Holds);
 }
 
 #[test]
 fn merging_hides_no_violation() {
     for (clients, faults) in [
-        (2, vec![fault(FaultKind::Pause, Some(1), &[9000, 11_000])]),
-        (2, vec![fault(FaultKind::Slow, Some(1), &[11_000])]),
-        (3, vec![fault(FaultKind::LoseReply, Some(1), &[])]),
-        (2, vec![fault(FaultKind::Partition, Some(1), &[800, 2000])]),
+        (2, vec![fault("pause", 1, &[9000, 11_000])]),
+        (2, vec![fault("slow", 1, &[11_000])]),
+        (3, vec![fault("lose-reply", 1, &[])]),
+        (2, vec![fault("partition", 1, &[800, 2000])]),
     ] {
         // Short enough that the unmerged search ends: the lease is over after two polls.
         let mut setup = setup(clients, 1, 1200, faults);

@@ -1,0 +1,198 @@
+//! Faults: what may go wrong, how often, where, and for how long.
+//!
+//! One file a kind: what it is called and where it is known from, the section of a model that it reads, what it
+//! offers at a moment, and how it takes effect. [`catalogue`] lists them. A fault is added to the world, never to a
+//! case: a model names kinds, budgets and places, and finding the moment is what the search is for.
+
+mod catalogue;
+mod crash;
+mod crash_leader;
+mod cut_server;
+mod disconnect;
+mod entry;
+mod lose_reply;
+mod lose_request;
+mod messages;
+mod partition;
+mod pause;
+mod processes;
+mod reorder;
+mod restart;
+mod restart_server;
+mod slow;
+
+use std::fmt;
+use std::rc::Rc;
+
+pub use catalogue::catalogue;
+pub use entry::{Finds, Leases, Scope};
+pub use partition::{Cut, Way};
+
+use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::conn::Direction;
+use super::setup::Setup;
+use super::thread::Phase;
+use super::world::{Stage, World};
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// What a kind of fault is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct About {
+    /// Its name in model files.
+    pub name: &'static str,
+    /// One line.
+    pub title: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// The store that it needs; empty if any will do.
+    pub needs: &'static str,
+    /// Its parameters, each with what it means and its default.
+    pub params: &'static [(&'static str, &'static str)],
+}
+
+/// One fault as a model allows it.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// How often at most; `None` is without a limit.
+    pub budget: Option<u32>,
+    about: &'static About,
+    kind: Rc<dyn Kind>,
+}
+
+/// One way in which a fault may strike now.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Strike {
+    /// Which of the model's faults it is.
+    pub(crate) fault: u8,
+    pub(crate) target: Target,
+    /// For how long (µs), if the kind takes time.
+    pub(crate) span: Micros,
+}
+
+/// What a fault hits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Target {
+    Process(ProcessId),
+    /// The message at the head of this direction of a connection.
+    Message(ConnId, Direction),
+    Server(ServerId),
+    /// Whoever leads when it strikes.
+    Leader,
+}
+
+/// The moment for which faults are offered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// What happens next if nothing goes wrong.
+    pub(crate) event: Event,
+    /// Whether time moves before it.
+    pub(crate) moves_time: bool,
+    /// Whether it is the last moment before time moves, in a search: what befalls somebody who only waits matters
+    /// to no one before that.
+    pub(crate) any_time: bool,
+}
+
+/// What a fault may hit and for how long, for reports.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Extent<'a> {
+    /// Which processes, all if empty; `None` if it hits no process or message.
+    pub processes: Option<&'a [u16]>,
+    /// Which requests or their replies, by name, all if empty; `None` if it hits no message.
+    pub requests: Option<&'a [String]>,
+    /// Which servers, all if empty; `None` if it hits no server.
+    pub servers: Option<&'a [u16]>,
+    /// Where a thread of the process must be; anywhere if empty.
+    pub phases: &'a [Phase],
+    /// For how long (µs).
+    pub spans: &'a [Micros],
+    /// Whether it may be over sooner than its longest duration.
+    pub up_to: bool,
+}
+
+/// How faults of a kind strike, with the parameters that a model gave.
+pub(crate) trait Kind: fmt::Debug {
+    /// Whom it may hit at this moment, and for how long.
+    fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros));
+
+    /// It takes effect.
+    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike);
+
+    /// What that is called in traces: stable, and without numbers that depend on the order of events.
+    fn call(&self, setup: &Setup, strike: Strike) -> String;
+
+    /// What it may hit, and for how long.
+    fn extent(&self) -> Extent<'_>;
+
+    /// Whether it ends a process.
+    fn kills(&self) -> bool {
+        false
+    }
+}
+
+impl Fault {
+    /// Reads one entry of a model's list: a name, for once and anywhere, or `{"pause": {…}}`.
+    pub fn from_section(section: &Section<'_>, scope: &Scope<'_>) -> Result<Self, Box<Problem>> {
+        catalogue::read(section, scope)
+    }
+
+    /// What it is.
+    pub fn about(&self) -> &'static About {
+        self.about
+    }
+
+    /// Its name in model files.
+    pub fn name(&self) -> &'static str {
+        self.about.name
+    }
+
+    /// What it may hit, and for how long.
+    pub fn extent(&self) -> Extent<'_> {
+        self.kind.extent()
+    }
+
+    /// Whether it ends a process.
+    pub fn kills(&self) -> bool {
+        self.kind.kills()
+    }
+
+    /// Whether it is about certain requests.
+    pub(crate) fn names_requests(&self) -> bool {
+        self.extent().requests.is_some_and(|requests| !requests.is_empty())
+    }
+
+    /// The ways in which it, the one of this number, may strike at this moment.
+    pub(crate) fn strikes(
+        &self,
+        number: u8,
+        world: &World,
+        moment: Moment,
+        out: &mut dyn FnMut(Strike),
+    ) {
+        self.kind.offers(world, moment, &mut |target, span| {
+            out(Strike { fault: number, target, span });
+        });
+    }
+
+    /// It takes effect.
+    pub(crate) fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+        self.kind.strike(world, stage, strike);
+    }
+
+    /// What that is called in traces.
+    pub(crate) fn call(&self, setup: &Setup, strike: Strike) -> String {
+        self.kind.call(setup, strike)
+    }
+}
+
+impl Target {
+    /// What it is called in traces; a message has its name from its place.
+    fn name(self, setup: &Setup) -> &str {
+        match self {
+            Self::Process(process) => &setup.processes[usize::from(process)].name,
+            Self::Server(server) => &setup.servers[usize::from(server)].name,
+            Self::Message(..) => "it",
+            Self::Leader => "the leader",
+        }
+    }
+}

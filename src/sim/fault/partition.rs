@@ -1,0 +1,134 @@
+//! `partition`: a process and servers hear nothing of each other for a time, and nobody is told.
+
+use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS};
+use super::processes::Processes;
+use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::json::{Problem, Section};
+use crate::sim::agenda::{Event, ProcessId};
+use crate::sim::conn::Direction;
+use crate::sim::setup::Setup;
+use crate::sim::world::{Stage, World};
+use crate::time::Micros;
+
+#[derive(Debug)]
+pub(super) struct Partition {
+    whom: Processes,
+    cut: Cut,
+    spans: Vec<Micros>,
+}
+
+/// What a partition cuts off.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Cut {
+    /// From which servers; from the whole store (all but the ledger) if empty.
+    pub servers: Vec<u16>,
+    /// Which way.
+    pub way: Way,
+}
+
+/// Which way messages do not get through.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Way {
+    /// Neither requests nor replies.
+    #[default]
+    Both,
+    /// No requests: what servers send still arrives.
+    Up,
+    /// No replies: what clients send still arrives.
+    Down,
+}
+
+impl Way {
+    /// All ways, with the names they have in model files.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("both", Self::Both), ("to-server", Self::Up), ("to-client", Self::Down)];
+
+    /// Whether it stops messages in this direction.
+    pub(crate) fn stops(self, direction: Direction) -> bool {
+        match self {
+            Self::Both => true,
+            Self::Up => direction == Direction::Up,
+            Self::Down => direction == Direction::Down,
+        }
+    }
+
+    fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        let name: String = section.to()?;
+        match Self::ALL.iter().find(|(known, _)| *known == name) {
+            Some((_, way)) => Ok(*way),
+            None => Err(section.unknown_name("way", &name, Self::ALL.map(|(name, _)| name))),
+        }
+    }
+}
+
+impl Partition {
+    pub(super) const ABOUT: About = About {
+        name: "partition",
+        title: "a process and the store hear nothing of each other for a time, and nobody is told",
+        source: "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
+        needs: "",
+        params: &[
+            BUDGET,
+            FOR,
+            PROCESS,
+            PHASE,
+            ("server", "from which servers: the whole store"),
+            (
+                "way",
+                "which messages it stops: \"both\", those \"to-server\", those \"to-client\": \"both\"",
+            ),
+        ],
+    };
+
+    pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
+        let way = entry.get("way").map(|field| Way::from_section(&field));
+        Ok(Self {
+            spans: entry.spans()?,
+            whom: entry.processes()?,
+            cut: Cut { servers: entry.servers()?, way: way.transpose()?.unwrap_or_default() },
+        })
+    }
+}
+
+impl Kind for Partition {
+    fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
+        let mut hit = |process: ProcessId| {
+            if world.can_be_cut(process, &self.cut) {
+                self.spans.iter().for_each(|&span| out(Target::Process(process), span));
+            }
+        };
+        if let Event::Up(conn) = moment.event {
+            // What is under way to a server is part of what a partition stops.
+            let process = world.conns[conn as usize].process;
+            if self.whom.may_hit(world, process) {
+                hit(process);
+            }
+        }
+        self.whom.each(world, moment, hit);
+    }
+
+    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+        if let Target::Process(process) = strike.target {
+            world.cut(stage, process, &self.cut, strike.span);
+        }
+    }
+
+    fn call(&self, setup: &Setup, strike: Strike) -> String {
+        let mut name = format!("cut {} off", strike.target.name(setup));
+        let servers = self.cut.servers.iter().map(|&it| &*setup.servers[usize::from(it)].name);
+        let servers: Vec<&str> = servers.collect();
+        if !servers.is_empty() {
+            name += &format!(" from {}", servers.join(", "));
+        }
+        if let Some((way, _)) = Way::ALL.iter().find(|(_, way)| *way == self.cut.way)
+            && self.cut.way != Way::Both
+        {
+            name += &format!(", {way}");
+        }
+        format!("{name} for {}", strike.span)
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        Extent { spans: &self.spans, ..self.whom.extent() }
+    }
+}

@@ -1,0 +1,51 @@
+//! `reorder`: messages of other connections overtake, while time stands still.
+
+use super::entry::{BUDGET, Entry, PHASE, PROCESS, REQUEST};
+use super::messages::Messages;
+use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::json::Problem;
+use crate::sim::conn::Hold;
+use crate::sim::setup::Setup;
+use crate::sim::world::{Stage, World};
+use crate::time::Micros;
+
+#[derive(Debug)]
+pub(super) struct Reorder {
+    what: Messages,
+}
+
+impl Reorder {
+    pub(super) const ABOUT: About = About {
+        name: "reorder",
+        title: "a message is held while others overtake it; no time passes",
+        source: "Fischer, Lynch and Paterson 1985: the asynchronous network",
+        needs: "",
+        params: &[BUDGET, PROCESS, PHASE, REQUEST],
+    };
+
+    pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
+        Ok(Self { what: entry.messages()? })
+    }
+}
+
+impl Kind for Reorder {
+    fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
+        if let Some((conn, direction)) = self.what.next(world, moment) {
+            out(Target::Message(conn, direction), Micros::ZERO);
+        }
+    }
+
+    fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
+        if let Target::Message(conn, direction) = strike.target {
+            world.hold(conn, direction, Hold::Reorder);
+        }
+    }
+
+    fn call(&self, _: &Setup, _: Strike) -> String {
+        "hold, others overtake".to_owned()
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        self.what.extent()
+    }
+}
