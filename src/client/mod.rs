@@ -1,3 +1,4 @@
 //! Client libraries, as plain data: locks break there.
 
+pub mod redis;
 pub mod zookeeper;

@@ -1,6 +1,6 @@
 //! Calls to the resource that the lock guards.
 
-use super::{CallError, Cx, Lane, Op, OpResult, Pending, Request};
+use super::{CallError, Cx, Handling, Lane, Op, OpResult, Pending, Request};
 use crate::store::ledger::{self, Account};
 
 /// A client of the ledger.
@@ -54,7 +54,8 @@ impl LedgerClient<'_> {
     fn call(self, request: ledger::Request) -> Pending<Result<ledger::Reply, CallError>> {
         // Each thread has a connection of its own, so that replies cannot be mixed up.
         let to = Lane { server: self.server, lane: self.cx.surroundings().thread };
-        let call = Op::Call { to, request: Request::Ledger(request), within: None };
+        let request = Request::Ledger(request);
+        let call = Op::Call { to, request, within: None, handling: Handling::Library };
         self.cx.op(call, |result| match result {
             OpResult::Ledger(reply) => Ok(reply),
             OpResult::Failed(error) => Err(error),

@@ -29,6 +29,7 @@ pub(crate) enum Handle {
     Instant(u8),
     Token(u8),
     Watch(u8),
+    Subscription(u8),
 }
 
 /// A reading of the process's monotonic clock, or a point at a distance from one.
@@ -120,6 +121,8 @@ pub(crate) enum Ask {
     Token,
     /// A new watch.
     Watch,
+    /// A new subscription.
+    Subscription,
     /// What the client library knows of the ZooKeeper session.
     Session,
     /// The content of a cell.
@@ -140,6 +143,8 @@ pub(crate) enum Answer {
     Instant(Instant),
     Token(Token),
     Watch(WatchId),
+    /// The number of a subscription.
+    Slot(u8),
     Session(Session),
     Value(Option<Value>),
 }
@@ -156,7 +161,7 @@ struct Kept {
 type Table = Vec<Option<Kept>>;
 
 /// The tables, each with the kind of its handles.
-type Tables<'a> = [(&'a mut Table, fn(u8) -> Handle); 3];
+type Tables<'a> = [(&'a mut Table, fn(u8) -> Handle); 4];
 
 /// The part of a process that its tasks share.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -165,6 +170,7 @@ pub(crate) struct Local {
     instants: Table,
     tokens: Table,
     watches: Table,
+    subscriptions: Table,
     cells: BTreeMap<&'static str, Value>,
     /// What the ZooKeeper client library knows.
     pub(crate) session: Session,
@@ -193,6 +199,7 @@ impl Local {
             instants: Vec::new(),
             tokens: Vec::new(),
             watches: Vec::new(),
+            subscriptions: Vec::new(),
             session: Session::default(),
             cells: BTreeMap::new(),
             monotonic: Micros::ZERO,
@@ -214,6 +221,11 @@ impl Local {
     /// Whether some value still refers to the watch.
     pub(crate) fn watches(&self, watch: WatchId) -> bool {
         self.watches.get(usize::from(watch.0)).is_some_and(Option::is_some)
+    }
+
+    /// Whether some value still refers to the subscription of this number.
+    pub(crate) fn subscribes(&self, slot: u8) -> bool {
+        self.subscriptions.get(usize::from(slot)).is_some_and(Option::is_some)
     }
 
     /// Whether this process, or one whose place it took, ever had a token: stores may still have it.
@@ -269,6 +281,10 @@ impl Local {
                 let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
                 Answer::Watch(WatchId(place(&mut self.watches, kept, 0)))
             }
+            Ask::Subscription => {
+                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                Answer::Slot(place(&mut self.subscriptions, kept, 0))
+            }
             Ask::Session => Answer::Session(self.session),
             Ask::Read(name) => Answer::Value(self.cells.get(name).cloned()),
             Ask::Write(name, value) => {
@@ -296,6 +312,7 @@ impl Local {
             (&mut self.instants, Handle::Instant),
             (&mut self.tokens, Handle::Token),
             (&mut self.watches, Handle::Watch),
+            (&mut self.subscriptions, Handle::Subscription),
         ];
         for (table, handle) in tables {
             for (slot, entry) in table.iter_mut().enumerate() {

@@ -18,6 +18,7 @@ mod op;
 mod pending;
 mod redis;
 mod state;
+mod subscription;
 mod zookeeper;
 
 pub use call::{Call, Grant, Lock, LockBox, LockError, Next, Output, Task, Work, WorkBox};
@@ -25,15 +26,17 @@ pub use cell::Cell;
 pub use ledger::LedgerClient;
 pub use local::{Instant, Session, TaskId, Token, WatchId};
 pub use looping::Looping;
-pub use op::{CallError, Lane, Op, OpResult, Reads, Request, Seen};
+pub use op::{CallError, Handling, Lane, Op, OpResult, Reads, Request, Seen};
 pub use pending::{Either, Gathering, Pending};
 pub use redis::{Arg, RedisClient, Script, Set};
 pub use state::{State, Value};
+pub use subscription::{Message, Subscription};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
 pub(crate) use local::{Answer, Ask, Handle, Local, data_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
+pub(crate) use subscription::subscription_of;
 
 use crate::time::Micros;
 
@@ -238,6 +241,7 @@ impl Cx {
                 instant.hash(&mut hasher);
             })),
             Answer::Watch(watch) => run.owned.push(Handle::Watch(watch.0)),
+            Answer::Slot(slot) => run.owned.push(Handle::Subscription(*slot)),
             Answer::Token(token) => run.owned.extend(state::handles_in(|mut hasher| {
                 token.hash(&mut hasher);
             })),

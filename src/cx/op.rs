@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::call::{Call, Output};
 use super::local::{Answer, Ask, Session, TaskId, WatchId};
 use super::state::Value;
+use super::subscription::{Message, Subscription};
 use crate::store::ledger;
 use crate::store::redis::{Bytes, Reply};
 use crate::store::zookeeper::{self, Children, ZkError};
@@ -51,6 +52,15 @@ pub enum Op {
         request: Request,
         /// How long (µs) the client waits for the reply, by its own clock.
         within: Option<Micros>,
+        /// What the client library may do by itself.
+        handling: Handling,
+    },
+    /// The next message on a subscription.
+    Message {
+        /// Which.
+        from: Subscription,
+        /// How long (µs) the client waits for it, by its own clock.
+        within: Option<Micros>,
     },
     /// Time passes (µs, by the process's monotonic clock).
     Sleep(Micros),
@@ -76,6 +86,20 @@ pub enum Op {
         /// What survives.
         state: Value,
     },
+}
+
+/// What a Redis client library may do with a call by itself, if it is set up to.
+///
+/// A call with a limit of its own, as of [`Pending::within`](super::Pending::within), is left alone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Handling {
+    /// Give up after the library's timeout, and send it again if its fate is unknown.
+    #[default]
+    Library,
+    /// Give up, but never send it again: Redisson's `NoRetry` commands.
+    NoRetry,
+    /// Wait as long as it takes: commands that block.
+    Patient,
 }
 
 /// Which part of a ZooKeeper answer a recipe reads: only that is an observation.
@@ -147,6 +171,8 @@ pub enum OpResult {
     Ledger(ledger::Reply),
     /// No reply.
     Failed(CallError),
+    /// A message on a channel.
+    Message(Message),
     /// The time is over, the cell was written, the watch fired.
     Done,
     /// The number drawn.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::{Act, Cx, Did, Op, OpId, OpResult};
+use super::{Act, Cx, Did, Handling, Op, OpId, OpResult};
 use crate::time::Micros;
 
 /// The first or the second of two results.
@@ -39,8 +39,25 @@ impl<T> fmt::Debug for Pending<T> {
 impl<T> Pending<T> {
     /// The client gives up after `span` (µs, by its own clock): [`CallError::TimedOut`](super::CallError::TimedOut).
     pub fn within(mut self, span: Micros) -> Self {
-        if let Some(Op::Call { within, .. }) = &mut self.op {
+        if let Some(Op::Call { within, .. } | Op::Message { within, .. }) = &mut self.op {
             *within = Some(span);
+        }
+        self
+    }
+
+    /// The client library does not send it again, whatever it is set up to do (Redisson's `NoRetry`).
+    pub fn no_retry(self) -> Self {
+        self.handled(Handling::NoRetry)
+    }
+
+    /// The client library waits as long as it takes, whatever its timeout: commands that block.
+    pub fn patient(self) -> Self {
+        self.handled(Handling::Patient)
+    }
+
+    fn handled(mut self, by: Handling) -> Self {
+        if let Some(Op::Call { handling, .. }) = &mut self.op {
+            *handling = by;
         }
         self
     }

@@ -3,15 +3,15 @@
 use std::future::IntoFuture;
 use std::rc::Rc;
 
-use super::{CallError, Cx, Lane, Op, OpResult, Pending, Request, Token};
+use super::{CallError, Cx, Handling, Lane, Op, OpResult, Pending, Request, Token};
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
 
 /// A client of one Redis server.
 #[derive(Clone, Copy, Debug)]
 pub struct RedisClient<'a> {
-    cx: &'a Cx,
-    to: Lane,
+    pub(super) cx: &'a Cx,
+    pub(super) to: Lane,
 }
 
 /// A script that is sent whole.
@@ -69,11 +69,15 @@ impl<A: Arg + ?Sized> Arg for &A {
 
 impl Cx {
     /// The client of the model's Redis server number `node`, from 0.
+    ///
+    /// Several requests that are waited for together ([`join`](Self::join)) are a pipeline: they are sent one after
+    /// the other before the first reply is read, and stay in order.
     pub fn redis(&self, node: usize) -> RedisClient<'_> {
         let around = self.surroundings();
         // A model is checked before it runs: a recipe for Redis has at least one Redis server.
         let server = around.redis[node % around.redis.len()];
-        RedisClient { cx: self, to: Lane { server, lane: around.thread } }
+        // A pool: every thread and every background task has a connection of its own.
+        RedisClient { cx: self, to: Lane { server, lane: self.0.task } }
     }
 
     /// How many Redis servers there are.
@@ -159,7 +163,8 @@ impl<'a> RedisClient<'a> {
     }
 
     fn send<T>(self, argv: Rc<[Bytes]>, decode: fn(OpResult) -> T) -> Pending<T> {
-        let call = Op::Call { to: self.to, request: Request::Redis(argv), within: None };
+        let request = Request::Redis(argv);
+        let call = Op::Call { to: self.to, request, within: None, handling: Handling::Library };
         self.cx.op(call, decode)
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::local::{Answer, Ask, Session, WatchId};
-use super::{CallError, Cx, Lane, Op, OpResult, Pending, Reads, Request, Seen};
+use super::{CallError, Cx, Handling, Lane, Op, OpResult, Pending, Reads, Request, Seen};
 use crate::store::zookeeper::{self, Children, Create, CreateMode};
 
 /// A client with its session.
@@ -119,7 +119,8 @@ impl ZooKeeperClient<'_> {
     ) -> Pending<T> {
         let to = Lane { server: self.server, lane: 0 };
         let request = Request::ZooKeeper { op, watch, reads };
-        self.cx.op(Op::Call { to, request, within: None }, decode)
+        let handling = Handling::Library;
+        self.cx.op(Op::Call { to, request, within: None, handling }, decode)
     }
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
 //! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none"}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters |
 //! | `clients` | how many processes, with how many threads each, and their clocks |
 //! | `work` | one workload with its parameters |
@@ -26,6 +26,7 @@ mod given;
 mod horizon;
 mod network;
 mod properties;
+mod redis_client;
 mod store;
 mod words;
 
@@ -206,6 +207,7 @@ impl Model {
             clock: client.clock.clone(),
             session_timeout_ms,
             library,
+            redis: self.store.redis_client(),
         });
         Setup {
             servers,

@@ -1,7 +1,9 @@
 //! `store`: where the lock lives.
 
 use super::given::Given;
+use super::redis_client;
 use super::words::{number, some_time};
+use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
 use crate::cx::LockBox;
 use crate::json::{Duration, Problem, Section};
@@ -16,7 +18,7 @@ use crate::time::Micros;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Store {
     None,
-    Redis { servers: u32, notify: NotifyFlags, persistence: Persistence },
+    Redis { servers: u32, notify: NotifyFlags, persistence: Persistence, client: Settings },
     ZooKeeper { servers: u32, tick: Micros, session: Micros, library: Library },
 }
 
@@ -38,7 +40,7 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "notify", "persistence"])?;
+        let fields = section.fields(&["servers", "notify", "persistence", "client"])?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
         let notify = match fields.get("notify") {
             None => NotifyFlags::NONE,
@@ -52,7 +54,9 @@ impl Store {
         };
         let servers = servers.transpose()?.unwrap_or(1);
         let persistence = fields.get("persistence").map(|field| persistence(&field)).transpose()?;
-        Ok(Self::Redis { servers, notify, persistence: persistence.unwrap_or_default() })
+        let persistence = persistence.unwrap_or_default();
+        let client = redis_client::settings(fields.get("client"))?;
+        Ok(Self::Redis { servers, notify, persistence, client })
     }
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
@@ -143,6 +147,14 @@ impl Store {
         }
     }
 
+    /// How the Redis client library of clients is set up.
+    pub(super) fn redis_client(&self) -> Settings {
+        match *self {
+            Self::Redis { client, .. } => client,
+            _ => Settings::default(),
+        }
+    }
+
     /// Whether it is a ZooKeeper service of several servers.
     pub(super) fn is_ensemble(&self) -> bool {
         matches!(self, Self::ZooKeeper { servers, .. } if *servers > 1)
@@ -163,7 +175,10 @@ impl Store {
     pub(super) fn durations(&self) -> Vec<Micros> {
         match *self {
             Self::ZooKeeper { tick, session, .. } => vec![tick, session],
-            _ => Vec::new(),
+            Self::Redis { client, .. } => {
+                vec![client.timeout.unwrap_or_default(), client.retry_after, client.reconnect_after]
+            }
+            Self::None => Vec::new(),
         }
     }
 

@@ -53,6 +53,8 @@ pub(crate) enum Event {
     StopsServing(ServerId),
     /// A ZooKeeper client that was not let in tries the next server.
     Reconnects(ProcessId),
+    /// A Redis client connects again for a subscription.
+    Resubscribes(ProcessId, u8),
     /// A partition is over.
     Heals(ProcessId),
     /// A ZooKeeper client has heard nothing for as long as it has patience.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::agenda::{OpRef, ProcessId, ServerId};
 use super::server::{AnyMessage, AnyRequest};
+use crate::client::redis::Push;
 use crate::client::zookeeper::WatchKind;
 use crate::cx::{Lane, Reads, TaskId, WatchId};
-use crate::store::{Inbound, zookeeper};
+use crate::store::{Inbound, redis, zookeeper};
 use crate::time::Micros;
 
 /// Which way a message goes.
@@ -112,6 +113,13 @@ impl Conn {
             | Inbound::Request(AnyRequest::ZooKeeper(zookeeper::Request::Connect(_))) => None,
             Inbound::Request(request) => Some(request),
         }
+    }
+
+    /// Whether the client gets a message next that is no answer.
+    pub(crate) fn next_is_push(&self) -> bool {
+        let next = self.down.front();
+        matches!(next, Some(Down::Message(AnyMessage::Redis(redis::Message::Push(push))))
+            if matches!(Push::of(push), Push::Message(_)))
     }
 
     /// How many of its directions are held.

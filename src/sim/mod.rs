@@ -16,6 +16,7 @@ mod partition;
 mod place;
 mod process;
 mod receive;
+mod redis_client;
 mod run;
 mod serve;
 mod server;

@@ -8,7 +8,7 @@ use super::setup::Timing;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
 use crate::client::zookeeper::{Patience, WatchKind};
-use crate::cx::{CallError, Lane, OpResult, Reads, Request, TaskId};
+use crate::cx::{CallError, Lane, OpResult, Reads, Request, TaskId, subscription_of};
 use crate::store::{Inbound, zookeeper};
 use crate::time::Micros;
 use std::rc::Rc;
@@ -24,6 +24,9 @@ impl World {
         request: &Request,
     ) -> ConnId {
         let conn = self.conn_on(process, self.lane(process, to));
+        if subscription_of(to).is_some() {
+            self.process_mut(process).redis.sends(to, request);
+        }
         if !self.conns[conn as usize].open && !self.tries_later(conn) {
             self.open(stage, conn);
         }
@@ -163,6 +166,7 @@ impl World {
         let server = self.conns[conn as usize].server();
         let next = self.next_server(conn);
         self.fail_all(stage, conn, &CallError::ConnectionLost);
+        self.loses_subscription(stage, conn);
         if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
             let Some(zk) = &mut self.process_mut(process).zk else { return };
             let woken = zk.suspend();
@@ -214,7 +218,8 @@ impl World {
         state.waiting.clear();
         let awaited = std::mem::take(&mut state.awaited);
         for awaited in awaited {
-            if let Some(op) = awaited.op {
+            let Some(op) = awaited.op else { continue };
+            if !self.tries_again(stage, process, op) {
                 self.ended(stage, process, op, OpResult::Failed(error.clone()));
             }
         }

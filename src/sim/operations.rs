@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::agenda::{Event, OpRef, ProcessId};
 use super::process::{Part, Waiting};
+use super::redis_client::Effort;
 use super::tasks::{Todo, WHOLE};
 use super::tell::Told;
 use super::world::{Stage, World};
@@ -56,7 +57,10 @@ impl World {
             Waiting::Timer(due) | Waiting::Turn { until: due, .. } => {
                 self.agenda.cancel(*due, Event::Timer(process, op));
             }
-            Waiting::Reply { conn, until } => {
+            Waiting::Again { until, .. } | Waiting::Message { until: Some(until), .. } => {
+                self.agenda.cancel(*until, Event::Timer(process, op));
+            }
+            Waiting::Reply { conn, until, .. } => {
                 if let Some(until) = until {
                     self.agenda.cancel(*until, Event::Timer(process, op));
                 }
@@ -75,7 +79,10 @@ impl World {
                     }
                 }
             }
-            Waiting::Changed(_) | Waiting::Fired(_) | Waiting::SessionChanged(_) => {}
+            Waiting::Message { until: None, .. }
+            | Waiting::Changed(_)
+            | Waiting::Fired(_)
+            | Waiting::SessionChanged(_) => {}
         }
     }
 
@@ -94,13 +101,26 @@ impl World {
             Some(waiting)
         };
         match what {
-            Op::Call { to, request, within } => {
+            Op::Call { to, request, within, handling } => {
                 let conn = self.send(stage, process, at, *to, request);
-                let until = within.map(|span| self.after(process, span));
+                let settings = &stage.setup.processes[usize::from(process)].redis;
+                let effort = Effort::of(settings, (to, request), *within, *handling);
+                let until = effort.patience.map(|span| self.after(process, span));
                 if let Some(until) = until {
                     self.agenda.put(until, Event::Timer(process, at));
                 }
-                Some(Waiting::Reply { conn, until })
+                Some(Waiting::Reply { conn, until, attempt: effort.attempt })
+            }
+            Op::Message { from, within } => {
+                let until = within.map(|span| self.after(process, span));
+                let waiting = Waiting::Message { from: *from, until };
+                if let Some(known) = self.known_of(process, *from) {
+                    return at_once(Waiting::Message { from: *from, until: None }, known);
+                }
+                if let Some(until) = until {
+                    self.agenda.put(until, Event::Timer(process, at));
+                }
+                Some(waiting)
             }
             Op::Sleep(span) => {
                 let due = self.after(process, *span);
@@ -170,29 +190,27 @@ impl World {
 
     /// Notes when the timer of an operation is due now.
     pub(crate) fn set_due(&mut self, process: ProcessId, op: OpRef, due: Micros) {
-        let Some(running) = self.running(process, op.task) else { return };
-        let Some((_, waiting)) = running.ops.iter_mut().find(|(id, _)| *id == op.op) else {
-            return;
-        };
-        waiting.set_due(op.slot, due);
+        if let Some(waiting) = self.process_mut(process).waiting_mut(op) {
+            waiting.set_due(due);
+        }
     }
 
     /// A timer of a task fires.
     pub(crate) fn timer(&mut self, stage: &mut Stage<'_>, process: ProcessId, op: OpRef) {
         stage.listener.hear(self.total(), &Told::Timer { process });
-        let Some(running) = self.processes[usize::from(process)].task(op.task) else { return };
-        let waiting = running.ops.iter().find(|(id, _)| *id == op.op).map(|(_, waiting)| waiting);
-        let waiting = match (waiting, op.slot) {
-            (waiting, WHOLE) => waiting,
-            (Some(Waiting::Gather { parts, .. }), slot) => match parts.get(usize::from(slot)) {
-                Some(Part::Waits(waiting)) => Some(waiting),
-                _ => None,
-            },
-            _ => None,
-        };
-        let result = match waiting {
+        let result = match self.processes[usize::from(process)].waiting(op) {
             Some(Waiting::Timer(_)) => OpResult::Done,
-            Some(Waiting::Reply { .. }) => OpResult::Failed(CallError::TimedOut),
+            Some(Waiting::Again { attempt, .. }) => {
+                let attempt = attempt.clone();
+                return self.send_again(stage, process, op, &attempt);
+            }
+            Some(Waiting::Reply { conn, attempt: Some(_), .. }) => {
+                let conn = *conn;
+                return self.times_out(stage, process, op, conn);
+            }
+            Some(Waiting::Reply { .. } | Waiting::Message { .. }) => {
+                OpResult::Failed(CallError::TimedOut)
+            }
             Some(Waiting::Turn { state, .. }) => OpResult::Resumed(state.clone()),
             _ => return,
         };

@@ -3,20 +3,26 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ServerId};
+use super::agenda::{ConnId, Event, OpRef, ServerId};
 use super::clock::Clock;
 use super::engine::Handle;
 use super::fault::Cut;
+use super::tasks::WHOLE;
 use super::thread::Thread;
+use crate::client::redis::{Attempt, RedisClient};
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Lane, Local, OpId, OpResult, Session, TaskId, Value, WatchId};
+use crate::cx::{Lane, Local, OpId, OpResult, Session, Subscription, TaskId, Value, WatchId};
 use crate::time::Micros;
 
 /// What an operation of a task waits for.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Waiting {
-    /// A reply on this connection, at most until then.
-    Reply { conn: ConnId, until: Option<Micros> },
+    /// A reply on this connection, at most until then; what the library may do if none comes.
+    Reply { conn: ConnId, until: Option<Micros>, attempt: Option<Rc<Attempt>> },
+    /// This instant, when the library sends a request again.
+    Again { until: Micros, attempt: Rc<Attempt> },
+    /// A message on the subscription, at most until then.
+    Message { from: Subscription, until: Option<Micros> },
     /// This instant (world time).
     Timer(Micros),
     /// A write to the cell.
@@ -61,6 +67,7 @@ pub(crate) struct Process {
     pub(crate) local: Local,
     pub(crate) tasks: Vec<(TaskId, Running)>,
     pub(crate) threads: Vec<Thread>,
+    pub(crate) redis: RedisClient,
     pub(crate) zk: Option<ZkClient>,
     /// The ZooKeeper server that its client has chosen.
     pub(crate) zk_server: ServerId,
@@ -75,6 +82,33 @@ impl Process {
 
     pub(crate) fn task_mut(&mut self, task: TaskId) -> Option<&mut Running> {
         self.tasks.iter_mut().find(|(id, _)| *id == task).map(|(_, running)| running)
+    }
+
+    /// What an operation of a task, or a part of one, waits for.
+    pub(crate) fn waiting(&self, op: OpRef) -> Option<&Waiting> {
+        let (_, waiting) = self.task(op.task)?.ops.iter().find(|(id, _)| *id == op.op)?;
+        match waiting {
+            waiting if op.slot == WHOLE => Some(waiting),
+            Waiting::Gather { parts, .. } => match parts.get(usize::from(op.slot)) {
+                Some(Part::Waits(waiting)) => Some(waiting),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn waiting_mut(&mut self, op: OpRef) -> Option<&mut Waiting> {
+        let ops = &mut self.task_mut(op.task)?.ops;
+        let (_, waiting) = ops.iter_mut().find(|(id, _)| *id == op.op)?;
+        match waiting {
+            waiting if op.slot == WHOLE => Some(waiting),
+            Waiting::Gather { parts, .. } => match parts.get_mut(usize::from(op.slot)) {
+                Some(Part::Waits(waiting)) => Some(waiting),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// How many of its threads want something.
@@ -106,18 +140,15 @@ impl Process {
 }
 
 impl Waiting {
-    /// Sets when the timer is due: its own, or that of a part.
-    pub(crate) fn set_due(&mut self, slot: u8, due: Micros) {
+    /// Sets when the timer is due.
+    pub(crate) fn set_due(&mut self, due: Micros) {
         match self {
             Self::Timer(until)
             | Self::Turn { until, .. }
+            | Self::Again { until, .. }
+            | Self::Message { until: Some(until), .. }
             | Self::Reply { until: Some(until), .. } => {
                 *until = due;
-            }
-            Self::Gather { parts, .. } => {
-                if let Some(Part::Waits(waiting)) = parts.get_mut(usize::from(slot)) {
-                    waiting.set_due(slot, due);
-                }
             }
             _ => {}
         }
@@ -127,6 +158,8 @@ impl Waiting {
         match self {
             Self::Timer(until)
             | Self::Turn { until, .. }
+            | Self::Again { until, .. }
+            | Self::Message { until: Some(until), .. }
             | Self::Reply { until: Some(until), .. } => {
                 *until -= dt;
             }

@@ -77,14 +77,15 @@ impl World {
                 }
                 self.answer(stage, conn, |awaited| seen(awaited.reads, reply.result));
             }
-            // No recipe subscribes yet, and servers talk to each other elsewhere.
-            AnyMessage::Redis(redis::Message::Push(_) | redis::Message::Peer(_))
+            AnyMessage::Redis(redis::Message::Push(push)) => self.pushed(stage, conn, &push),
+            // Servers talk to each other elsewhere.
+            AnyMessage::Redis(redis::Message::Peer(_))
             | AnyMessage::ZooKeeper(zookeeper::Message::Peer(_)) => {}
         }
     }
 
     /// Gives the oldest request on the connection its result.
-    fn answer(
+    pub(super) fn answer(
         &mut self,
         stage: &mut Stage<'_>,
         conn: ConnId,

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::fault::Fault;
 use super::server::AnyServer;
+use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
 use crate::cx::{LockBox, WorkBox};
 use crate::property::{Names, PropertyBox, Who};
@@ -44,6 +45,8 @@ pub struct ProcessSetup {
     pub session_timeout_ms: i32,
     /// Which ZooKeeper client library it uses.
     pub library: Library,
+    /// How its Redis client library is set up.
+    pub redis: Settings,
 }
 
 /// A world before its first event.

@@ -6,6 +6,10 @@ use super::setup::Setup;
 use super::step::Step;
 use super::tell::Told;
 use super::world::{Stage, World};
+use crate::cx::subscription_of;
+
+/// The lane of the first task beside the threads.
+const BESIDE: u8 = 32;
 
 impl World {
     /// What an alternative is called in traces; stable, and without numbers that depend on the order of events.
@@ -24,9 +28,13 @@ impl World {
         let conn = &self.conns[conn as usize];
         let process = &setup.processes[usize::from(conn.process)].name;
         let server = &setup.servers[usize::from(conn.server())].name;
-        let lane = match conn.to.lane {
-            0 => String::new(),
-            lane => format!("/{}", lane + 1),
+        let lane = match (conn.to.lane, subscription_of(conn.to)) {
+            (_, Some(0)) => "/channel".to_owned(),
+            (_, Some(slot)) => format!("/channel {}", slot + 1),
+            (0, _) => String::new(),
+            (lane @ 1..BESIDE, _) => format!("/{}", lane + 1),
+            (BESIDE, _) => "/beside".to_owned(),
+            (lane, _) => format!("/beside {}", lane - BESIDE + 1),
         };
         match direction {
             Direction::Up => format!("{process}>{server}{lane}"),
@@ -65,6 +73,7 @@ impl World {
                 }
                 Event::Elects => "election".to_owned(),
                 Event::Reconnects(process) => format!("{} reconnects", name(process)),
+                Event::Resubscribes(process, _) => format!("{} subscribes again", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),
                 Event::Silent(process) => format!("{} hears nothing", name(process)),
                 Event::GivesUp(process) => format!("{} gives its session up", name(process)),

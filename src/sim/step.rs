@@ -157,6 +157,7 @@ impl World {
             Event::Rejoins(server) => self.rejoin(server),
             Event::StopsServing(server) => self.stop_serving(stage, server),
             Event::Reconnects(process) => self.reconnects(stage, process),
+            Event::Resubscribes(process, slot) => self.resubscribe(stage, process, slot),
             Event::Heals(process) => self.heal(process),
             Event::Silent(process) => self.silent(stage, process),
             Event::GivesUp(process) => self.gives_up(stage, process),
@@ -177,6 +178,7 @@ impl World {
             Event::Timer(process, _)
             | Event::Silent(process)
             | Event::GivesUp(process)
+            | Event::Resubscribes(process, _)
             | Event::Reconnects(process) => Some(process),
             _ => None,
         }

@@ -133,6 +133,7 @@ impl World {
         local.known_tokens = 0;
         local.wall = Micros::ZERO;
         self.forget_watches(process);
+        self.forget_subscriptions(stage, process);
     }
 
     fn go_on(

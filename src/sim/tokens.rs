@@ -13,6 +13,9 @@ pub(crate) fn known(world: &World, process: u16) -> u64 {
     for server in &world.servers {
         mark(server.state.key().as_bytes(), prefix.as_bytes(), &mut known);
     }
+    for text in world.processes[usize::from(process)].redis.texts() {
+        mark(text, prefix.as_bytes(), &mut known);
+    }
     for conn in &world.conns {
         for (message, _) in &conn.up {
             match message {

@@ -12,6 +12,7 @@ use super::setup::Setup;
 use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
+use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Local, Surroundings};
 use crate::property::{self, PropertyBox};
@@ -145,6 +146,7 @@ impl World {
                 local: Local::new(number as u16, setup.horizon, !setup.is_abstract()),
                 tasks: Vec::new(),
                 threads: threads(setup, number as u16),
+                redis: RedisClient::default(),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
                 zk_server: members.get(number % members.len().max(1)).copied().unwrap_or_default(),
                 conns: Vec::new(),

@@ -26,6 +26,7 @@ mod recipe_catalogue;
 mod recipe_faults;
 mod recipe_world;
 mod redis_any_input;
+mod redis_client;
 mod redis_facts;
 mod redis_facts_scripts;
 mod redis_monitor;

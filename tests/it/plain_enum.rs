@@ -4,6 +4,7 @@
 //! What a world is: for every client where it is and what is on its way, the key and what is left of its lease, what
 //! is due when (at one instant in the order in which it was put there), and who is inside.
 
+use lockstep::client::redis::Settings;
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Search, Verdict};
@@ -74,6 +75,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         clock: Clock::default(),
         session_timeout_ms: 6000,
         library: Library::default(),
+        redis: Settings::default(),
     };
     let fault = match kind {
         Kind::Crash => fault("crash", 1, &[]),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lockstep::client::redis::Settings;
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{LockBox, WorkBox};
 use lockstep::json::{Document, Section};
@@ -68,6 +69,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         clock: Clock::default(),
         session_timeout_ms: 100,
         library: Library::default(),
+        redis: Settings::default(),
     };
     Setup {
         servers,

@@ -1,5 +1,6 @@
 //! The search, on a recipe written here, so that what it finds does not depend on the catalogue.
 
+use lockstep::client::redis::Settings;
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
@@ -117,6 +118,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         clock: Clock::default(),
         session_timeout_ms: 6000,
         library: Library::default(),
+        redis: Settings::default(),
     };
     Setup {
         servers: vec![ServerSetup {

@@ -3,6 +3,7 @@
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
 use crate::json::Problem;
 use crate::property;
@@ -71,6 +72,7 @@ impl World {
         }
         let conns: Vec<ConnId> = state.conns.iter().map(|(_, conn)| *conn).collect();
         state.local = state.local.reborn();
+        state.redis = RedisClient::default();
         if let Some(zk) = &mut state.zk {
             let setup = &stage.setup.processes[usize::from(process)];
             *zk = ZkClient::new(setup.session_timeout_ms, setup.library);
@@ -78,7 +80,7 @@ impl World {
         self.agenda.cancel_all(|event| {
             matches!(
                 event,
-                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of)
+                Event::Timer(of, _) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of) | Event::Resubscribes(of, _)
                 if *of == process
             )
         });

@@ -49,6 +49,8 @@ impl Messages {
         let state = &world.conns[conn as usize];
         let name: Option<Rc<str>> = match direction {
             Direction::Up => state.next_request().map(|request| request.name().into()),
+            // What nobody asked for has a name of its own.
+            Direction::Down if state.next_is_push() => Some("message".into()),
             Direction::Down => state.awaited.front().and_then(|awaited| awaited.what.clone()),
         };
         let is =
