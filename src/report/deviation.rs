@@ -42,6 +42,12 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
             None => about(rest, "dies".to_owned()),
         };
     }
+    if let Some(rest) = take.strip_prefix("operator runs ")
+        && let Some((command, server)) = rest.rsplit_once(" on ")
+    {
+        let text = format!("an operator runs {command} on {server}");
+        return Told { process: None, sentence: text.clone(), text, held: None };
+    }
     if let Some(way) = take.strip_prefix("release ")
         && let Some(way) = Way::of(way, cast)
     {

@@ -175,7 +175,7 @@ impl World {
         self.happens(stage, &event);
     }
 
-    fn judge_place(
+    pub(in crate::sim) fn judge_place(
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,

@@ -13,6 +13,7 @@ mod entry;
 mod lose_reply;
 mod lose_request;
 mod messages;
+mod operator;
 mod partition;
 mod pause;
 mod processes;

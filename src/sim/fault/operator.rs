@@ -1,0 +1,166 @@
+//! `operator`: somebody at a console runs a command on a Redis server, between two requests of its clients.
+//!
+//! A lock is a key like any other: whoever may connect may delete it, empty the database, drop the scripts, or change
+//! a setting. The operator knows nothing of the lock and waits for nothing.
+
+use std::rc::Rc;
+
+use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::processes::Processes;
+use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::json::{Problem, Section};
+use crate::sim::agenda::{Event, ProcessId, ServerId};
+use crate::sim::place;
+use crate::sim::server::{AnyRequest, AnyServer};
+use crate::sim::setup::Setup;
+use crate::sim::tell::Told;
+use crate::sim::world::{Stage, World};
+use crate::store::redis::{Bytes, Config, Message, RedisServer, Reply, Request};
+use crate::store::{Env, Inbound, Link, Outbound, Server};
+use crate::time::Micros;
+
+/// The link of the console; no client and no server has that number.
+const CONSOLE: Link = Link(u32::MAX - 1);
+
+#[derive(Debug)]
+pub(super) struct Operator {
+    command: Rc<[Bytes]>,
+    servers: Vec<u16>,
+    /// When: while a thread of one of these processes is where it must be.
+    while_at: Processes,
+}
+
+impl Operator {
+    pub(super) const ABOUT: About = About {
+        name: "operator",
+        title: "somebody at a console runs a command on a Redis server: DEL, FLUSHALL, SCRIPT FLUSH, CONFIG SET, ...",
+        source: "https://redis.io/docs/latest/commands/flushall/; redisson issue 4822",
+        needs: "redis",
+        params: &[
+            BUDGET,
+            (
+                "command",
+                "the command and its arguments, as in [\"DEL\", \"lock\"]: there is no default",
+            ),
+            ("server", "on which servers: any"),
+            PROCESS,
+            PHASE,
+        ],
+    };
+
+    pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
+        if entry.scope.store != "redis" {
+            return Err(entry.error("`operator` runs a Redis command, and the store has no Redis"));
+        }
+        let missing = || {
+            entry
+                .error("`operator` needs a `command`")
+                .with_help("write {\"operator\": {\"command\": [\"FLUSHALL\"]}}")
+        };
+        let command = command(&entry.get("command").ok_or_else(missing)?)?;
+        Ok(Self { command, servers: entry.servers()?, while_at: entry.processes()? })
+    }
+
+    /// Whether somebody is where the model wants it.
+    fn is_time(&self, world: &World) -> bool {
+        let mut processes = 0..world.processes.len() as ProcessId;
+        processes.any(|process| self.while_at.may_hit(world, process))
+    }
+}
+
+/// A command that a server accepts; one that it refuses when it is empty is a mistake of the model.
+fn command(section: &Section<'_>) -> Result<Rc<[Bytes]>, Box<Problem>> {
+    let words: Vec<String> = section.to()?;
+    if words.is_empty() {
+        let example = "an empty command; the first text is its name, as in [\"DEL\", \"lock\"]";
+        return Err(section.error(example));
+    }
+    let command: Rc<[Bytes]> = words.iter().map(|word| Bytes::from(word.as_bytes())).collect();
+    let mut heard = Heard(None);
+    let mut server = RedisServer::new(Config::default());
+    for message in [Inbound::Connect, Inbound::Request(Request::from(command.clone()))] {
+        server.deliver(Micros::ZERO, CONSOLE, message, &mut heard);
+    }
+    match heard.0 {
+        Some(Reply::Error(text)) => {
+            Err(section.error(format!("Redis answers: {}", text.to_text())))
+        }
+        _ => Ok(command),
+    }
+}
+
+/// The last reply.
+struct Heard(Option<Reply>);
+
+impl Env<RedisServer> for Heard {
+    fn send(&mut self, _: Link, message: Outbound<Message>) {
+        if let Outbound::Message(Message::Reply(reply)) = message {
+            self.0 = Some(reply);
+        }
+    }
+    fn draw(&mut self, _: &<RedisServer as Server>::Draw, _: u32) -> u32 {
+        0
+    }
+}
+
+impl Kind for Operator {
+    /// Before anything that the server does, and before time moves.
+    fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
+        if world.is_done() || !self.is_time(world) {
+            return;
+        }
+        let about = match moment.event {
+            Event::Up(conn) | Event::Served(conn) => Some(world.conns[conn as usize].server()),
+            Event::Wake(server) => Some(server),
+            _ => None,
+        };
+        for (number, placed) in world.servers.iter().enumerate() {
+            let server = number as ServerId;
+            let meant = self.servers.is_empty() || self.servers.contains(&server);
+            let is_redis = matches!(placed.state, AnyServer::Redis(_)) && !placed.state.is_down();
+            if meant && is_redis && (moment.any_time || about == Some(server)) {
+                out(Target::Server(server), Micros::ZERO);
+            }
+        }
+    }
+
+    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+        if let Target::Server(server) = strike.target {
+            world.run_at_console(stage, server, &self.command);
+        }
+    }
+
+    fn call(&self, setup: &Setup, strike: Strike) -> String {
+        let words: Vec<String> = self.command.iter().map(Bytes::to_text).collect();
+        format!("operator runs {} on {}", words.join(" "), strike.target.name(setup))
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        Extent {
+            processes: None,
+            phases: &self.while_at.phases,
+            servers: Some(&self.servers),
+            ..Extent::default()
+        }
+    }
+}
+
+impl World {
+    /// A server executes a command of nobody in this world.
+    fn run_at_console(&mut self, stage: &mut Stage<'_>, server: ServerId, command: &Rc<[Bytes]>) {
+        let before = place::look(self, stage, server, self.now);
+        let now = self.now;
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let request = AnyRequest::Redis(Request::from(command.clone()));
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let mut sent = Vec::new();
+        for message in [Inbound::Connect, Inbound::Request(request), Inbound::Disconnect] {
+            sent.extend(placed.state.deliver(now, CONSOLE, message, name, stage.choices));
+        }
+        sent.retain(|(link, _)| *link != CONSOLE);
+        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
+        self.judge_place(stage, server, &before, None);
+        self.distribute(stage, server, sent);
+        self.arm(server);
+    }
+}
