@@ -16,6 +16,7 @@ mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod operator;
 mod outage;
 mod own_trace;
 mod partition;
