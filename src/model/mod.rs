@@ -220,7 +220,7 @@ impl Model {
             watches_place: self
                 .properties
                 .iter()
-                .any(|property| property.name() == "release-safety"),
+                .any(|property| ["release-safety", "fencing-order"].contains(&property.name())),
         }
     }
 }

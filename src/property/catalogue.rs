@@ -1,8 +1,8 @@
 //! All properties, by their names in model files.
 
 use super::{
-    BoundedWait, ByAct, Facts, Fifo, LostUpdate, MutualExclusion, OrphanedLock, PropertyBox,
-    RedPackets, ReleaseSafety,
+    BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
+    MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety,
 };
 use crate::json::{Problem, Section};
 
@@ -47,8 +47,13 @@ pub fn catalogue() -> &'static [Entry] {
         RedPackets,
         ReleaseSafety,
         OrphanedLock,
+        Deadlock,
+        Livelock,
         BoundedWait,
         Fifo,
+        Permits,
+        FencingOrder,
+        Herd,
     ];
     ENTRIES
 }

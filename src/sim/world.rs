@@ -71,8 +71,16 @@ pub struct Found {
     pub violation: Option<Violation>,
     /// The properties that had something to judge, one bit each.
     pub happened: u64,
-    /// Somebody entered a section.
-    pub entered: bool,
+    /// Who entered a section, one bit each; the last bit of [`Found::ENTERED`] is that of all further threads. Only
+    /// with abstract timing.
+    pub entered: u32,
+    /// A request of somebody who waits for the lock was executed.
+    pub asked: bool,
+}
+
+impl Found {
+    /// The bits of those who enter.
+    pub const ENTERED: u32 = u32::MAX >> 1;
 }
 
 /// Everything a step needs besides the world.
@@ -103,6 +111,21 @@ impl Scene {
             }
         }
         Self { around: surroundings(setup), places }
+    }
+
+    /// The bit of a thread among those of [`Found::entered`].
+    pub(crate) fn bit(&self, who: property::Who) -> u32 {
+        let before = self.around[..usize::from(who.process)].iter().map(Vec::len);
+        let number = before.sum::<usize>() + usize::from(who.thread);
+        1 << number.min(Found::ENTERED.trailing_ones() as usize - 1)
+    }
+
+    /// All threads of all processes, in the order of their numbers.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = property::Who> + '_ {
+        self.around.iter().enumerate().flat_map(|(process, threads)| {
+            let who = move |thread| property::Who { process: process as u16, thread };
+            (0..threads.len() as u8).map(who)
+        })
     }
 }
 
@@ -220,10 +243,19 @@ impl World {
 
     /// Tells the properties and whoever listens.
     pub(crate) fn happens(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
+        stage.listener.hear(self.total(), &Told::Event(event));
+        self.judge(stage, event);
+    }
+
+    /// Tells the properties only: of what listeners learn in other words.
+    pub(crate) fn judge(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
         let now = self.total();
-        stage.listener.hear(now, &Told::Event(event));
-        if matches!(event, property::Event::Enters { .. }) {
-            self.found.entered = true;
+        match *event {
+            property::Event::Enters { who, .. } if stage.setup.is_abstract() => {
+                self.found.entered |= stage.scene.bit(who);
+            }
+            property::Event::InLine(_) => self.found.asked = true,
+            _ => {}
         }
         if self.properties.is_empty() {
             return;

@@ -103,8 +103,9 @@ pub fn execute(
         }
     };
     let (steps, at) = (run.steps(), run.world.total());
+    let properties = run.world.properties.clone();
     ear.step = steps;
-    if let Some(long) = ear.waiting.judge_end(at, end, setup) {
+    if let Some(long) = ear.waiting.judge_end(at, end, setup, &properties) {
         ear.violated(at, long.property, long.why);
     }
     let Ear { waiting, mut tally, violation, .. } = ear;
