@@ -3,6 +3,7 @@
 use super::{
     BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
     MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety,
+    WriterStarvation,
 };
 use crate::json::{Problem, Section};
 
@@ -51,6 +52,7 @@ pub fn catalogue() -> &'static [Entry] {
         Livelock,
         BoundedWait,
         Fifo,
+        WriterStarvation,
         Permits,
         FencingOrder,
         Herd,

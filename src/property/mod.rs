@@ -20,6 +20,7 @@ mod permits;
 mod red_packets;
 mod release_safety;
 mod words;
+mod writer_starvation;
 
 pub use bounded_wait::BoundedWait;
 pub use by_act::ByAct;
@@ -36,6 +37,7 @@ pub use parameters::Facts;
 pub use permits::Permits;
 pub use red_packets::RedPackets;
 pub use release_safety::ReleaseSafety;
+pub use writer_starvation::WriterStarvation;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

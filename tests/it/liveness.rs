@@ -1,5 +1,6 @@
 //! What the search makes of waiting, on a recipe written here: two keys that are taken in opposite orders.
 
+use lockstep::client::redis::Settings;
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
@@ -77,6 +78,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         clock: Clock::default(),
         session_timeout_ms: 6000,
         library: Library::default(),
+        redis: Settings::default(),
     };
     let setup = Setup {
         servers: vec![ServerSetup {

@@ -22,11 +22,11 @@ impl Names for Plain {
 }
 
 fn enters(who: Who) -> Event {
-    Event::Enters { who, until: None, fence: None }
+    Event::Enters { who, until: None, fence: None, shared: false }
 }
 
 fn with_token(who: Who, token: i64) -> Event {
-    Event::Enters { who, until: None, fence: Some(token) }
+    Event::Enters { who, until: None, fence: Some(token), shared: false }
 }
 
 fn placed(by: Who) -> Event {
@@ -199,4 +199,28 @@ fn a_herd_is_one_change_that_wakes_many() {
         violated.as_deref(),
         Some("more than 1 requests of 2 who wait since somebody last entered")
     );
+}
+
+#[test]
+fn readers_that_come_later_do_not_keep_a_writer_waiting() {
+    let reader = |who| [InLine(who), Event::Enters { who, until: None, fence: None, shared: true }];
+    let first = [&reader(A)[..], &[InLine(B)]].concat();
+    let once = [&first[..], &reader(C), &[Leaves(A), Leaves(C), enters(B)]].concat();
+    assert_eq!(
+        after("\"writer-starvation\"", false, &once).2.as_deref(),
+        Some("c2, a writer, enters only after a reader that came later")
+    );
+    let json = r#"{"writer-starvation": {"overtakings": 1}}"#;
+    let (_, happened, violated) = after(json, false, &once);
+    assert!(happened && violated.is_none());
+    let twice = [&first[..], &reader(C), &[Leaves(C)], &reader(C), &[enters(B)]].concat();
+    assert_eq!(
+        after(json, false, &twice).2.as_deref(),
+        Some("c2, a writer, enters only after more than 1 readers that came later")
+    );
+    // Who was there before is not one that came later.
+    let before = [&first[..], &[Leaves(A), enters(B)]].concat();
+    let (_, happened, violated) = after("\"writer-starvation\"", false, &before);
+    assert!(happened && violated.is_none());
+    assert!(!after(json, false, &[InLine(B), enters(B)]).1, "no reader");
 }
