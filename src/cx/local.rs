@@ -125,6 +125,8 @@ pub(crate) enum Ask {
     Subscription,
     /// What the client library knows of the ZooKeeper session.
     Session,
+    /// The number of the ZooKeeper session.
+    SessionId,
     /// The content of a cell.
     Read(&'static str),
     /// A new content for a cell.
@@ -174,6 +176,8 @@ pub(crate) struct Local {
     cells: BTreeMap<&'static str, Value>,
     /// What the ZooKeeper client library knows.
     pub(crate) session: Session,
+    /// The number of the ZooKeeper session, or 0.
+    pub(crate) session_id: i64,
     /// The process's monotonic clock now (µs), set before its tasks run.
     pub(crate) monotonic: Micros,
     /// The process's wall clock now (µs since 1970), set before its tasks run.
@@ -201,6 +205,7 @@ impl Local {
             watches: Vec::new(),
             subscriptions: Vec::new(),
             session: Session::default(),
+            session_id: 0,
             cells: BTreeMap::new(),
             monotonic: Micros::ZERO,
             wall: Micros::ZERO,
@@ -286,6 +291,7 @@ impl Local {
                 Answer::Slot(place(&mut self.subscriptions, kept, 0))
             }
             Ask::Session => Answer::Session(self.session),
+            Ask::SessionId => Answer::Number(self.session_id),
             Ask::Read(name) => Answer::Value(self.cells.get(name).cloned()),
             Ask::Write(name, value) => {
                 self.cells.insert(name, value.clone());

@@ -90,6 +90,7 @@ pub fn catalogue() -> &'static [Entry] {
         zookeeper::kazoo::Kazoo,
         zookeeper::guid::Guid,
         zookeeper::curator::Curator,
+        zookeeper::leader_latch::LeaderLatch,
         zookeeper::write_lock::WriteLock,
         zookeeper::read_write::ReadWrite,
         zookeeper::semaphore::Semaphore,

@@ -282,7 +282,10 @@ impl World {
         process: ProcessId,
         session: Session,
     ) {
-        self.process_mut(process).local.session = session;
+        let state = self.process_mut(process);
+        state.local.session = session;
+        let id = state.zk.as_ref().and_then(|zk| zk.session());
+        state.local.session_id = id.map_or(0, |(id, _)| id.0);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::SessionChanged(from) if *from != session);
         for op in self.waiting_for(process, waits) {
             self.ended(stage, process, op, OpResult::Session(session));

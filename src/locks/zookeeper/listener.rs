@@ -46,6 +46,34 @@ impl Heeds {
     }
 }
 
+/// Curator's `ConnectionStateErrorPolicy`: what ends a leadership.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Policy {
+    /// The loss of the connection, and that of the session.
+    #[default]
+    Standard,
+    /// That of the session alone.
+    Session,
+}
+
+impl Policy {
+    /// The parameter.
+    pub(super) const ABOUT: (&'static str, &'static str) = (
+        "policy",
+        "what ends the leadership of work that stops at-validity: \"standard\" SUSPENDED and LOST, \"session\" LOST \
+         alone: \"standard\"",
+    );
+
+    /// What is heeded then.
+    pub(super) const fn heeds(self) -> Heeds {
+        match self {
+            Self::Standard => Heeds::Suspended,
+            Self::Session => Heeds::Lost,
+        }
+    }
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Listen {
     heeds: Heeds,

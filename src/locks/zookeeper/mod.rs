@@ -3,13 +3,22 @@
 pub mod curator;
 pub mod guid;
 pub mod kazoo;
+pub mod leader_latch;
 pub mod read_write;
 pub mod semaphore;
 pub mod sequential;
 pub mod write_lock;
 pub mod znode;
 
+mod fence;
+mod internals;
 mod listener;
+mod mode;
+mod order;
+mod protection;
+mod reentrant;
+mod revocation;
+mod watching;
 
 use std::ops::Deref;
 use std::rc::Rc;
