@@ -55,6 +55,7 @@ mod shell_transcript;
 mod shell_zookeeper;
 mod shell_zookeeper_sessions;
 mod tidy;
+mod zookeeper_calls;
 mod zookeeper_data;
 mod zookeeper_ensemble;
 mod zookeeper_mutations;

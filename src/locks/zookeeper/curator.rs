@@ -11,9 +11,7 @@ use super::reentrant::{Held, Reentrant};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
 use super::{Directory, delete_surely};
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::store::zookeeper::Children;
-use crate::time::Micros;
 
 /// Protected, numbered nodes in a container; the thread that has the lock may take it again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -49,14 +47,11 @@ impl Curator {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
     /// The lock of another recipe.
-    pub(super) fn inside(directory: Directory) -> Self {
-        Self { directory, ..Self::default() }
+    pub(super) fn inside(directory: Directory, reentrant: Reentrant) -> Self {
+        Self { directory, reentrant, ..Self::default() }
     }
 
     fn hold(&mut self, cx: &Cx, held: Option<Held>) {
@@ -77,7 +72,7 @@ impl Lock for Curator {
         let before = |children: &Children| self.order.before(children, &node).cloned();
         let asked = internal_lock_loop(cx, &self.directory, &node, self.revocation, before).await?;
         self.heeds.start(cx);
-        Revocation::listen(cx, asked, self.directory.child(&node), REVOKE_MESSAGE);
+        self.revocation.listen(cx, asked, (self.directory.child(&node), REVOKE_MESSAGE));
         self.hold(cx, Some((node, 1)));
         Ok(Grant::default())
     }
@@ -96,11 +91,5 @@ impl Lock for Curator {
         Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

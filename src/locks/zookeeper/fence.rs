@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Directory;
-use super::order::value_of;
+use super::number::value_of;
 use crate::cx::{CallError, Cx};
 
 /// Which number of the node, or of its session, is the token (Kleppmann 2016).

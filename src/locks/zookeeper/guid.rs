@@ -10,9 +10,7 @@ use super::order::Order;
 use super::protection::{Owner, Protection, create_protected};
 use super::{Directory, delete_surely};
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
 
 /// Numbered ephemeral nodes whose names begin with something that nobody else has.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -37,10 +35,7 @@ impl Guid {
         params: &[Directory::ABOUT, Order::ABOUT, Owner::ABOUT, Fence::ABOUT, Retry::ABOUT],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 impl Lock for Guid {
@@ -53,9 +48,9 @@ impl Lock for Guid {
             let me = match &*node {
                 Some(node) => node.clone(),
                 None => {
-                    let parent = CreateMode::Persistent;
+                    let modes = (CreateMode::Persistent, CreateMode::EphemeralSequential);
                     let name = ("", "-lock-");
-                    create_protected(cx, &self.directory, parent, name, Protection::ByName).await?
+                    create_protected(cx, &self.directory, modes, name, Protection::ByName).await?
                 }
             };
             (*node, self.node) = (Some(me.clone()), Some(me.clone()));
@@ -87,11 +82,5 @@ impl Lock for Guid {
         Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

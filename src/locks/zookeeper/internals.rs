@@ -8,15 +8,20 @@ use super::{Directory, NO_NODE, delete_surely};
 use crate::cx::{CallError, Cx, WatchId};
 use crate::store::zookeeper::{Children, CreateMode};
 
-/// `createsTheLock`: a protected, numbered, ephemeral node in a container; its name.
+/// `createsTheLock`: a protected ephemeral node in a container, numbered unless its name is already; its name.
 pub(super) async fn creates_the_lock(
     cx: &Cx,
     directory: &Directory,
     name: &str,
     protection: Protection,
 ) -> Result<Rc<str>, CallError> {
-    let name = format!("-{name}");
-    create_protected(cx, directory, CreateMode::Container, ("_c_", &name), protection).await
+    // A name with a number already is that of a reader in its writer's place.
+    let mode = match name.ends_with(|last: char| last.is_ascii_digit()) {
+        true => CreateMode::Ephemeral,
+        false => CreateMode::EphemeralSequential,
+    };
+    let modes = (CreateMode::Container, mode);
+    create_protected(cx, directory, modes, ("_c_", &format!("-{name}")), protection).await
 }
 
 /// `internalLockLoop`: returns when there is no `path_to_watch` among the children; the watch on one's own node, if it

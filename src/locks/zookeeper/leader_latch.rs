@@ -11,8 +11,6 @@ use super::order::AsTexts;
 use super::protection::{Owner, Protection};
 use super::{Directory, NO_NODE, delete_surely};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
-use crate::time::Micros;
 
 /// Leadership as a lock: a participant stays in line while its leadership is interrupted, and leads again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -45,10 +43,7 @@ impl LeaderLatch {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
     /// `checkLeadership`, until this one is the leader.
     async fn lead(&mut self, cx: &Cx) -> Result<(), CallError> {
@@ -109,11 +104,5 @@ impl Lock for LeaderLatch {
         Ok(delete_surely(cx, &self.directory.child(&me)).await.map(|_| ())?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

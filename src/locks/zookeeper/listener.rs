@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::lost;
-use crate::cx::{Cx, Session, Task, TaskId};
+use crate::cx::{Cx, Grant, Session, Task, TaskId};
 
 /// The number of the first thread's listener; the next thread's is the next.
 const LISTENER: TaskId = 40;
@@ -36,6 +36,12 @@ impl Heeds {
         if self != Self::Nothing {
             cx.spawn(LISTENER + thread, Listen { heeds: self, thread });
         }
+    }
+
+    /// Begins to listen, and hands the grant on.
+    pub(super) fn granted(self, cx: &Cx, grant: Grant) -> Grant {
+        self.start(cx);
+        grant
     }
 
     /// Listens no more.

@@ -61,13 +61,13 @@ impl Owner {
     }
 }
 
-/// Creates a numbered ephemeral node with an id between `before` and `after`; its name.
+/// Creates a node with an id between `before` and `after`; its name.
 ///
 /// After a recoverable error it first looks for a node with the id, until a server has answered.
 pub(super) async fn create_protected(
     cx: &Cx,
     directory: &Directory,
-    parent: CreateMode,
+    (parent, mode): (CreateMode, CreateMode),
     (before, after): (&str, &str),
     protection: Protection,
 ) -> Result<Rc<str>, CallError> {
@@ -100,7 +100,6 @@ pub(super) async fn create_protected(
             }
         }
         at.1 = true;
-        let mode = CreateMode::EphemeralSequential;
         match create_with_parent(cx, directory, parent, &prefix, mode).await {
             Err(error) if is_recoverable(&error) => {}
             created => return Ok(name_of(&created?).into()),

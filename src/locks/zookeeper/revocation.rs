@@ -44,10 +44,15 @@ impl Revocation {
         }
     }
 
-    /// Listens on that watch, for the thread that has the lock now.
-    pub(super) fn listen(cx: &Cx, watch: Option<WatchId>, node: String, text: &'static str) {
+    /// Listens on that watch, or looks first, for the thread that has the lock now.
+    pub(super) fn listen(
+        self,
+        cx: &Cx,
+        watch: Option<WatchId>,
+        (node, text): (String, &'static str),
+    ) {
         let thread = cx.surroundings().thread;
-        if let Some(watch) = watch {
+        if self != Self::Off {
             lost(cx, thread).set(false);
             cx.spawn(LISTENER + thread, Listen { watch, node, text, thread });
         }
@@ -81,7 +86,7 @@ impl Revocation {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Listen {
-    watch: WatchId,
+    watch: Option<WatchId>,
     node: String,
     text: &'static str,
     thread: TaskId,
@@ -92,11 +97,13 @@ impl Task for Listen {
         let mut watch = cx.looping(self.watch);
         loop {
             cx.turn(&mut watch).await;
-            cx.zk().fired(*watch).await;
+            if let Some(watch) = *watch {
+                cx.zk().fired(watch).await;
+            }
             // The watch is gone with its event: look again, and leave another one.
             match cx.zk().data_watch(&self.node).await {
                 Ok((Some(data), _)) if &*data == self.text.as_bytes() => break,
-                Ok((_, again)) => *watch = again,
+                Ok((_, again)) => *watch = Some(again),
                 Err(NO_NODE) => break,
                 Err(_) => return,
             }

@@ -10,8 +10,6 @@ use super::order::Order;
 use super::watching::{Watching, woken};
 use super::{Directory, NO_NODE, create_in, name_of};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
-use crate::time::Micros;
 
 /// A directory of numbered nodes: the lowest has the lock.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -59,10 +57,7 @@ impl Sequential {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 impl Lock for Sequential {
@@ -110,11 +105,5 @@ impl Lock for Sequential {
         deleted.map_err(|error| if error == NO_NODE { LockError::Lost } else { error.into() })
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

@@ -72,6 +72,7 @@ impl Watching {
 pub(super) async fn woken(cx: &Cx, watch: WatchId, ignores_session: bool) {
     cx.zk().fired(watch).await;
     if ignores_session && cx.zk().session() == Session::Expired {
-        cx.zk().fired(watch).await;
+        // The watch was of that session.
+        std::future::pending::<()>().await;
     }
 }

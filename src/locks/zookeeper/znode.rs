@@ -6,7 +6,6 @@ use super::super::{About, Retry, Store};
 use super::mode::Mode;
 use super::{NO_NODE, NODE_EXISTS};
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::time::Micros;
 
 /// One node: whoever created it has the lock, all others watch it.
@@ -34,10 +33,7 @@ impl Znode {
         params: &[("path", "the lock's node: \"/lock\""), Mode::ABOUT, Retry::ABOUT],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 impl Lock for Znode {
