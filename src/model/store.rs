@@ -18,7 +18,12 @@ use crate::time::Micros;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Store {
     None,
-    Redis { servers: u32, notify: NotifyFlags, persistence: Persistence, client: Settings },
+    Redis {
+        servers: u32,
+        notify: NotifyFlags,
+        persistence: Persistence,
+        client: Settings,
+    },
     ZooKeeper {
         servers: u32,
         tick: Micros,

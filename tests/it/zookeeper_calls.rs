@@ -69,8 +69,17 @@ fn every_call_does_what_the_server_answers() {
     let (end, story) = run(&setup, &mut Nominal);
     assert_eq!((end, story.entries), (End::Done, 1));
     let expected = [
-        "container", "emptied", "kept", "multi done", "multi failed", "no time to live", "nobody's",
-        "not deleted", "owned", "read", "refused",
+        "container",
+        "emptied",
+        "kept",
+        "multi done",
+        "multi failed",
+        "no time to live",
+        "nobody's",
+        "not deleted",
+        "owned",
+        "read",
+        "refused",
     ];
     assert_eq!(story.notes.keys().copied().collect::<Vec<_>>(), expected);
     assert!(story.notes.values().all(|happened| *happened == 1), "{:?}", story.notes);

@@ -57,9 +57,8 @@ impl WriteLock {
     }
 
     /// `LockZooKeeperOperation.execute`: whether the lock is held.
-    async fn execute(&mut self, cx: &Cx) -> Result<bool, CallError> {
+    async fn execute(&mut self, cx: &Cx, session: Token) -> Result<bool, CallError> {
         // 1. findPrefixInChildren, else create x-session-. What is found is a bare name, what is created a path.
-        let session = *self.session.get_or_insert_with(|| cx.unique_token());
         let (prefix, mode) = (format!("x-{session}-"), CreateMode::EphemeralSequential);
         let id = match self.id.clone() {
             Some(id) => id,
@@ -93,11 +92,12 @@ impl WriteLock {
 
 impl Lock for WriteLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        let session = *self.session.get_or_insert_with(|| cx.unique_token());
         let mut id = cx.looping(self.id.clone());
         loop {
             cx.turn(&mut id).await;
             self.id.clone_from(&id);
-            match self.execute(cx).await {
+            match self.execute(cx, session).await {
                 Ok(true) => return Ok(Grant::default()),
                 Ok(false) => {}
                 // `retryOperation`; the end of the session is thrown.
