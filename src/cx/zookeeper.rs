@@ -7,6 +7,9 @@ use super::{CallError, Cx, Handling, Lane, Op, OpResult, Pending, Reads, Request
 use crate::store::zookeeper::{self, Children, Create, CreateForm, CreateMode};
 use crate::time::Micros;
 
+/// What a node holds.
+type Data = Option<Rc<[u8]>>;
+
 /// A client with its session.
 #[derive(Clone, Copy, Debug)]
 pub struct ZooKeeperClient<'a> {
@@ -134,7 +137,7 @@ impl ZooKeeperClient<'_> {
     }
 
     /// The node's data, and a watch for its change or deletion.
-    pub async fn data_watch(self, path: &str) -> Result<(Option<Rc<[u8]>>, WatchId), CallError> {
+    pub async fn data_watch(self, path: &str) -> Result<(Data, WatchId), CallError> {
         let watch = self.watch();
         let op = zookeeper::Op::GetData { path: path.into(), watch: true };
         let data = self.call(op, Some(watch), Reads::Data, data).await?;
@@ -142,13 +145,13 @@ impl ZooKeeperClient<'_> {
     }
 
     /// The node's data.
-    pub fn data(self, path: &str) -> Pending<Result<Option<Rc<[u8]>>, CallError>> {
+    pub fn data(self, path: &str) -> Pending<Result<Data, CallError>> {
         let op = zookeeper::Op::GetData { path: path.into(), watch: false };
         self.call(op, None, Reads::Data, data)
     }
 
     /// The node's data and their version.
-    pub fn versioned_data(self, path: &str) -> Pending<Result<(Option<Rc<[u8]>>, i32), CallError>> {
+    pub fn versioned_data(self, path: &str) -> Pending<Result<(Data, i32), CallError>> {
         let op = zookeeper::Op::GetData { path: path.into(), watch: false };
         self.call(op, None, Reads::DataAndVersion, |result| match seen(result)? {
             Seen::Versioned(data, version) => Ok((data, version)),
@@ -244,7 +247,7 @@ fn children(result: OpResult) -> Result<Children, CallError> {
     })
 }
 
-fn data(result: OpResult) -> Result<Option<Rc<[u8]>>, CallError> {
+fn data(result: OpResult) -> Result<Data, CallError> {
     seen(result).map(|seen| match seen {
         Seen::Data(data) => data,
         _ => None,

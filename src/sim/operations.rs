@@ -9,6 +9,7 @@ use super::tasks::{Todo, WHOLE};
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
+use crate::client::zookeeper::ZkClient;
 use crate::cx::{CallError, Op, OpResult, Session, WatchId};
 use crate::time::Micros;
 
@@ -284,7 +285,7 @@ impl World {
     ) {
         let state = self.process_mut(process);
         state.local.session = session;
-        let id = state.zk.as_ref().and_then(|zk| zk.session());
+        let id = state.zk.as_ref().and_then(ZkClient::session);
         state.local.session_id = id.map_or(0, |(id, _)| id.0);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::SessionChanged(from) if *from != session);
         for op in self.waiting_for(process, waits) {

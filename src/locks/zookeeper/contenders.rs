@@ -38,7 +38,7 @@ impl Contenders {
         let contends =
             |node: &&Rc<str>| node.contains("__lock__") || !reads && node.contains("__rlock__");
         let last = match self {
-            Self::All if reads => children.in_sequence().filter(contends).next_back(),
+            Self::All if reads => children.in_sequence().rfind(contends),
             _ => order.lower(children, me).into_iter().rfind(contends),
         };
         last.cloned()

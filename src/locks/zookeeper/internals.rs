@@ -16,9 +16,10 @@ pub(super) async fn creates_the_lock(
     protection: Protection,
 ) -> Result<Rc<str>, CallError> {
     // A name with a number already is that of a reader in its writer's place.
-    let mode = match name.ends_with(|last: char| last.is_ascii_digit()) {
-        true => CreateMode::Ephemeral,
-        false => CreateMode::EphemeralSequential,
+    let mode = if name.ends_with(|last: char| last.is_ascii_digit()) {
+        CreateMode::Ephemeral
+    } else {
+        CreateMode::EphemeralSequential
     };
     let modes = (CreateMode::Container, mode);
     create_protected(cx, directory, modes, ("_c_", &format!("-{name}")), protection).await
