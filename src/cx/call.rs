@@ -185,6 +185,11 @@ impl LockBox {
         self.0.release_call()
     }
 
+    /// A release beside the thread that has the lock, after `delay`; nobody learns how it ends.
+    pub(crate) fn release_later(&self, delay: Micros) -> Call {
+        Call::new(Later { delay, then: self.release() })
+    }
+
     /// See [`Lock::retry`].
     pub fn retry(&self) -> (Micros, Micros) {
         self.0.retry_after()
@@ -313,6 +318,26 @@ impl<T: Task> Start for Run<T> {
     }
     fn kind(&self) -> &'static str {
         "task"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Later {
+    delay: Micros,
+    then: Call,
+}
+
+impl Start for Later {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let Self { delay, then } = self.clone();
+        Box::pin(async move {
+            cx.sleep(delay).await;
+            then.start(cx).await;
+            Output::Ended
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "clean-up"
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) const fn data_of(thread: TaskId) -> TaskId {
     64 + thread
 }
 
+/// The task that cleans up after a thread.
+pub(crate) const fn clean_up_of(thread: TaskId) -> TaskId {
+    96 + thread
+}
+
+/// The thread whose connections a task uses, and in whose name it acts: its own, or the process's first.
+pub(crate) const fn thread_of(task: TaskId, threads: usize) -> TaskId {
+    let thread = if task < clean_up_of(0) { task } else { task - clean_up_of(0) };
+    if (thread as usize) < threads { thread } else { 0 }
+}
+
 /// Something of the process that a value refers to, and that is forgotten when no value does.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) enum Handle {

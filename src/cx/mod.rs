@@ -34,7 +34,7 @@ pub use subscription::{Message, Subscription};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
-pub(crate) use local::{Answer, Ask, Handle, Local, data_of};
+pub(crate) use local::{Answer, Ask, Handle, Local, clean_up_of, data_of, thread_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
 pub(crate) use subscription::subscription_of;
 

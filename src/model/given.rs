@@ -52,18 +52,19 @@ impl Given {
     pub(super) fn from_section(
         section: Option<Section<'_>>,
         store: &Store,
-        work: &workload::About,
+        works: &[&workload::About],
     ) -> Result<Self, Box<Problem>> {
+        let uses_ledger = works.iter().any(|work| work.ledger);
         let mut given = Self {
-            ledger: work.ledger.then(|| Ledger::new(0, Fencing::Off)),
+            ledger: uses_ledger.then(|| Ledger::new(0, Fencing::Off)),
             redis: RedisServer::new(store.redis_config()),
             nodes: Vec::new(),
         };
         let Some(section) = section else { return Ok(given) };
         let fields = section.fields(&["ledger", "fencing", "redis", "nodes"])?;
         for name in ["ledger", "fencing"] {
-            if let Some(field) = fields.get(name).filter(|_| !work.ledger) {
-                let message = format!("the work `{}` uses no ledger", work.name);
+            if let Some(field) = fields.get(name).filter(|_| !uses_ledger) {
+                let message = format!("the work `{}` uses no ledger", workload::names(works));
                 return Err(field.error(message));
             }
         }
@@ -75,7 +76,7 @@ impl Given {
         }
         let fencing = fields.get("fencing").map(|field| fencing(&field)).transpose()?;
         let value = fields.optional("ledger")?.unwrap_or(0);
-        given.ledger = work.ledger.then(|| Ledger::new(value, fencing.unwrap_or_default()));
+        given.ledger = uses_ledger.then(|| Ledger::new(value, fencing.unwrap_or_default()));
         if let Some(commands) = fields.get("redis") {
             for command in commands.elements()? {
                 given.execute(&command)?;

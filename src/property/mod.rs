@@ -123,7 +123,9 @@ pub enum Event {
     },
     /// A process stops for good.
     Crashes(u16),
-    /// A new process takes the place of one that crashed.
+    /// A process ends by itself: its threads have had enough.
+    Exits(u16),
+    /// A new process takes the place of one that crashed or ended.
     Restarts(u16),
     /// A process stands still.
     Pauses(u16),

@@ -10,7 +10,7 @@ use super::tell::Told;
 use super::thread::Phase;
 use super::world::{Stage, World};
 use super::{cost, place};
-use crate::cx::TaskId;
+use crate::cx::{TaskId, thread_of};
 use crate::property::{self, Who};
 use crate::store::{Inbound, Link, Outbound, zookeeper};
 use crate::time::Micros;
@@ -80,7 +80,7 @@ impl World {
             self.leaving = now + cost;
         }
         let threads = stage.scene.around[usize::from(process)].len();
-        let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
+        let thread = by.map(|task| thread_of(task, threads));
         if let Some(request) = &request {
             let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
             let shown = shown.as_ref().unwrap_or(&sent);

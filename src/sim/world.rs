@@ -8,7 +8,7 @@ use super::engine::Engine;
 use super::ensemble::Ensemble;
 use super::process::{Process, Running};
 use super::server::AnyServer;
-use super::setup::Setup;
+use super::setup::{ProcessSetup, Setup};
 use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
@@ -141,7 +141,7 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
         process: String::new(),
         thread: 0,
     };
-    let of = |process: &super::setup::ProcessSetup| {
+    let of = |process: &ProcessSetup| {
         let threads = 0..process.threads.len() as u8;
         let around = threads.map(|thread| {
             Rc::new(Surroundings { process: process.name.clone(), thread, ..base.clone() })
@@ -162,13 +162,17 @@ impl World {
         let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
         let processes = setup.processes.iter().enumerate().map(|(number, process)| {
             Rc::new(Process {
-                alive: true,
+                alive: process.starts == Micros::ZERO,
+                lives: process.habits.lives,
                 paused: None,
                 cut: None,
                 clock: process.clock.clone(),
                 local: Local::new(number as u16, setup.horizon, !setup.is_abstract()),
                 tasks: Vec::new(),
-                threads: threads(setup, number as u16),
+                threads: match process.starts {
+                    Micros::ZERO => threads(setup, number as u16),
+                    _ => Vec::new(),
+                },
                 redis: RedisClient::default(),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
                 zk_server: members.get(number % members.len().max(1)).copied().unwrap_or_default(),
@@ -200,9 +204,9 @@ impl World {
         self.epoch + self.now
     }
 
-    /// Whether every thread that is still alive has had enough, and nobody takes the place of one that is not.
+    /// Whether every thread that is still alive has had enough, and no process is still to come.
     pub fn is_done(&self) -> bool {
-        self.wants == 0 && !self.agenda.iter().any(|(_, event)| matches!(event, Event::Restart(_)))
+        self.wants == 0 && !self.agenda.iter().any(|(_, event)| is_beginning(event))
     }
 
     /// Threads that are alive and still want something, with where they are.
@@ -331,6 +335,11 @@ impl World {
     }
 }
 
+/// Whether a process is still to come.
+fn is_beginning(event: Event) -> bool {
+    matches!(event, Event::Starts(_) | Event::Exits(_) | Event::Restart(_))
+}
+
 /// How many threads are alive and want something.
 pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
     let alive = processes.iter().filter(|process| process.alive);
@@ -339,6 +348,8 @@ pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
 
 /// The threads of a process that begins.
 pub(crate) fn threads(setup: &Setup, process: ProcessId) -> Vec<Thread> {
-    let threads = &setup.processes[usize::from(process)].threads;
-    threads.iter().map(|(lock, work)| Thread::new(lock.clone(), work.clone())).collect()
+    let ProcessSetup { threads, habits, .. } = &setup.processes[usize::from(process)];
+    let thread =
+        |(lock, work): &(_, _)| Thread::new(Clone::clone(lock), Clone::clone(work), *habits);
+    threads.iter().map(thread).collect()
 }

@@ -24,6 +24,12 @@ pub struct About {
     pub params: &'static [(&'static str, &'static str)],
 }
 
+/// The names of some workloads.
+pub fn names(works: &[&About]) -> String {
+    let names: Vec<&str> = works.iter().map(|work| work.name).collect();
+    names.join("` and `")
+}
+
 /// One workload of the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cli;
+mod clients;
 mod commands;
 mod engines;
 mod ensemble_stop;

@@ -133,6 +133,7 @@ impl<'a> Teller<'a> {
                 unreachable!("told to properties only: what was sent stands beside the request")
             }
             E::Crashes(it) => process(it, ProcessEvent::Crashes),
+            E::Exits(it) => process(it, ProcessEvent::Exits),
             E::Restarts(it) => process(it, ProcessEvent::Restarts),
             E::Pauses(it) => process(it, ProcessEvent::Pauses),
             E::Resumes(it) => process(it, ProcessEvent::Resumes),
