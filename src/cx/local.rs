@@ -8,6 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Add;
 
+use super::owners::Owners;
 use super::state::{Value, note};
 use crate::store::redis::Bytes;
 use crate::time::Micros;
@@ -26,6 +27,11 @@ pub(crate) const fn data_of(thread: TaskId) -> TaskId {
 /// The task that cleans up after a thread.
 pub(crate) const fn clean_up_of(thread: TaskId) -> TaskId {
     96 + thread
+}
+
+/// The number of a recipe's task that belongs to a lock `depth` locks deep in others.
+pub(crate) const fn deep(task: TaskId, depth: u8) -> TaskId {
+    if depth == 0 { task } else { 128 + 32 * (depth - 1) + task % 32 }
 }
 
 /// The thread whose connections a task uses, and in whose name it acts: its own, or the process's first.
@@ -166,8 +172,8 @@ pub(crate) enum Answer {
 struct Kept {
     /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
     reading: Micros,
-    /// One bit for each task that refers to it.
-    owners: u128,
+    /// The tasks that refer to it.
+    owners: Owners,
 }
 
 /// What handles of one kind refer to, by their numbers.
@@ -264,7 +270,7 @@ impl Local {
     pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
         match ask {
             Ask::Now => {
-                let kept = Kept { reading: self.monotonic, owners: 1 << task };
+                let kept = Kept { reading: self.monotonic, owners: Owners::only(task) };
                 Answer::Instant(Instant {
                     slot: place(&mut self.instants, kept, 0),
                     plus: Micros::ZERO,
@@ -289,16 +295,16 @@ impl Local {
                     self.minted = 1;
                     0
                 };
-                let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };
+                let kept = Kept { reading: Micros(i64::from(serial)), owners: Owners::only(task) };
                 let slot = place(&mut self.tokens, kept, self.known_tokens);
                 Answer::Token(Token { process: self.process, slot, serial })
             }
             Ask::Watch => {
-                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
                 Answer::Watch(WatchId(place(&mut self.watches, kept, 0)))
             }
             Ask::Subscription => {
-                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
                 Answer::Slot(place(&mut self.subscriptions, kept, 0))
             }
             Ask::Session => Answer::Session(self.session),
@@ -324,7 +330,6 @@ impl Local {
 
     /// From here on `task` refers to `handles` only; what nobody refers to is forgotten.
     pub(crate) fn keep(&mut self, task: TaskId, handles: &[Handle]) {
-        let bit = 1 << task;
         let tables: Tables<'_> = [
             (&mut self.instants, Handle::Instant),
             (&mut self.tokens, Handle::Token),
@@ -334,12 +339,8 @@ impl Local {
         for (table, handle) in tables {
             for (slot, entry) in table.iter_mut().enumerate() {
                 if let Some(kept) = entry {
-                    if handles.contains(&handle(slot as u8)) {
-                        kept.owners |= bit;
-                    } else {
-                        kept.owners &= !bit;
-                    }
-                    if kept.owners == 0 {
+                    kept.owners.set(task, handles.contains(&handle(slot as u8)));
+                    if kept.owners.is_empty() {
                         *entry = None;
                     }
                 }

@@ -4,7 +4,9 @@
 //! believes to hold the lock, and properties judge. Each parses its own section of a model file.
 
 pub mod local;
+pub mod nested;
 pub mod none;
+mod parts;
 pub mod redis;
 pub mod zookeeper;
 
@@ -25,6 +27,8 @@ pub enum Store {
     Redis,
     /// A ZooKeeper service.
     ZooKeeper,
+    /// What the recipes in its parameter `locks` run on.
+    OfParts,
 }
 
 /// What a recipe is.
@@ -71,6 +75,7 @@ pub fn catalogue() -> &'static [Entry] {
     const ENTRIES: &[Entry] = entries![
         none::NoLock,
         local::LocalMutex,
+        nested::Nested,
         redis::setnx::SetNx,
         redis::setnx_expire::SetNxExpire,
         redis::set_nx_px::SetNxPx,

@@ -45,7 +45,7 @@ impl Node {
 }
 
 impl Given {
-    /// Reads `{"ledger": 100, "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
+    /// Reads `{"ledger": 100, "accounts": [50, 50], "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
     ///
     /// A ledger that is not given says 0. A node that is `{"data": "", "created": 2147483646}` has had so many
     /// children: the next number in line is that one.
@@ -54,15 +54,17 @@ impl Given {
         store: &Store,
         works: &[&workload::About],
     ) -> Result<Self, Box<Problem>> {
+        let needed = works.iter().map(|work| work.accounts).max().unwrap_or(0);
         let uses_ledger = works.iter().any(|work| work.ledger);
         let mut given = Self {
-            ledger: uses_ledger.then(|| Ledger::new(0, Fencing::Off)),
+            ledger: uses_ledger
+                .then(|| Ledger::new(0, Fencing::Off).with_accounts(vec![0; needed])),
             redis: RedisServer::new(store.redis_config()),
             nodes: Vec::new(),
         };
         let Some(section) = section else { return Ok(given) };
-        let fields = section.fields(&["ledger", "fencing", "redis", "nodes"])?;
-        for name in ["ledger", "fencing"] {
+        let fields = section.fields(&["ledger", "accounts", "fencing", "redis", "nodes"])?;
+        for name in ["ledger", "accounts", "fencing"] {
             if let Some(field) = fields.get(name).filter(|_| !uses_ledger) {
                 let message = format!("the work `{}` uses no ledger", workload::names(works));
                 return Err(field.error(message));
@@ -76,7 +78,10 @@ impl Given {
         }
         let fencing = fields.get("fencing").map(|field| fencing(&field)).transpose()?;
         let value = fields.optional("ledger")?.unwrap_or(0);
-        given.ledger = uses_ledger.then(|| Ledger::new(value, fencing.unwrap_or_default()));
+        let accounts = fields.get("accounts").map(|field| accounts(&field, needed)).transpose()?;
+        let accounts = accounts.unwrap_or_else(|| vec![0; needed]);
+        given.ledger = uses_ledger
+            .then(|| Ledger::new(value, fencing.unwrap_or_default()).with_accounts(accounts));
         if let Some(commands) = fields.get("redis") {
             for command in commands.elements()? {
                 given.execute(&command)?;
@@ -139,6 +144,16 @@ impl Given {
             _ => Err(section.error("Redis gives no answer to this command alone")),
         }
     }
+}
+
+/// What the accounts hold, the first one first.
+fn accounts(section: &Section<'_>, needed: usize) -> Result<Vec<i64>, Box<Problem>> {
+    let accounts: Vec<i64> = section.to()?;
+    if accounts.len() < needed || accounts.len() > usize::from(u8::MAX) {
+        let message = format!("{} accounts; the work uses {needed}", accounts.len());
+        return Err(section.error(message));
+    }
+    Ok(accounts)
 }
 
 fn fencing(section: &Section<'_>) -> Result<Fencing, Box<Problem>> {

@@ -110,6 +110,15 @@ impl Store {
     pub(super) fn lock(&self, section: &Section<'_>) -> Result<(LockBox, Leases), Box<Problem>> {
         let (lock, about) = registry::recipe(section)?;
         let member = section.only_member()?;
+        if about.store == locks::Store::OfParts
+            && let Some(parts) = member.value.members()?.into_iter().find(|it| it.name == "locks")
+        {
+            let mut leases = Leases::Known(Vec::new());
+            for part in parts.value.elements()?.iter().filter(|it| it.raw() != "\"again\"") {
+                leases = leases.and(self.lock(part)?.1);
+            }
+            return Ok((lock, leases));
+        }
         let (has, wants) = (self.name(), store_name(about.store));
         if wants != "none" && wants != has {
             let message =
@@ -293,8 +302,9 @@ fn zookeeper_config(tick: Micros, reap: Option<Micros>, timing: Timing) -> zooke
 
 fn store_name(store: locks::Store) -> &'static str {
     match store {
-        locks::Store::None => "none",
         locks::Store::Redis => "redis",
         locks::Store::ZooKeeper => "zookeeper",
+        // The parts of a lock are looked at one by one.
+        locks::Store::None | locks::Store::OfParts => "none",
     }
 }

@@ -1,8 +1,8 @@
 //! All properties, by their names in model files.
 
 use super::{
-    BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
-    MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety,
+    Balance, BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
+    MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety, RepeatableRead,
     WriterStarvation,
 };
 use crate::json::{Problem, Section};
@@ -46,6 +46,8 @@ pub fn catalogue() -> &'static [Entry] {
         ByAct,
         LostUpdate,
         RedPackets,
+        Balance,
+        RepeatableRead,
         ReleaseSafety,
         OrphanedLock,
         Deadlock,

@@ -3,6 +3,7 @@
 //! A property sees the world's events in global time, which nobody else does. It judges what the protocols claim.
 
 mod asking;
+mod balance;
 mod bounded_wait;
 mod by_act;
 mod catalogue;
@@ -19,9 +20,11 @@ mod parameters;
 mod permits;
 mod red_packets;
 mod release_safety;
+mod repeatable_read;
 mod words;
 mod writer_starvation;
 
+pub use balance::Balance;
 pub use bounded_wait::BoundedWait;
 pub use by_act::ByAct;
 pub use catalogue::{About, Entry, build, catalogue};
@@ -37,6 +40,7 @@ pub use parameters::Facts;
 pub use permits::Permits;
 pub use red_packets::RedPackets;
 pub use release_safety::ReleaseSafety;
+pub use repeatable_read::RepeatableRead;
 pub use writer_starvation::WriterStarvation;
 
 use std::fmt;

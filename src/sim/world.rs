@@ -105,9 +105,10 @@ impl Scene {
     pub(crate) fn new(setup: &Setup) -> Self {
         let mut places: Vec<String> = Vec::new();
         for (lock, _) in setup.processes.iter().flat_map(|process| &process.threads) {
-            let place = lock.place();
-            if !places.contains(&place) {
-                places.push(place);
+            for place in lock.places() {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
             }
         }
         Self { around: surroundings(setup), places }
@@ -138,17 +139,23 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
         redis: numbers(|server| matches!(server, AnyServer::Redis(_))),
         zookeeper: numbers(|server| matches!(server, AnyServer::ZooKeeper(_))).first().copied(),
         ledger: numbers(|server| matches!(server, AnyServer::Ledger(_))).first().copied(),
+        number: 0,
         process: String::new(),
         thread: 0,
     };
-    let of = |process: &ProcessSetup| {
+    let of = |(number, process): (usize, &ProcessSetup)| {
         let threads = 0..process.threads.len() as u8;
         let around = threads.map(|thread| {
-            Rc::new(Surroundings { process: process.name.clone(), thread, ..base.clone() })
+            Rc::new(Surroundings {
+                number: number as u16,
+                process: process.name.clone(),
+                thread,
+                ..base.clone()
+            })
         });
         around.collect()
     };
-    setup.processes.iter().map(of).collect()
+    setup.processes.iter().enumerate().map(of).collect()
 }
 
 impl World {

@@ -1,11 +1,9 @@
 //! What the search makes of waiting, on a recipe written here: two keys that are taken in opposite orders.
 
-use lockstep::client::redis::Settings;
-use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{BoundedWait, Deadlock, Livelock, OrphanedLock, PropertyBox};
-use lockstep::sim::{AnyServer, Clock, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{AnyServer, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -72,13 +70,9 @@ impl Work for Short {
 }
 
 fn search(then: Then, property: PropertyBox) -> Outcome {
-    let process = |(name, keys): (&str, [&'static str; 2])| ProcessSetup {
-        name: name.to_owned(),
-        threads: vec![(LockBox::new(TwoKeys { keys, then, has: [false; 2] }), WorkBox::new(Short))],
-        clock: Clock::default(),
-        session_timeout_ms: 6000,
-        library: Library::default(),
-        redis: Settings::default(),
+    let process = |(name, keys): (&str, [&'static str; 2])| {
+        let lock = LockBox::new(TwoKeys { keys, then, has: [false; 2] });
+        ProcessSetup::new(name, vec![(lock, WorkBox::new(Short))])
     };
     let setup = Setup {
         servers: vec![ServerSetup {

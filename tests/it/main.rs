@@ -18,6 +18,7 @@ mod model_world;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;
+mod nested;
 mod outage;
 mod own_trace;
 mod partition;

@@ -43,22 +43,18 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
     let (lock, store) = lock(lock_json);
     let mut servers = Vec::new();
     let mut server = |name: String, state| servers.push(ServerSetup { name, state });
-    match store {
-        Store::None => {}
-        Store::Redis => {
-            let count = if lock_json.contains("\"redlock") { 3 } else { 1 };
-            for number in 1..=count {
-                let redis = RedisServer::new(redis::Config::default());
-                server(format!("redis{number}"), AnyServer::Redis(Box::new(redis)));
-            }
+    let wants = |kind| store == kind || store == Store::OfParts;
+    if wants(Store::Redis) {
+        let count = if lock_json.contains("\"redlock") { 3 } else { 1 };
+        for number in 1..=count {
+            let redis = RedisServer::new(redis::Config::default());
+            server(format!("redis{number}"), AnyServer::Redis(Box::new(redis)));
         }
-        Store::ZooKeeper => {
-            let config = zookeeper::Config {
-                times: false,
-                ..zookeeper::Config::with_tick(Micros::from_ms(20))
-            };
-            server("zk".to_owned(), AnyServer::ZooKeeper(Box::new(ZooKeeper::new(config))));
-        }
+    }
+    if wants(Store::ZooKeeper) {
+        let config =
+            zookeeper::Config { times: false, ..zookeeper::Config::with_tick(Micros::from_ms(20)) };
+        server("zk".to_owned(), AnyServer::ZooKeeper(Box::new(ZooKeeper::new(config))));
     }
     server("ledger".to_owned(), AnyServer::Ledger(Ledger::new(20, Fencing::Off)));
     let process = |(number, &threads): (usize, &usize)| ProcessSetup {
