@@ -67,7 +67,7 @@ pub fn catalogue() -> &'static [Entry] {
         red_packets::RedPackets,
         transfer::Transfer,
         read_twice::ReadTwice,
-        steps::Steps,
+        steps::LongWork,
     ];
     ENTRIES
 }

@@ -11,20 +11,20 @@ use crate::time::Micros;
 /// Adds one to the ledger in each step of a section.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Steps {
+pub struct LongWork {
     work: Duration,
     steps: u32,
     rounds: u32,
     stop: Stop,
 }
 
-impl Default for Steps {
+impl Default for LongWork {
     fn default() -> Self {
         Self { work: Duration(Micros::from_ms(10)), steps: 3, rounds: 1, stop: Stop::AtValidity }
     }
 }
 
-impl Steps {
+impl LongWork {
     /// What it is.
     pub const ABOUT: About = About {
         name: "steps",
@@ -53,7 +53,7 @@ impl Steps {
     }
 }
 
-impl Work for Steps {
+impl Work for LongWork {
     async fn section(&mut self, cx: &Cx, grant: &Grant) -> Next {
         self.rounds = self.rounds.saturating_sub(1);
         let mut made = 0;
