@@ -101,6 +101,7 @@ pub fn catalogue() -> &'static [Entry] {
         zookeeper::curator_multi_lock::CuratorMultiLock,
         zookeeper::kazoo_semaphore::KazooSemaphore,
         zookeeper::kazoo_lease::KazooLease,
+        zookeeper::aiozk::Aiozk,
         zookeeper::write_lock::WriteLock,
         zookeeper::read_write::ReadWrite,
         zookeeper::semaphore::Semaphore,

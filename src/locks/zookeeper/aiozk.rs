@@ -35,7 +35,7 @@ impl Aiozk {
 
     /// Whom a client waits for: a reader for the last writer before, a writer for the node just before.
     fn blocker<'c>(&self, children: &'c Children, me: &str) -> Option<&'c Rc<str>> {
-        let mut lower = children.in_sequence().take_while(|node| &***node != me);
+        let lower = children.in_sequence().take_while(|node| &***node != me);
         match self.role {
             Role::Write => lower.last(),
             Role::Read => lower.filter(|node| node.starts_with("write-")).last(),

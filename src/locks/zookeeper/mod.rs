@@ -25,6 +25,7 @@ macro_rules! from_its_fields {
     };
 }
 
+pub mod aiozk;
 pub mod curator;
 pub mod curator_multi_lock;
 pub mod curator_read_write;
