@@ -30,6 +30,7 @@ pub fn recipes() -> Vec<About> {
             locks::Store::None => "",
             locks::Store::Redis => "redis",
             locks::Store::ZooKeeper => "zookeeper",
+            locks::Store::OfParts => "what its locks need",
         };
         About { name, title, source, needs, params }
     };
@@ -39,7 +40,7 @@ pub fn recipes() -> Vec<About> {
 /// All workloads.
 pub fn workloads() -> Vec<About> {
     let about = |entry: &workload::Entry| {
-        let workload::About { name, title, ledger, params } = *entry.about;
+        let workload::About { name, title, ledger, params, .. } = *entry.about;
         About { name, title, source: "", needs: if ledger { "ledger" } else { "" }, params }
     };
     workload::catalogue().iter().map(about).collect()

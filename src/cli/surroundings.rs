@@ -1,6 +1,7 @@
 //! What a command may learn of the machine: how wide the terminal is, and how long something took.
 //!
-//! Neither changes what a model comes to. Durations go to standard error only, so that equal commands write equal bytes.
+//! Neither changes what a model comes to. Durations go to standard error, so that equal commands write equal bytes;
+//! only the table of several models and its JSON say how long each took.
 
 use std::fmt;
 
@@ -28,12 +29,28 @@ impl Stopwatch {
     }
 }
 
+/// A span of the machine's clock (ms).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Took(pub(super) u64);
+
+impl Stopwatch {
+    /// How long it took so far.
+    pub(super) fn took(&self) -> Took {
+        Took(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+impl fmt::Display for Took {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ms @ 0..=999 => f.pad(&format!("{ms} ms")),
+            ms => f.pad(&format!("{}.{} s", ms / 1000, ms % 1000 / 100)),
+        }
+    }
+}
+
 impl fmt::Display for Stopwatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ms = self.0.elapsed().as_millis();
-        match ms {
-            0..=999 => write!(f, "{ms} ms"),
-            _ => write!(f, "{}.{} s", ms / 1000, ms % 1000 / 100),
-        }
+        self.took().fmt(f)
     }
 }

@@ -26,6 +26,19 @@ pub struct Grant {
     pub shared: bool,
 }
 
+impl Grant {
+    /// The grant of two locks together: it ends with the first, and is shared only if both are.
+    #[must_use]
+    pub fn and(&self, inner: &Self, cx: &Cx) -> Self {
+        let until = match (self.until, inner.until) {
+            (Some(outer), Some(inner)) if cx.until(inner) < cx.until(outer) => Some(inner),
+            (outer, inner) => outer.or(inner),
+        };
+        let (fence, shared) = (self.fence.or(inner.fence), self.shared && inner.shared);
+        Self { until, fence, shared }
+    }
+}
+
 /// Why a lock was not acquired or not released.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum LockError {
@@ -58,6 +71,11 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
 
     /// Where the lock lives in its store: the key, or the node or directory.
     fn place(&self) -> String;
+
+    /// All places, of a lock that lives in several.
+    fn places(&self) -> Vec<String> {
+        vec![self.place()]
+    }
 }
 
 /// What a client does while it has the lock.
@@ -185,6 +203,11 @@ impl LockBox {
         self.0.release_call()
     }
 
+    /// A release beside the thread that has the lock, after `delay`; nobody learns how it ends.
+    pub(crate) fn release_later(&self, delay: Micros) -> Call {
+        Call::new(Later { delay, then: self.release() })
+    }
+
     /// See [`Lock::retry`].
     pub fn retry(&self) -> (Micros, Micros) {
         self.0.retry_after()
@@ -193,6 +216,27 @@ impl LockBox {
     /// See [`Lock::place`].
     pub fn place(&self) -> String {
         self.0.lives_at()
+    }
+
+    /// See [`Lock::places`].
+    pub fn places(&self) -> Vec<String> {
+        self.0.lives_at_all()
+    }
+
+    /// Acquires it as a part of another lock; the lock as it is then, and what came of it.
+    pub async fn acquire_in(&self, cx: &Cx) -> (Self, Result<Grant, LockError>) {
+        match self.acquire().start(cx.clone()).await {
+            Output::Acquired(lock, result) => (lock, result),
+            _ => unreachable!("an acquisition ends as one"),
+        }
+    }
+
+    /// Releases it as a part of another lock; the lock as it is then, and what came of it.
+    pub async fn release_in(&self, cx: &Cx) -> (Self, Result<(), LockError>) {
+        match self.release().start(cx.clone()).await {
+            Output::Released(lock, result) => (lock, result),
+            _ => unreachable!("a release ends as one"),
+        }
     }
 }
 
@@ -221,6 +265,7 @@ trait AnyLock: State {
     fn release_call(&self) -> Call;
     fn retry_after(&self) -> (Micros, Micros);
     fn lives_at(&self) -> String;
+    fn lives_at_all(&self) -> Vec<String>;
 }
 
 impl<L: Lock> AnyLock for L {
@@ -235,6 +280,9 @@ impl<L: Lock> AnyLock for L {
     }
     fn lives_at(&self) -> String {
         self.place()
+    }
+    fn lives_at_all(&self) -> Vec<String> {
+        self.places()
     }
 }
 
@@ -317,6 +365,26 @@ impl<T: Task> Start for Run<T> {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Later {
+    delay: Micros,
+    then: Call,
+}
+
+impl Start for Later {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let Self { delay, then } = self.clone();
+        Box::pin(async move {
+            cx.sleep(delay).await;
+            then.start(cx).await;
+            Output::Ended
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "clean-up"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct Wait {
     delay: Micros,
     jitter: Micros,
@@ -326,12 +394,7 @@ impl Start for Wait {
     fn start(&self, cx: Cx) -> BoxFuture {
         let Self { delay, jitter } = *self;
         Box::pin(async move {
-            // A jitter in whole milliseconds: its finer parts decide nothing.
-            let extra = match jitter.as_ms() {
-                0 => 0,
-                ms => cx.draw(ms as u32 + 1).await,
-            };
-            cx.sleep(delay + Micros::from_ms(i64::from(extra))).await;
+            cx.wait((delay, jitter)).await;
             Output::Ended
         })
     }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Add;
 
+use super::owners::Owners;
 use super::state::{Value, note};
 use crate::store::redis::Bytes;
 use crate::time::Micros;
@@ -21,6 +22,22 @@ const CELLS: TaskId = 63;
 /// The owner of handles that stand in the plain data of a thread, between and during its calls.
 pub(crate) const fn data_of(thread: TaskId) -> TaskId {
     64 + thread
+}
+
+/// The task that cleans up after a thread.
+pub(crate) const fn clean_up_of(thread: TaskId) -> TaskId {
+    96 + thread
+}
+
+/// The number of a recipe's task that belongs to a lock `depth` locks deep in others.
+pub(crate) const fn deep(task: TaskId, depth: u8) -> TaskId {
+    if depth == 0 { task } else { 128 + 32 * (depth - 1) + task % 32 }
+}
+
+/// The thread whose connections a task uses, and in whose name it acts: its own, or the process's first.
+pub(crate) const fn thread_of(task: TaskId, threads: usize) -> TaskId {
+    let thread = if task < clean_up_of(0) { task } else { task - clean_up_of(0) };
+    if (thread as usize) < threads { thread } else { 0 }
 }
 
 /// Something of the process that a value refers to, and that is forgotten when no value does.
@@ -125,6 +142,8 @@ pub(crate) enum Ask {
     Subscription,
     /// What the client library knows of the ZooKeeper session.
     Session,
+    /// The number of the ZooKeeper session.
+    SessionId,
     /// The content of a cell.
     Read(&'static str),
     /// A new content for a cell.
@@ -153,8 +172,8 @@ pub(crate) enum Answer {
 struct Kept {
     /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
     reading: Micros,
-    /// One bit for each task that refers to it.
-    owners: u128,
+    /// The tasks that refer to it.
+    owners: Owners,
 }
 
 /// What handles of one kind refer to, by their numbers.
@@ -174,6 +193,8 @@ pub(crate) struct Local {
     cells: BTreeMap<&'static str, Value>,
     /// What the ZooKeeper client library knows.
     pub(crate) session: Session,
+    /// The number of the ZooKeeper session, or 0.
+    pub(crate) session_id: i64,
     /// The process's monotonic clock now (µs), set before its tasks run.
     pub(crate) monotonic: Micros,
     /// The process's wall clock now (µs since 1970), set before its tasks run.
@@ -201,6 +222,7 @@ impl Local {
             watches: Vec::new(),
             subscriptions: Vec::new(),
             session: Session::default(),
+            session_id: 0,
             cells: BTreeMap::new(),
             monotonic: Micros::ZERO,
             wall: Micros::ZERO,
@@ -248,7 +270,7 @@ impl Local {
     pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
         match ask {
             Ask::Now => {
-                let kept = Kept { reading: self.monotonic, owners: 1 << task };
+                let kept = Kept { reading: self.monotonic, owners: Owners::only(task) };
                 Answer::Instant(Instant {
                     slot: place(&mut self.instants, kept, 0),
                     plus: Micros::ZERO,
@@ -273,19 +295,20 @@ impl Local {
                     self.minted = 1;
                     0
                 };
-                let kept = Kept { reading: Micros(i64::from(serial)), owners: 1 << task };
+                let kept = Kept { reading: Micros(i64::from(serial)), owners: Owners::only(task) };
                 let slot = place(&mut self.tokens, kept, self.known_tokens);
                 Answer::Token(Token { process: self.process, slot, serial })
             }
             Ask::Watch => {
-                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
                 Answer::Watch(WatchId(place(&mut self.watches, kept, 0)))
             }
             Ask::Subscription => {
-                let kept = Kept { reading: Micros::ZERO, owners: 1 << task };
+                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
                 Answer::Slot(place(&mut self.subscriptions, kept, 0))
             }
             Ask::Session => Answer::Session(self.session),
+            Ask::SessionId => Answer::Number(self.session_id),
             Ask::Read(name) => Answer::Value(self.cells.get(name).cloned()),
             Ask::Write(name, value) => {
                 self.cells.insert(name, value.clone());
@@ -307,7 +330,6 @@ impl Local {
 
     /// From here on `task` refers to `handles` only; what nobody refers to is forgotten.
     pub(crate) fn keep(&mut self, task: TaskId, handles: &[Handle]) {
-        let bit = 1 << task;
         let tables: Tables<'_> = [
             (&mut self.instants, Handle::Instant),
             (&mut self.tokens, Handle::Token),
@@ -317,12 +339,8 @@ impl Local {
         for (table, handle) in tables {
             for (slot, entry) in table.iter_mut().enumerate() {
                 if let Some(kept) = entry {
-                    if handles.contains(&handle(slot as u8)) {
-                        kept.owners |= bit;
-                    } else {
-                        kept.owners &= !bit;
-                    }
-                    if kept.owners == 0 {
+                    kept.owners.set(task, handles.contains(&handle(slot as u8)));
+                    if kept.owners.is_empty() {
                         *entry = None;
                     }
                 }

@@ -29,6 +29,19 @@ impl<S> std::ops::DerefMut for Looping<S> {
     }
 }
 
+impl<S> Looping<S> {
+    /// What the call had when the loop was begun, and what is in `state`.
+    fn and(&self, state: &dyn State) -> Vec<Handle> {
+        let mut handles = self.keep.clone();
+        for handle in handles_in(|hasher| state.feed(hasher)) {
+            if !handles.contains(&handle) {
+                handles.push(handle);
+            }
+        }
+        handles
+    }
+}
+
 impl Cx {
     /// Begins a loop: `state` is all that survives a pass of it.
     ///
@@ -40,6 +53,13 @@ impl Cx {
         Looping { state, head, keep: run.owned.clone(), ops: run.next_op, loops: run.next_loop }
     }
 
+    /// From here on the call refers to what it had when `since` began and to what is in `state`, and to nothing else.
+    pub fn keep<S>(&self, since: &Looping<S>, state: &dyn State) {
+        let keep = since.and(state);
+        self.0.run.borrow_mut().owned.clone_from(&keep);
+        self.ask(Ask::Keep(keep.into()));
+    }
+
     /// The head of a loop: what happened in earlier passes is forgotten, but for `state`.
     ///
     /// A pass in which no time passed first waits one round trip of the model, so that every cycle moves time.
@@ -49,14 +69,7 @@ impl Cx {
             run.next_op = state.ops;
             run.next_loop = state.loops;
         }
-        let mut keep = state.keep.clone();
-        for handle in handles_in(|hasher| state.state.feed(hasher)) {
-            if !keep.contains(&handle) {
-                keep.push(handle);
-            }
-        }
-        self.0.run.borrow_mut().owned.clone_from(&keep);
-        self.ask(Ask::Keep(keep.into()));
+        self.keep(state, &state.state);
         let turn = Op::Turn { head: state.head, state: Value::new(state.state.clone()) };
         let resumed = self.op(turn, |result| match result {
             OpResult::Resumed(value) => Some(value),
@@ -66,6 +79,8 @@ impl Cx {
             && let Some(survived) = value.get::<S>()
         {
             state.state = survived.clone();
+            // Run again, the pass begins with another state than the one that was kept before it.
+            self.0.run.borrow_mut().owned = state.and(&state.state);
         }
     }
 }

@@ -15,6 +15,7 @@ mod ledger;
 mod local;
 mod looping;
 mod op;
+mod owners;
 mod pending;
 mod redis;
 mod state;
@@ -34,11 +35,12 @@ pub use subscription::{Message, Subscription};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
-pub(crate) use local::{Answer, Ask, Handle, Local, data_of};
+pub(crate) use local::{Answer, Ask, Handle, Local, clean_up_of, data_of, thread_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
 pub(crate) use subscription::subscription_of;
 
 use crate::time::Micros;
+use local::deep;
 
 /// What the world tells a recipe about itself before it starts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -49,15 +51,17 @@ pub struct Surroundings {
     pub zookeeper: Option<u16>,
     /// The number of the resource that the lock guards, if there is one.
     pub ledger: Option<u16>,
+    /// The number of the process in the model, from 0.
+    pub number: u16,
     /// The name of the process, as in `c1`.
     pub process: String,
     /// Which of the process's threads this is, from 0.
     pub thread: u8,
 }
 
-/// A recipe's way to the world. Cheap to clone.
+/// A recipe's way to the world. Cheap to clone. It knows how many locks deep in others its recipe is.
 #[derive(Clone)]
-pub struct Cx(Rc<Inner>);
+pub struct Cx(Rc<Inner>, u8);
 
 struct Inner {
     around: Rc<Surroundings>,
@@ -108,7 +112,16 @@ impl Cx {
             owned,
             strayed: false,
         };
-        Self(Rc::new(Inner { around, task, run: RefCell::new(run) }))
+        Self(Rc::new(Inner { around, task, run: RefCell::new(run) }), 0)
+    }
+
+    /// How many locks can be one inside the other.
+    pub const DEEPEST: usize = 5;
+
+    /// The way to the world of a lock that is `depth` locks deep in others: its background tasks are its own.
+    #[must_use]
+    pub fn deeper(&self, depth: usize) -> Self {
+        Self(self.0.clone(), self.1 + depth as u8)
     }
 
     /// What the world is made of.
@@ -174,6 +187,16 @@ impl Cx {
         self.sleep(self.until(instant))
     }
 
+    /// Waits so long (µs), and a drawn time of up to so much more.
+    pub async fn wait(&self, (delay, jitter): (Micros, Micros)) {
+        // A jitter in whole milliseconds: its finer parts decide nothing.
+        let extra = match jitter.as_ms() {
+            0 => 0,
+            ms => self.draw(ms as u32 + 1).await,
+        };
+        self.sleep(delay + Micros::from_ms(i64::from(extra))).await;
+    }
+
     /// One of `0..n`: jitter, or a decision of the workload.
     pub fn draw(&self, n: u32) -> Pending<u32> {
         self.op(Op::Draw(n), |result| match result {
@@ -186,12 +209,12 @@ impl Cx {
     ///
     /// Numbers from 32 on are free for recipes; lower ones are the process's threads.
     pub fn spawn(&self, number: TaskId, task: impl Task) {
-        self.act(Act::Spawn(number, Call::task(task)));
+        self.act(Act::Spawn(deep(number, self.1), Call::task(task)));
     }
 
     /// Stops a task of the same process; nothing happens if it has ended.
     pub fn interrupt(&self, number: TaskId) {
-        self.act(Act::Interrupt(number));
+        self.act(Act::Interrupt(deep(number, self.1)));
     }
 
     /// Adds `amount` to a number of the report.

@@ -119,6 +119,10 @@ pub enum Reads {
     Czxid,
     /// The version of the data.
     Version,
+    /// The data and their version.
+    DataAndVersion,
+    /// The session that the node belongs to, or 0.
+    Owner,
 }
 
 /// The part of a ZooKeeper answer that was read.
@@ -134,7 +138,9 @@ pub enum Seen {
     Children(Children),
     /// The data.
     Data(Option<Rc<[u8]>>),
-    /// A zxid or a version.
+    /// The data and their version.
+    Versioned(Option<Rc<[u8]>>, i32),
+    /// A zxid, a version or a session.
     Number(i64),
 }
 

@@ -114,6 +114,11 @@ impl Components {
         }
     }
 
+    /// The properties of the world of these numbers.
+    pub(super) fn properties(&self, packed: &[Id], processes: usize) -> &[PropertyBox] {
+        self.properties.get(packed[1 + packed[0] as usize + processes + 2])
+    }
+
     /// The world of these numbers.
     pub(super) fn unpack(&self, packed: &[Id], processes: usize) -> Unpacked {
         let servers = packed[0] as usize;

@@ -1,25 +1,30 @@
 //! Judges what the properties ask of the nominal continuation, layer by layer.
 
-use super::liveness::{Ahead, follow};
+use super::liveness::{ANYBODY, Ahead};
 use super::search::Search;
 use super::verdict::{Verdict, Witness};
-use crate::property::{Liveness, Names};
+use crate::property::{Liveness, Outlook, Who};
 use crate::sim::Violation;
 
 impl Search<'_> {
     /// Judges what the properties ask of the nominal continuation, in all worlds with so many deviations.
     pub(super) fn judge_layer(&mut self, deviations: u32) -> Option<(Verdict, Witness)> {
-        let asked: Vec<(&'static str, Liveness)> = self
+        let asked: Vec<(usize, Liveness)> = self
             .setup
             .properties
             .iter()
-            .filter_map(|property| Some((property.name(), property.liveness()?)))
+            .enumerate()
+            .filter_map(|(number, property)| Some((number, property.liveness()?)))
             .collect();
         if asked.is_empty() {
             return None;
         }
-        self.ahead.clear();
-        follow(&self.nominal, &mut self.ahead);
+        let anybody = self.nominal.ahead(ANYBODY);
+        let mut threads: Vec<(Who, Vec<Ahead>)> = Vec::new();
+        if asked.iter().any(|(_, liveness)| matches!(liveness, Liveness::OwnEntryWithin(_))) {
+            let each = self.scene.threads();
+            threads = each.map(|who| (who, self.nominal.ahead(self.scene.bit(who)))).collect();
+        }
         let mut worst: Option<(u32, u32, Violation)> = None;
         for (number, known) in self.known.iter().enumerate() {
             if known.deviations != deviations || !known.expanded {
@@ -28,52 +33,39 @@ impl Search<'_> {
             if worst.as_ref().is_some_and(|(steps, _, _)| *steps <= known.steps) {
                 continue;
             }
-            let Some((property, why)) = self.judge(number, &asked) else { continue };
-            worst = Some((known.steps, number as u32, Violation { property, why }));
+            let found = asked.iter().find_map(|(place, liveness)| match liveness {
+                Liveness::OwnEntryWithin(_) => threads
+                    .iter()
+                    .find_map(|(who, ahead)| self.judge(number, *place, Some(*who), ahead[number])),
+                _ => self.judge(number, *place, None, anybody[number]),
+            });
+            let Some(violation) = found else { continue };
+            worst = Some((known.steps, number as u32, violation));
         }
         let (steps, number, violation) = worst?;
         let witness = self.witness(number, None);
         Some((Verdict::Violated { violation, deviations, steps }, witness))
     }
 
+    /// What the property at `place` makes of what is ahead of a world: of `whose` entry, or of anybody's.
+    ///
+    /// Where nobody will ever enter again, its state in the end counts: who is inside then stays there.
     fn judge(
         &self,
         number: usize,
-        asked: &[(&'static str, Liveness)],
-    ) -> Option<(&'static str, String)> {
-        let ahead = self.ahead[number];
-        for (property, liveness) in asked {
-            let wrong = match (liveness, ahead) {
-                (Liveness::NextEntryWithin(bound), Ahead::Entry(after))
-                    if after > *bound && !self.who_wants(number).is_empty() =>
-                {
-                    format!(
-                        "{}, and the next entry is {after} away: more than {bound}",
-                        self.who_wants(number)
-                    )
-                }
-                (_, Ahead::Stuck | Ahead::Cycle) => {
-                    format!("{}, and nobody will ever enter again", self.who_wants(number))
-                }
-                _ => continue,
-            };
-            return Some((property, wrong));
-        }
-        None
-    }
-
-    /// Who waits for the lock, in words.
-    fn who_wants(&self, number: usize) -> String {
-        let world = self.unpack(number).world;
-        let names: Vec<String> = world
-            .wanting()
-            .filter(|(_, phase)| phase.wants_lock())
-            .map(|(who, _)| self.setup.who(who))
-            .collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => format!("{one} wants the lock"),
-            [rest @ .., last] => format!("{} and {last} want the lock", rest.join(", ")),
-        }
+        place: usize,
+        whose: Option<Who>,
+        ahead: Ahead,
+    ) -> Option<Violation> {
+        let (at, outlook) = match ahead {
+            Ahead::Unknown | Ahead::Done => return None,
+            Ahead::Entry(after) => (number, Outlook::Entry(after)),
+            Ahead::Stuck(end) => (end as usize, Outlook::Standstill),
+            Ahead::Cycle { world, asks } => (world as usize, Outlook::Round { asks }),
+        };
+        let processes = self.setup.processes.len();
+        let property = &self.components.properties(&self.worlds[at], processes)[place];
+        let why = property.foresees(whose, outlook, self.setup)?;
+        Some(Violation { property: property.name(), why })
     }
 }

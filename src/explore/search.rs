@@ -7,10 +7,10 @@ use indexmap::IndexSet;
 use rustc_hash::FxHasher;
 
 use super::component::{Components, Packed, Unpacked};
-use super::liveness::{Ahead, Nominal};
+use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
-use crate::sim::{History, Nobody, Scene, Setup, Stage, Step, Violation, World};
+use crate::sim::{Effects, History, Nobody, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -45,18 +45,17 @@ enum Waiting {
 pub struct Search<'a> {
     pub(super) setup: &'a Setup,
     bounds: Bounds,
-    scene: Scene,
+    pub(super) scene: Scene,
     engine: History,
-    components: Components,
+    pub(super) components: Components,
     pub(super) worlds: IndexSet<Packed, BuildHasherDefault<FxHasher>>,
     pub(super) known: Vec<Known>,
-    pub(super) nominal: Vec<Nominal>,
-    pub(super) ahead: Vec<Ahead>,
+    pub(super) nominal: Steps,
     answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
     waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
     transitions: u64,
     happened: u64,
-    faults: u64,
+    effects: Effects,
     cut: Option<Cut>,
     merging: bool,
 }
@@ -81,13 +80,12 @@ impl<'a> Search<'a> {
             components: Components::default(),
             worlds: IndexSet::default(),
             known: Vec::new(),
-            nominal: Vec::new(),
-            ahead: Vec::new(),
+            nominal: Steps::default(),
             answers: IndexSet::default(),
             waiting: BTreeMap::new(),
             transitions: 0,
             happened: 0,
-            faults: 0,
+            effects: Effects::none(setup),
             cut: None,
             merging: true,
         }
@@ -202,18 +200,18 @@ impl<'a> Search<'a> {
         let Known { deviations, steps, .. } = self.known[number as usize];
         let before = self.unpack(number as usize);
         if before.world.is_done() {
-            self.nominal[number as usize] = Nominal::Done;
+            self.nominal.set(number, Nominal::Done);
             return;
         }
         let mut alternatives = Vec::new();
         before.world.alternatives(self.setup, &mut alternatives);
         if alternatives.is_empty() {
-            self.nominal[number as usize] = Nominal::Stuck;
+            self.nominal.set(number, Nominal::Stuck);
             return;
         }
         for (place, &alternative) in alternatives.iter().enumerate() {
+            self.effects.count(&before.world, alternative);
             let mut odometer = Odometer::default();
-            let mut first = true;
             loop {
                 let (mut world, after) = self.take(&before, alternative, &mut odometer);
                 self.transitions += 1;
@@ -222,17 +220,12 @@ impl<'a> Search<'a> {
                     self.remember(several.into_iter().chain(odometer.answers()).collect());
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
-                if let Some(fault) = alternative.fault() {
-                    self.faults |= 1 << fault;
-                }
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
-                let is_nominal = place == 0 && std::mem::take(&mut first);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
-                if is_nominal {
-                    self.nominal[number as usize] = match to {
-                        Some(world) => Nominal::To { world, after, enters: found.entered },
-                        None => Nominal::Violated,
-                    };
+                // The nominal step, whatever is drawn in it.
+                if place == 0 {
+                    let acts = found.entered | if found.asked { ASKS } else { 0 };
+                    self.nominal.add_way(number, Way { to: to.unwrap_or(NOWHERE), acts, after });
                 }
                 if !odometer.advance() {
                     break;
@@ -299,7 +292,7 @@ impl<'a> Search<'a> {
         let known = Known { parent, answers, deviations: at.0, steps: at.1, expanded: false };
         if is_new {
             self.known.push(known);
-            self.nominal.push(Nominal::Unknown);
+            self.nominal.add_world();
         } else {
             let old = &mut self.known[number];
             if old.expanded || (old.deviations, old.steps) <= at {
@@ -333,10 +326,8 @@ impl<'a> Search<'a> {
         };
         let histories = self.engine.counts();
         let ids: usize = self.worlds.iter().map(|packed| packed.len() * size_of::<u32>()).sum();
-        let each = size_of::<Packed>()
-            + size_of::<Known>()
-            + size_of::<Nominal>()
-            + 2 * size_of::<usize>();
+        let nominal = self.nominal.bytes();
+        let each = size_of::<Packed>() + size_of::<Known>() + 2 * size_of::<usize>();
         Outcome {
             verdict,
             witness,
@@ -345,11 +336,11 @@ impl<'a> Search<'a> {
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
             steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
             happened: self.happened,
-            faults: self.faults,
+            faults: self.effects,
             histories: histories.nodes,
             reruns: histories.runs,
             components: self.components.counts(),
-            bytes: ids + self.worlds.len() * each,
+            bytes: ids + self.worlds.len() * each + nominal,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a search came to, and what that covers.
 
-use crate::sim::Violation;
+use crate::sim::{Effects, Violation};
 use crate::time::Micros;
 
 /// Where a search stops before the space is exhausted.
@@ -79,8 +79,8 @@ pub struct Outcome {
     pub steps: u32,
     /// The properties whose subject happened, one bit each in the order of the model.
     pub happened: u64,
-    /// The faults of the model that took effect, one bit each in its order.
-    pub faults: u64,
+    /// How often the faults of the model took effect, and where.
+    pub faults: Effects,
     /// Histories of tasks that are known.
     pub histories: usize,
     /// Futures that were run again.

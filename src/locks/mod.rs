@@ -4,7 +4,9 @@
 //! believes to hold the lock, and properties judge. Each parses its own section of a model file.
 
 pub mod local;
+pub mod nested;
 pub mod none;
+mod parts;
 pub mod redis;
 pub mod zookeeper;
 
@@ -25,6 +27,8 @@ pub enum Store {
     Redis,
     /// A ZooKeeper service.
     ZooKeeper,
+    /// What the recipes in its parameter `locks` run on.
+    OfParts,
 }
 
 /// What a recipe is.
@@ -71,6 +75,7 @@ pub fn catalogue() -> &'static [Entry] {
     const ENTRIES: &[Entry] = entries![
         none::NoLock,
         local::LocalMutex,
+        nested::Nested,
         redis::setnx::SetNx,
         redis::setnx_expire::SetNxExpire,
         redis::set_nx_px::SetNxPx,
@@ -90,6 +95,13 @@ pub fn catalogue() -> &'static [Entry] {
         zookeeper::kazoo::Kazoo,
         zookeeper::guid::Guid,
         zookeeper::curator::Curator,
+        zookeeper::leader_latch::LeaderLatch,
+        zookeeper::revocable::Revocable,
+        zookeeper::curator_read_write::CuratorReadWrite,
+        zookeeper::curator_multi_lock::CuratorMultiLock,
+        zookeeper::kazoo_semaphore::KazooSemaphore,
+        zookeeper::kazoo_lease::KazooLease,
+        zookeeper::aiozk::Aiozk,
         zookeeper::write_lock::WriteLock,
         zookeeper::read_write::ReadWrite,
         zookeeper::semaphore::Semaphore,

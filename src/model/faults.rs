@@ -3,18 +3,22 @@
 use super::clients::Clients;
 use super::store::Store;
 use crate::json::{Problem, Section};
-use crate::sim::{Fault, Leases, Scope};
+use crate::sim::{Fault, Scope};
 
 /// Reads the list; each kind of fault reads its own section.
 pub(super) fn from_section(
     section: Option<Section<'_>>,
     clients: &Clients,
     store: &Store,
-    leases: &Leases,
 ) -> Result<Vec<Fault>, Box<Problem>> {
     let Some(section) = section else { return Ok(Vec::new()) };
     let servers = store.server_names();
-    let processes = |name: &Section<'_>| clients.find(name).map(|process| vec![process]);
-    let scope = Scope { processes: &processes, servers: &servers, store: store.name(), leases };
+    let processes = |name: &Section<'_>| clients.find(name);
+    let scope = Scope {
+        processes: &processes,
+        servers: &servers,
+        store: store.name(),
+        leases: &clients.leases,
+    };
     section.elements()?.iter().map(|entry| Fault::from_section(entry, &scope)).collect()
 }

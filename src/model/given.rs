@@ -19,29 +19,54 @@ pub(super) struct Given {
     ledger: Option<Ledger>,
     /// A server that has executed the commands.
     redis: RedisServer,
-    /// Nodes in the order in which they are created, with what they hold.
-    nodes: Vec<(String, String)>,
+    /// Nodes in the order in which they are created.
+    nodes: Vec<Node>,
+}
+
+/// A node that is there at the beginning.
+#[derive(Clone, Debug)]
+struct Node {
+    path: String,
+    data: String,
+    /// How many children it has had, if that is said.
+    created: Option<i32>,
+}
+
+impl Node {
+    /// Reads `"data"`, or `{"data": "", "created": 2147483646}`.
+    fn from_section(path: String, section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        if let Ok(data) = section.to() {
+            return Ok(Self { path, data, created: None });
+        }
+        let fields = section.fields(&["data", "created"])?;
+        let data = fields.optional("data")?.unwrap_or_default();
+        Ok(Self { path, data, created: fields.optional("created")? })
+    }
 }
 
 impl Given {
-    /// Reads `{"ledger": 100, "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
+    /// Reads `{"ledger": 100, "accounts": [50, 50], "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
     ///
-    /// A ledger that is not given says 0.
+    /// A ledger that is not given says 0. A node that is `{"data": "", "created": 2147483646}` has had so many
+    /// children: the next number in line is that one.
     pub(super) fn from_section(
         section: Option<Section<'_>>,
         store: &Store,
-        work: &workload::About,
+        works: &[&workload::About],
     ) -> Result<Self, Box<Problem>> {
+        let needed = works.iter().map(|work| work.accounts).max().unwrap_or(0);
+        let uses_ledger = works.iter().any(|work| work.ledger);
         let mut given = Self {
-            ledger: work.ledger.then(|| Ledger::new(0, Fencing::Off)),
+            ledger: uses_ledger
+                .then(|| Ledger::new(0, Fencing::Off).with_accounts(vec![0; needed])),
             redis: RedisServer::new(store.redis_config()),
             nodes: Vec::new(),
         };
         let Some(section) = section else { return Ok(given) };
-        let fields = section.fields(&["ledger", "fencing", "redis", "nodes"])?;
-        for name in ["ledger", "fencing"] {
-            if let Some(field) = fields.get(name).filter(|_| !work.ledger) {
-                let message = format!("the work `{}` uses no ledger", work.name);
+        let fields = section.fields(&["ledger", "accounts", "fencing", "redis", "nodes"])?;
+        for name in ["ledger", "accounts", "fencing"] {
+            if let Some(field) = fields.get(name).filter(|_| !uses_ledger) {
+                let message = format!("the work `{}` uses no ledger", workload::names(works));
                 return Err(field.error(message));
             }
         }
@@ -53,7 +78,10 @@ impl Given {
         }
         let fencing = fields.get("fencing").map(|field| fencing(&field)).transpose()?;
         let value = fields.optional("ledger")?.unwrap_or(0);
-        given.ledger = work.ledger.then(|| Ledger::new(value, fencing.unwrap_or_default()));
+        let accounts = fields.get("accounts").map(|field| accounts(&field, needed)).transpose()?;
+        let accounts = accounts.unwrap_or_else(|| vec![0; needed]);
+        given.ledger = uses_ledger
+            .then(|| Ledger::new(value, fencing.unwrap_or_default()).with_accounts(accounts));
         if let Some(commands) = fields.get("redis") {
             for command in commands.elements()? {
                 given.execute(&command)?;
@@ -61,7 +89,7 @@ impl Given {
         }
         if let Some(nodes) = fields.get("nodes") {
             for node in nodes.members()? {
-                given.nodes.push((node.name.clone(), node.value.to()?));
+                given.nodes.push(Node::from_section(node.name.clone(), &node.value)?);
                 if let Err(error) = filled(zookeeper::Config::default(), &given.nodes) {
                     return Err(node.error(format!("the node cannot be created: {error:?}")));
                 }
@@ -118,6 +146,16 @@ impl Given {
     }
 }
 
+/// What the accounts hold, the first one first.
+fn accounts(section: &Section<'_>, needed: usize) -> Result<Vec<i64>, Box<Problem>> {
+    let accounts: Vec<i64> = section.to()?;
+    if accounts.len() < needed || accounts.len() > usize::from(u8::MAX) {
+        let message = format!("{} accounts; the work uses {needed}", accounts.len());
+        return Err(section.error(message));
+    }
+    Ok(accounts)
+}
+
 fn fencing(section: &Section<'_>) -> Result<Fencing, Box<Problem>> {
     let name: String = section.to()?;
     match &*name {
@@ -132,14 +170,14 @@ fn fencing(section: &Section<'_>) -> Result<Fencing, Box<Problem>> {
 const GIVER: Link = Link(u32::MAX);
 
 /// A new service with these persistent nodes, created in a session that is over.
-fn filled(config: zookeeper::Config, nodes: &[(String, String)]) -> Result<ZooKeeper, ZkError> {
+fn filled(config: zookeeper::Config, nodes: &[Node]) -> Result<ZooKeeper, ZkError> {
     let mut server = ZooKeeper::new(config);
     if nodes.is_empty() {
         return Ok(server);
     }
     let connect = Connect { timeout_ms: 0, session: None, last_zxid_seen: Zxid::ZERO };
-    let create = |(path, data): &(String, String)| {
-        Op::Create(Create::new(path, data.as_bytes(), CreateMode::Persistent))
+    let create = |node: &Node| {
+        Op::Create(Create::new(&node.path, node.data.as_bytes(), CreateMode::Persistent))
     };
     let calls = nodes.iter().map(create).chain([Op::CloseSession]);
     let calls = calls.map(|op| Request::Call { xid: 0, op });
@@ -152,6 +190,11 @@ fn filled(config: zookeeper::Config, nodes: &[(String, String)]) -> Result<ZooKe
     for message in heard.0 {
         if let Outbound::Message(zookeeper::Message::Reply(reply)) = message {
             let _: Answer = reply.result?;
+        }
+    }
+    for node in nodes {
+        if let Some(created) = node.created {
+            server.has_created(&node.path, created);
         }
     }
     Ok(server)

@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
 //! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library)) or `{"none": {}}` |
-//! | `lock` | one recipe with its parameters |
-//! | `clients` | how many processes, with how many threads each, and their clocks |
-//! | `work` | one workload with its parameters |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}` |
+//! | `lock` | one recipe with its parameters, for all that have none of their own |
+//! | `clients` | how many processes, with how many threads each, and their clocks; or `{"roles": {"reader": {"processes": 2, "lock": {…}, "work": {…}}, "writer": {…}}}`; in either, when they start (`starts`) and what habits they have (`releases`, `releases_twice`, `tries`, `lives`) |
+//! | `work` | one workload with its parameters, for all that have none of their own |
 //! | `given` | what stores and ledger hold at the beginning (optional) |
 //! | `network` | latencies, and the round trip of a loop that takes no time (optional) |
 //! | `faults` | what may go wrong, how often, where, for how long: by default a tenth below and a tenth above each lease (optional) |
@@ -23,6 +23,7 @@ mod clients;
 mod expect;
 mod faults;
 mod given;
+mod habits;
 mod horizon;
 mod network;
 mod properties;
@@ -37,10 +38,8 @@ pub use case::{Case, Form};
 pub use expect::{Expect, Verdict};
 pub use network::Network;
 
-use crate::cx::{LockBox, WorkBox};
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
-use crate::registry;
 use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
 
@@ -70,8 +69,6 @@ pub struct Model {
     case: Option<Case>,
     store: store::Store,
     given: given::Given,
-    lock: LockBox,
-    work: WorkBox,
     clients: clients::Clients,
     network: Network,
     faults: Vec<Fault>,
@@ -100,14 +97,14 @@ impl Model {
         let title = sentence(&fields.field("title")?)?;
         let why = sentence(&fields.field("why")?)?;
         let store = store::Store::from_section(&fields.field("store")?)?;
-        let (lock, leases) = store.lock(&fields.field("lock")?)?;
-        let clients = clients::Clients::from_section(&fields.field("clients")?)?;
-        let (work, about) = registry::workload(&fields.field("work")?)?;
-        let given = given::Given::from_section(fields.get("given"), &store, about)?;
+        let defaults = clients::Defaults { lock: fields.get("lock"), work: fields.get("work") };
+        let clients = clients::Clients::from_section(&fields.field("clients")?, &store, defaults)?;
+        let works = &clients.works;
+        let given = given::Given::from_section(fields.get("given"), &store, works)?;
         let network = Network::from_section(fields.get("network"))?;
-        let faults = faults::from_section(fields.get("faults"), &clients, &store, &leases)?;
+        let faults = faults::from_section(fields.get("faults"), &clients, &store)?;
         let facts = given.facts(&faults);
-        let properties = properties::from_section(&fields.field("properties")?, about, &facts)?;
+        let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
         if store.is_ensemble()
             && let Some(place) = properties.iter().position(|it| it.name() == "release-safety")
@@ -129,8 +126,6 @@ impl Model {
             expect_run: expect("expect_run").transpose()?,
             store,
             given,
-            lock,
-            work,
             clients,
             network,
             faults,
@@ -203,11 +198,13 @@ impl Model {
         let library = self.store.library();
         let processes = self.clients.processes.iter().map(|client| ProcessSetup {
             name: client.name.clone(),
-            threads: vec![(self.lock.clone(), self.work.clone()); self.clients.threads],
+            threads: vec![(client.lock.clone(), client.work.clone()); client.threads],
             clock: client.clock.clone(),
             session_timeout_ms,
             library,
             redis: self.store.redis_client(),
+            starts: client.starts,
+            habits: client.habits,
         });
         Setup {
             servers,
@@ -220,7 +217,7 @@ impl Model {
             watches_place: self
                 .properties
                 .iter()
-                .any(|property| property.name() == "release-safety"),
+                .any(|property| ["release-safety", "fencing-order"].contains(&property.name())),
         }
     }
 }

@@ -5,12 +5,13 @@ use crate::property::{self, Facts, PropertyBox};
 use crate::workload;
 
 /// The properties that judge what reaches the ledger: without one they have nothing to judge.
-const OF_LEDGER: [&str; 3] = ["mutual-exclusion-by-act", "lost-update", "red-packets"];
+const OF_LEDGER: [&str; 5] =
+    ["mutual-exclusion-by-act", "lost-update", "red-packets", "balance", "repeatable-read"];
 
 /// Reads the list.
 pub(super) fn from_section(
     section: &Section<'_>,
-    work: &workload::About,
+    works: &[&workload::About],
     facts: &Facts,
 ) -> Result<Vec<PropertyBox>, Box<Problem>> {
     let mut properties: Vec<PropertyBox> = Vec::new();
@@ -20,9 +21,11 @@ pub(super) fn from_section(
         if properties.iter().any(|other| other.name() == name) {
             return Err(entry.error(format!("the property `{name}` is there twice")));
         }
-        if OF_LEDGER.contains(&name) && !work.ledger {
-            let message =
-                format!("`{name}` judges the ledger, which the work `{}` does not use", work.name);
+        if OF_LEDGER.contains(&name) && !works.iter().any(|work| work.ledger) {
+            let message = format!(
+                "`{name}` judges the ledger, which the work `{}` does not use",
+                workload::names(works)
+            );
             return Err(entry.error(message));
         }
         properties.push(property);

@@ -18,8 +18,20 @@ use crate::time::Micros;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Store {
     None,
-    Redis { servers: u32, notify: NotifyFlags, persistence: Persistence, client: Settings },
-    ZooKeeper { servers: u32, tick: Micros, session: Micros, library: Library },
+    Redis {
+        servers: u32,
+        notify: NotifyFlags,
+        persistence: Persistence,
+        client: Settings,
+    },
+    ZooKeeper {
+        servers: u32,
+        tick: Micros,
+        session: Micros,
+        library: Library,
+        /// How often empty containers are looked for, if they are.
+        reap: Option<Micros>,
+    },
 }
 
 /// The most Redis servers: more than anybody asks for a majority.
@@ -61,7 +73,7 @@ impl Store {
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
     fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "tick", "session", "client"])?;
+        let fields = section.fields(&["servers", "tick", "session", "client", "reap"])?;
         let whole_ms = |field: Section<'_>| {
             let span = some_time(&field)?;
             match span.0 % 1000 {
@@ -89,6 +101,7 @@ impl Store {
             tick,
             session: session.unwrap_or(Micros(tick.0 * 3)),
             library: library.unwrap_or_default(),
+            reap: fields.get("reap").map(whole_ms).transpose()?,
         })
     }
 
@@ -97,6 +110,15 @@ impl Store {
     pub(super) fn lock(&self, section: &Section<'_>) -> Result<(LockBox, Leases), Box<Problem>> {
         let (lock, about) = registry::recipe(section)?;
         let member = section.only_member()?;
+        if about.store == locks::Store::OfParts
+            && let Some(parts) = member.value.members()?.into_iter().find(|it| it.name == "locks")
+        {
+            let mut leases = Leases::Known(Vec::new());
+            for part in parts.value.elements()?.iter().filter(|it| it.raw() != "\"again\"") {
+                leases = leases.and(self.lock(part)?.1);
+            }
+            return Ok((lock, leases));
+        }
         let (has, wants) = (self.name(), store_name(about.store));
         if wants != "none" && wants != has {
             let message =
@@ -174,7 +196,9 @@ impl Store {
     /// All spans (µs) that the store compares with, defaults included.
     pub(super) fn durations(&self) -> Vec<Micros> {
         match *self {
-            Self::ZooKeeper { tick, session, .. } => vec![tick, session],
+            Self::ZooKeeper { tick, session, reap, .. } => {
+                [tick, session].into_iter().chain(reap).collect()
+            }
             Self::Redis { client, .. } => {
                 vec![client.timeout.unwrap_or_default(), client.retry_after, client.reconnect_after]
             }
@@ -196,8 +220,8 @@ impl Store {
                     .map(|number| ServerSetup { name: name(number), state: state.clone() })
                     .collect()
             }
-            Self::ZooKeeper { tick, .. } => {
-                let state = given.zookeeper(zookeeper_config(tick, timing));
+            Self::ZooKeeper { tick, reap, .. } => {
+                let state = given.zookeeper(zookeeper_config(tick, reap, timing));
                 let names = self.server_names();
                 let count = names.len() as u16;
                 let servers = names.into_iter().enumerate();
@@ -259,21 +283,28 @@ fn library(field: &Section<'_>) -> Result<Library, Box<Problem>> {
     }
 }
 
-fn zookeeper_config(tick: Micros, timing: Timing) -> zookeeper::Config {
+fn zookeeper_config(tick: Micros, reap: Option<Micros>, timing: Timing) -> zookeeper::Config {
     let plain = zookeeper::Config::with_tick(tick);
     match timing {
-        // No recipe has containers or nodes with a time to live: the reaper would only make states.
-        Timing::Abstract => {
-            zookeeper::Config { times: false, expiry: Moment::Drawn, reap_interval: None, ..plain }
+        // A reaper would only make states, unless the model wants one.
+        Timing::Abstract => zookeeper::Config {
+            times: false,
+            expiry: Moment::Drawn,
+            reap_interval: reap,
+            reaping: Moment::Drawn,
+            ..plain
+        },
+        Timing::Sampled { .. } => {
+            zookeeper::Config { reap_interval: reap.or(plain.reap_interval), ..plain }
         }
-        Timing::Sampled { .. } => plain,
     }
 }
 
 fn store_name(store: locks::Store) -> &'static str {
     match store {
-        locks::Store::None => "none",
         locks::Store::Redis => "redis",
         locks::Store::ZooKeeper => "zookeeper",
+        // The parts of a lock are looked at one by one.
+        locks::Store::None | locks::Store::OfParts => "none",
     }
 }

@@ -1,6 +1,6 @@
 //! Who wants the lock and does not have it: a waiter is what makes most properties mean something.
 
-use super::{Event, Who};
+use super::{Event, Names, Who, words};
 
 /// The threads that asked and have not entered yet, in the order of their numbers.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -21,13 +21,34 @@ impl Asking {
         }
     }
 
+    /// Whether the event, not yet taken note of, is an entry that somebody else waits for too.
+    pub(super) fn is_waited_for(&self, event: &Event) -> bool {
+        let Event::Enters { who, .. } = *event else { return false };
+        self.contains(who) && self.0.iter().any(|other| *other != who)
+    }
+
     /// Whether somebody asks.
     pub(super) fn is_any(&self) -> bool {
         !self.0.is_empty()
     }
 
+    /// How many ask.
+    pub(super) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether this thread asks.
     pub(super) fn contains(&self, who: Who) -> bool {
         self.0.binary_search(&who).is_ok()
+    }
+
+    /// `c1 wants the lock`, `c1 and c2 want the lock`; nothing if nobody does.
+    pub(super) fn who_wants(&self, names: &dyn Names) -> Option<String> {
+        let asking: Vec<String> = self.0.iter().map(|who| names.who(*who)).collect();
+        match asking.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} wants the lock")),
+            _ => Some(format!("{} want the lock", words::list(&asking))),
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! All properties, by their names in model files.
 
 use super::{
-    BoundedWait, ByAct, Facts, Fifo, LostUpdate, MutualExclusion, OrphanedLock, PropertyBox,
-    RedPackets, ReleaseSafety,
+    Balance, BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
+    MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety, RepeatableRead,
+    WriterStarvation,
 };
 use crate::json::{Problem, Section};
 
@@ -45,10 +46,18 @@ pub fn catalogue() -> &'static [Entry] {
         ByAct,
         LostUpdate,
         RedPackets,
+        Balance,
+        RepeatableRead,
         ReleaseSafety,
         OrphanedLock,
+        Deadlock,
+        Livelock,
         BoundedWait,
         Fifo,
+        WriterStarvation,
+        Permits,
+        FencingOrder,
+        Herd,
     ];
     ENTRIES
 }

@@ -3,28 +3,45 @@
 //! A property sees the world's events in global time, which nobody else does. It judges what the protocols claim.
 
 mod asking;
+mod balance;
 mod bounded_wait;
 mod by_act;
 mod catalogue;
+mod deadlock;
+mod fencing_order;
 mod fifo;
+mod herd;
+mod livelock;
+mod living;
 mod lost_update;
 mod mutual_exclusion;
 mod orphaned_lock;
 mod parameters;
+mod permits;
 mod red_packets;
 mod release_safety;
+mod repeatable_read;
 mod words;
+mod writer_starvation;
 
+pub use balance::Balance;
 pub use bounded_wait::BoundedWait;
 pub use by_act::ByAct;
 pub use catalogue::{About, Entry, build, catalogue};
+pub use deadlock::Deadlock;
+pub use fencing_order::FencingOrder;
 pub use fifo::Fifo;
+pub use herd::Herd;
+pub use livelock::Livelock;
 pub use lost_update::LostUpdate;
 pub use mutual_exclusion::MutualExclusion;
 pub use orphaned_lock::OrphanedLock;
 pub use parameters::Facts;
+pub use permits::Permits;
 pub use red_packets::RedPackets;
 pub use release_safety::ReleaseSafety;
+pub use repeatable_read::RepeatableRead;
+pub use writer_starvation::WriterStarvation;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -103,9 +120,16 @@ pub enum Event {
         /// The key or node.
         what: Rc<str>,
     },
+    /// One act of a server told so many other clients something that they wait for.
+    Wakes {
+        /// How many.
+        clients: u32,
+    },
     /// A process stops for good.
     Crashes(u16),
-    /// A new process takes the place of one that crashed.
+    /// A process ends by itself: its threads have had enough.
+    Exits(u16),
+    /// A new process takes the place of one that crashed or ended.
     Restarts(u16),
     /// A process stands still.
     Pauses(u16),
@@ -147,13 +171,31 @@ pub trait Names {
     fn process(&self, process: u16) -> String;
 }
 
-/// What must hold after the last deviation, when everything goes on nominally.
+/// What must hold after the last deviation, when everything goes on nominally, whatever is drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Liveness {
-    /// Whoever still wants the lock gets it: it is not left behind by somebody who is gone.
-    NoOrphan,
+    /// Those who want the lock do not wait for ever: [`Property::foresees`] says who must not.
+    NotForEver,
     /// Nobody waits longer than this (µs) for the next entry of anybody.
     NextEntryWithin(Micros),
+    /// Nobody waits longer than this (µs) for its own entry.
+    OwnEntryWithin(Micros),
+    /// The lock is not kept from those who wait for longer than this (µs) while nobody is in a section.
+    FreeWithin(Micros),
+}
+
+/// What the nominal continuation of a world brings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outlook {
+    /// The next entry is so far away (µs): the longest over all draws, without series of unlucky ones that have no bound.
+    Entry(Micros),
+    /// No entry: it ends where nothing can ever happen any more.
+    Standstill,
+    /// No entry: the same happens over and over, whatever is drawn.
+    Round {
+        /// Whether somebody who waits for the lock goes on asking.
+        asks: bool,
+    },
 }
 
 /// One property. Its state is part of the world of a search, if the model selects it.
@@ -171,6 +213,18 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
     fn liveness(&self) -> Option<Liveness> {
         None
     }
+
+    /// What it makes of what is ahead, in words if that is wrong: of the entry of `whose`
+    /// ([`Liveness::OwnEntryWithin`]), else of the next one. The property's state is that of now; where nobody will enter
+    /// any more it is that of the end.
+    fn foresees(
+        &self,
+        _whose: Option<Who>,
+        _outlook: Outlook,
+        _names: &dyn Names,
+    ) -> Option<String> {
+        None
+    }
 }
 
 trait AnyProperty: State {
@@ -179,6 +233,7 @@ trait AnyProperty: State {
     fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
+    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String>;
 }
 
 impl<P: Property> AnyProperty for P {
@@ -198,6 +253,9 @@ impl<P: Property> AnyProperty for P {
     }
     fn liveness(&self) -> Option<Liveness> {
         Property::liveness(self)
+    }
+    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
+        Property::foresees(self, whose, outlook, names)
     }
 }
 
@@ -234,6 +292,16 @@ impl PropertyBox {
     /// See [`Property::liveness`].
     pub fn liveness(&self) -> Option<Liveness> {
         self.0.liveness()
+    }
+
+    /// See [`Property::foresees`].
+    pub fn foresees(
+        &self,
+        whose: Option<Who>,
+        outlook: Outlook,
+        names: &dyn Names,
+    ) -> Option<String> {
+        self.0.foresees(whose, outlook, names)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Mutual exclusion by belief: never more threads in their sections than there are permits.
+//! Mutual exclusion by belief: never two threads in their sections. [`Permits`](super::Permits) allows more.
 //!
 //! A belief begins when the protocol says "you have it" (the acquisition returned) and ends when the thread leaves its
 //! section, dies, or, if its work heeds the grant's validity, when that ends. This is the strictest reading: a thread
@@ -34,9 +34,9 @@ impl MutualExclusion {
     /// What it is.
     pub const ABOUT: About = About {
         name: "mutual-exclusion",
-        title: "never more threads that believe to hold the lock than there are permits; readers share one",
+        title: "never two threads that believe to hold the lock, unless both share it",
         source: "Kleppmann 2016, \"How to do distributed locking\"",
-        params: &[("permits", "how many may be in their sections at once: 1")],
+        params: &[],
     };
 
     /// At most `permits` threads at once.
@@ -44,16 +44,14 @@ impl MutualExclusion {
         Self { permits, inside: Vec::new(), asking: Asking::default() }
     }
 
-    /// Reads `"mutual-exclusion"` or `{"permits": 2}`.
+    /// Reads `"mutual-exclusion"`.
     pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
-        let Some(fields) = parameters(section, &["permits"])? else { return Ok(Self::new(1)) };
-        let permits = fields.optional("permits")?.unwrap_or(1);
-        match (permits, fields.get("permits")) {
-            (0, Some(field)) => {
-                Err(field.error("0 permits: nobody could ever enter; 1 is an ordinary lock"))
-            }
-            _ => Ok(Self::new(permits)),
-        }
+        parameters(section, &[]).map(|_| Self::new(1))
+    }
+
+    /// Whether as many threads are inside as there are permits.
+    pub(super) fn is_full(&self) -> bool {
+        self.inside.len() as u64 >= u64::from(self.permits)
     }
 
     fn enters(

@@ -1,11 +1,14 @@
-//! Orphaned lock: nobody who is gone keeps the lock from those who still want it.
+//! Orphaned lock: the lock is not kept from those who want it while nobody is there who could give it back.
 //!
-//! The search judges it on the nominal continuation after the last deviation: [`Liveness::NoOrphan`].
+//! Somebody died and left it; or everybody lives, but a watchdog renews what nobody uses any more, or the node of an
+//! attempt that its owner does not know of stands in the way, or nobody is told that it is free. The search judges it on
+//! the nominal continuation after the last deviation: [`Liveness::NotForEver`], or [`Liveness::FreeWithin`].
 
-use super::asking::Asking;
+use super::living::Living;
 use super::parameters::{Facts, parameters};
-use super::{About, Event, Judgement, Liveness, Names, Property, Who};
-use crate::json::{Problem, Section};
+use super::words::span;
+use super::{About, Event, Judgement, Liveness, Names, Outlook, Property, Who};
+use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
 /// The property `orphaned-lock`.
@@ -13,29 +16,43 @@ use crate::time::Micros;
 pub struct OrphanedLock {
     /// Whether the model lets processes die: then the property has something to judge only after one did.
     crashes: bool,
-    inside: Vec<Who>,
-    asking: Asking,
-    /// A process died in its section.
-    gone: bool,
+    living: Living,
+    /// How long it may be kept from those who wait; without it only what lasts for ever is wrong.
+    within: Option<Micros>,
+    /// Somebody entered after a death: nothing more to find out.
+    seen: bool,
 }
 
 impl OrphanedLock {
     /// What it is.
     pub const ABOUT: About = About {
         name: "orphaned-lock",
-        title: "a lock is not left behind for ever by somebody who is gone",
+        title: "the lock is not kept for ever from those who wait while nobody is in a section",
         source: "Redis documentation, \"Distributed Locks with Redis\": liveness property A",
-        params: &[],
+        params: &[("within", "for how long it may be kept from them: not for ever")],
     };
 
     /// The property; `crashes` says whether processes can die at all.
     pub fn new(crashes: bool) -> Self {
-        Self { crashes, inside: Vec::new(), asking: Asking::default(), gone: false }
+        Self { crashes, living: Living::new(crashes), within: None, seen: false }
     }
 
-    /// Reads `"orphaned-lock"`.
+    /// The same, where the lock may be kept from those who wait for so long (µs).
+    #[must_use]
+    pub fn within(self, span: Micros) -> Self {
+        Self { within: Some(span), ..self }
+    }
+
+    /// Reads `"orphaned-lock"` or `{"within": "30s"}`.
     pub fn from_section(section: &Section<'_>, facts: &Facts) -> Result<Self, Box<Problem>> {
-        parameters(section, &[]).map(|_| Self::new(facts.crashes))
+        let within = parameters(section, &["within"])?.and_then(|fields| fields.get("within"));
+        let this = Self::new(facts.crashes);
+        let Some(field) = within else { return Ok(this) };
+        let Duration(span) = field.to()?;
+        if span == Micros::ZERO {
+            return Err(field.error("no time at all: every wait for a free lock is longer"));
+        }
+        Ok(this.within(span))
     }
 }
 
@@ -45,33 +62,31 @@ impl Property for OrphanedLock {
     }
 
     fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {
-        self.asking.observe(event);
-        match *event {
-            Event::Enters { who, .. } => {
-                if self.crashes && !self.gone {
-                    self.inside.push(who);
-                    self.inside.sort();
-                }
-                if self.gone || (!self.crashes && self.asking.is_any()) {
-                    return Judgement::happened();
-                }
-            }
-            Event::Leaves(who) => self.inside.retain(|inside| *inside != who),
-            Event::Crashes(process) => {
-                let inside = self.inside.iter().any(|inside| inside.process == process);
-                self.gone |= inside;
-                self.inside.retain(|inside| inside.process != process);
-                if self.gone {
-                    // Nothing more to find out.
-                    self.inside.clear();
-                }
-            }
-            _ => {}
-        }
-        Judgement::nothing()
+        let enters = matches!(event, Event::Enters { .. });
+        let gone = self.seen || self.living.is_gone();
+        self.living.observe(event);
+        self.seen |= enters && gone;
+        let happened = enters && (gone || (!self.crashes && self.living.asking.is_any()));
+        Judgement { violated: None, happened }
     }
 
     fn liveness(&self) -> Option<Liveness> {
-        Some(Liveness::NoOrphan)
+        Some(self.within.map_or(Liveness::NotForEver, Liveness::FreeWithin))
+    }
+
+    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
+        if self.living.is_inside() {
+            return None;
+        }
+        let wants = self.living.who_wants(names)?;
+        match (outlook, self.within) {
+            (Outlook::Entry(after), Some(within)) if after > within => Some(format!(
+                "{wants}, nobody is in a section, and the next entry is {} away: more than {}",
+                span(after),
+                span(within)
+            )),
+            (Outlook::Entry(_), _) => None,
+            _ => Some(format!("{wants}, nobody is in a section, and nobody will ever enter again")),
+        }
     }
 }

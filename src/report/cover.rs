@@ -3,13 +3,32 @@
 use super::cast::Cast;
 use super::words;
 use crate::explore::{Cut, Outcome, Verdict};
-use crate::sim::{Fault, Phase, Setup};
+use crate::sim::{Effect, Effects, Fault, Phase, Setup};
 use std::fmt::Write as _;
 
 /// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
 pub fn faults(setup: &Setup) -> Vec<String> {
     let cast = Cast::of(setup);
     setup.faults.iter().map(|fault| self::fault(fault, &cast)).collect()
+}
+
+/// What the faults did, one a line: `pause took effect 12 times: acquiring, at work`.
+pub fn effects(setup: &Setup, effects: &Effects) -> Vec<String> {
+    let effect = |(fault, effect): (&Fault, &Effect)| {
+        let name = fault.name();
+        let times = match effect.times {
+            0 => return format!("{name} never took effect"),
+            1 => "once".to_owned(),
+            times => format!("{} times", words::count(times)),
+        };
+        let phases: Vec<&str> = effect.phases().map(phase).collect();
+        let whose = if fault.extent().processes.is_some() { "" } else { "while somebody was " };
+        match phases.as_slice() {
+            [] => format!("{name} took effect {times}"),
+            _ => format!("{name} took effect {times}: {whose}{}", phases.join(", ")),
+        }
+    };
+    setup.faults.iter().zip(effects.iter()).map(effect).collect()
 }
 
 fn fault(fault: &Fault, cast: &Cast) -> String {
@@ -49,7 +68,8 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
     text
 }
 
-fn phase(phase: Phase) -> &'static str {
+/// What a phase is called.
+pub fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Acquiring => "acquiring",
         Phase::Waiting => "waiting",
@@ -66,10 +86,10 @@ pub fn unused_faults(setup: &Setup, outcome: &Outcome) -> Vec<String> {
     if matches!(outcome.verdict, Verdict::Violated { .. } | Verdict::Cut(_)) {
         return Vec::new();
     }
-    let names = setup.faults.iter().enumerate();
-    names
-        .filter(|(number, _)| *number < 64 && outcome.faults >> number & 1 == 0)
-        .map(|(_, fault)| fault.name().to_owned())
+    let faults = setup.faults.iter().zip(outcome.faults.iter());
+    faults
+        .filter(|(_, effect)| effect.times == 0)
+        .map(|(fault, _)| fault.name().to_owned())
         .collect()
 }
 

@@ -35,6 +35,10 @@ pub(crate) enum Event {
     Wake(ServerId),
     /// A paused process goes on.
     Resume(ProcessId),
+    /// A process that comes later starts.
+    Starts(ProcessId),
+    /// All threads of a process have had enough: it ends, and another takes its place.
+    Exits(ProcessId),
     /// A crashed process starts anew.
     Restart(ProcessId),
     /// A crashed server starts anew.

@@ -9,6 +9,7 @@ use super::tasks::{Todo, WHOLE};
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
+use crate::client::zookeeper::ZkClient;
 use crate::cx::{CallError, Op, OpResult, Session, WatchId};
 use crate::time::Micros;
 
@@ -282,7 +283,10 @@ impl World {
         process: ProcessId,
         session: Session,
     ) {
-        self.process_mut(process).local.session = session;
+        let state = self.process_mut(process);
+        state.local.session = session;
+        let id = state.zk.as_ref().and_then(ZkClient::session);
+        state.local.session_id = id.map_or(0, |(id, _)| id.0);
         let waits = |waiting: &Waiting| matches!(waiting, Waiting::SessionChanged(from) if *from != session);
         for op in self.waiting_for(process, waits) {
             self.ended(stage, process, op, OpResult::Session(session));

@@ -59,6 +59,8 @@ pub(crate) struct Running {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Process {
     pub(crate) alive: bool,
+    /// How many processes of its kind there are, one after the other, with this one.
+    pub(crate) lives: u32,
     /// It stands still; what was due for it meanwhile, in order.
     pub(crate) paused: Option<VecDeque<Event>>,
     /// It is cut off from these servers.

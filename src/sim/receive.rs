@@ -144,6 +144,9 @@ fn seen(reads: Reads, result: Result<Answer, ZkError>) -> OpResult {
         (_, Err(error)) => return OpResult::Failed(CallError::ZooKeeper(error)),
         (_, Ok(answer)) => answer,
     };
+    if let Some(error) = answer.why_nothing_was_done() {
+        return OpResult::Failed(CallError::ZooKeeper(error));
+    }
     OpResult::ZooKeeper(match (reads, answer) {
         (Reads::Existence, _) => Seen::Exists(true),
         (Reads::Path, Answer::Path(path) | Answer::Created(path, _)) => Seen::Path(path),
@@ -154,6 +157,10 @@ fn seen(reads: Reads, result: Result<Answer, ZkError>) -> OpResult {
         (Reads::Czxid, Answer::Stat(stat) | Answer::Data(_, stat)) => Seen::Number(stat.czxid().0),
         (Reads::Version, Answer::Stat(stat) | Answer::Data(_, stat)) => {
             Seen::Number(stat.version().into())
+        }
+        (Reads::DataAndVersion, Answer::Data(data, stat)) => Seen::Versioned(data, stat.version()),
+        (Reads::Owner, Answer::Stat(stat) | Answer::Data(_, stat)) => {
+            Seen::Number(stat.ephemeral_owner().map_or(0, |session| session.0))
         }
         _ => Seen::Done,
     })

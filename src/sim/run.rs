@@ -1,5 +1,6 @@
 //! One run: the world from its first event to its end.
 
+use super::effect::Effects;
 use super::engine::Engine;
 use super::setup::Setup;
 use super::step::Step;
@@ -40,6 +41,7 @@ pub struct Run<'a> {
     /// The world as it is.
     pub world: World,
     steps: u64,
+    effects: Effects,
     alternatives: Vec<Step>,
 }
 
@@ -92,6 +94,7 @@ impl<'a> Run<'a> {
             engine,
             world: World::new(setup),
             steps: 0,
+            effects: Effects::none(setup),
             alternatives: Vec::new(),
         };
         let mut stage =
@@ -103,6 +106,11 @@ impl<'a> Run<'a> {
     /// How many steps were made.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// How often the faults took effect so far, and where.
+    pub fn effects(&self) -> &Effects {
+        &self.effects
     }
 
     /// The first violation.
@@ -147,6 +155,7 @@ impl<'a> Run<'a> {
         if taken != nominal {
             self.world.tell_deviation(&mut stage, taken);
         }
+        self.effects.count(&self.world, taken);
         self.world.take(&mut stage, taken);
         true
     }

@@ -10,7 +10,7 @@ use super::tell::Told;
 use super::thread::Phase;
 use super::world::{Stage, World};
 use super::{cost, place};
-use crate::cx::TaskId;
+use crate::cx::{TaskId, thread_of};
 use crate::property::{self, Who};
 use crate::store::{Inbound, Link, Outbound, zookeeper};
 use crate::time::Micros;
@@ -80,7 +80,7 @@ impl World {
             self.leaving = now + cost;
         }
         let threads = stage.scene.around[usize::from(process)].len();
-        let thread = by.map(|task| if usize::from(task) < threads { task } else { 0 });
+        let thread = by.map(|task| thread_of(task, threads));
         if let Some(request) = &request {
             let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
             let shown = shown.as_ref().unwrap_or(&sent);
@@ -91,6 +91,7 @@ impl World {
             let who = Who { process, thread };
             self.judge_request(stage, who, request, &sent, link);
         }
+        self.judge_herd(stage, &sent, Some(conn));
         if let Some(before) = before {
             let who = thread.map(|thread| Who { process, thread });
             self.judge_place(stage, server, &before, who);
@@ -112,6 +113,7 @@ impl World {
         let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
         let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
         stage.listener.hear(self.total(), &told);
+        self.judge_herd(stage, &sent, None);
         self.judge_place(stage, server, &before, None);
         self.distribute(stage, server, sent);
         self.arm(server);
@@ -173,6 +175,23 @@ impl World {
             }
         };
         self.happens(stage, &event);
+    }
+
+    /// What a server tells clients that have not asked in this moment: watch events, published messages, late answers.
+    fn judge_herd(&mut self, stage: &mut Stage<'_>, sent: &Sent, asked: Option<ConnId>) {
+        if self.properties.is_empty() || sent.len() < 1 + usize::from(asked.is_some()) {
+            return;
+        }
+        let told = sent.iter().filter_map(|(Link(conn), message)| match message {
+            Outbound::Message(AnyMessage::ZooKeeper(zookeeper::Message::Peer(_)))
+            | Outbound::Close => None,
+            Outbound::Message(_) if Some(*conn) == asked => None,
+            Outbound::Message(_) => self.conns.get(*conn as usize).map(|conn| conn.process),
+        });
+        let clients: std::collections::BTreeSet<u16> = told.collect();
+        if !clients.is_empty() {
+            self.judge(stage, &property::Event::Wakes { clients: clients.len() as u32 });
+        }
     }
 
     pub(in crate::sim) fn judge_place(

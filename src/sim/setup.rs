@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::fault::Fault;
+use super::habits::Habits;
 use super::server::AnyServer;
 use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
@@ -47,6 +48,26 @@ pub struct ProcessSetup {
     pub library: Library,
     /// How its Redis client library is set up.
     pub redis: Settings,
+    /// When it begins (µs).
+    pub starts: Micros,
+    /// What its threads do with their locks, whatever the recipe.
+    pub habits: Habits,
+}
+
+impl ProcessSetup {
+    /// A process that begins at once, with good habits and right clocks, and asks for sessions of 6 seconds.
+    pub fn new(name: impl Into<String>, threads: Vec<(LockBox, WorkBox)>) -> Self {
+        Self {
+            name: name.into(),
+            threads,
+            clock: Clock::default(),
+            session_timeout_ms: 6000,
+            library: Library::default(),
+            redis: Settings::default(),
+            starts: Micros::ZERO,
+            habits: Habits::default(),
+        }
+    }
 }
 
 /// A world before its first event.

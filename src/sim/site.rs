@@ -56,6 +56,8 @@ impl World {
                 }
                 Event::Timer(process, _) => format!("{} timer", name(process)),
                 Event::Resume(process) => format!("{} resumes", name(process)),
+                Event::Starts(process) => format!("{} starts", name(process)),
+                Event::Exits(process) => format!("{} ends", name(process)),
                 Event::Restart(process) => format!("{} restarts", name(process)),
                 Event::ServerUp(server) => {
                     format!("{} restarts", setup.servers[usize::from(server)].name)

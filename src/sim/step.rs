@@ -146,6 +146,8 @@ impl World {
             Event::Timer(process, op) => self.timer(stage, process, op),
             Event::Wake(server) => self.wake(stage, server),
             Event::Resume(process) => self.resume_process(stage, process),
+            Event::Starts(process) => self.begin_process(stage, process),
+            Event::Exits(process) => self.exit(stage, process),
             Event::Restart(process) => self.restart(stage, process),
             Event::ServerUp(server) => self.start_server(stage, server),
             Event::Ping(process) => self.ping(stage, process),

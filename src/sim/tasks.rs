@@ -2,12 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::agenda::{OpRef, ProcessId};
+use super::agenda::{Event, OpRef, ProcessId};
 use super::process::Running;
 use super::tell::Told;
 use super::thread::Step;
 use super::world::{Stage, World};
-use crate::cx::{Act, Call, Grant, Lane, OpResult, Output, TaskId, data_of};
+use crate::cx::{
+    Act, Call, Grant, Lane, OpResult, Output, TaskId, clean_up_of, data_of, thread_of,
+};
 use crate::property::{self, Who};
 use crate::time::Micros;
 
@@ -29,7 +31,10 @@ impl World {
             self.arm(server as u16);
         }
         for process in 0..self.processes.len() {
-            self.start_process(stage, process as ProcessId);
+            match stage.setup.processes[process].starts {
+                Micros::ZERO => self.start_process(stage, process as ProcessId),
+                later => self.agenda.put(later, Event::Starts(process as ProcessId)),
+            }
         }
     }
 
@@ -74,9 +79,8 @@ impl World {
     ) -> Todo {
         self.prepare(stage, process);
         let (now, total) = (self.now, self.total());
-        // Tasks beside the threads use the first one's connections.
         let threads = &stage.scene.around[usize::from(process)];
-        let around = threads.get(usize::from(task)).unwrap_or(&threads[0]);
+        let around = &threads[usize::from(thread_of(task, threads.len()))];
         let state = self.process_mut(process);
         state.set_clocks(now, total);
         state.local.keep(task, &call.handles());
@@ -250,9 +254,14 @@ impl World {
                 self.enter(stage, who, &grant, heeds);
                 todo.push_back(self.begin(stage, process, task, &call));
             }
-            Step::Leave(call) => {
+            Step::Leave(call, clean_up) => {
                 self.happens(stage, &property::Event::Leaves(who));
                 todo.push_back(self.begin(stage, process, task, &call));
+                if let Some(call) = clean_up {
+                    let number = clean_up_of(task);
+                    self.interrupt(stage, process, number);
+                    todo.push_back(self.begin(stage, process, number, &call));
+                }
             }
             Step::Ask(call, anew) => {
                 if anew {
@@ -260,12 +269,27 @@ impl World {
                 }
                 todo.push_back(self.begin(stage, process, task, &call));
             }
-            Step::Done => {
-                self.wants -= 1;
-                self.process_mut(process).local.keep(task, &[]);
-                self.happens(stage, &property::Event::Done(who));
+            Step::GiveUp => {
+                if refused {
+                    self.happens(stage, &property::Event::Refused(who));
+                }
+                self.happens(stage, &property::Event::GivesUp(who));
+                self.done(stage, who);
             }
+            Step::Done => self.done(stage, who),
         }
+    }
+
+    /// A thread has had enough; after the last one the process ends, if another takes its place.
+    fn done(&mut self, stage: &mut Stage<'_>, who: Who) {
+        self.wants -= 1;
+        let state = self.process_mut(who.process);
+        state.local.keep(who.thread, &[]);
+        if state.wants() == 0 && state.lives > 1 {
+            state.lives -= 1;
+            self.agenda.put(self.now, Event::Exits(who.process));
+        }
+        self.happens(stage, &property::Event::Done(who));
     }
 
     fn enter(&mut self, stage: &mut Stage<'_>, who: Who, grant: &Grant, heeds: bool) {

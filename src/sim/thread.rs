@@ -1,5 +1,6 @@
 //! A thread of a client: it acquires, works, releases, and again, until its work has had enough.
 
+use super::habits::Habits;
 use crate::cx::{Call, Grant, LockBox, Next, Output, WorkBox};
 
 /// Where a thread is.
@@ -30,7 +31,12 @@ pub(crate) struct Thread {
     pub(crate) lock: LockBox,
     pub(crate) work: WorkBox,
     pub(crate) phase: Phase,
+    habits: Habits,
     next: Next,
+    /// It gives back what it did not get.
+    refused: bool,
+    /// Refusals in a row, where they are counted.
+    refusals: u32,
 }
 
 /// What a thread does next.
@@ -39,17 +45,20 @@ pub(crate) enum Step {
     Call(Call),
     /// Enters the section with this grant, and begins this call.
     Enter(Grant, Call),
-    /// Leaves the section, and begins this call.
-    Leave(Call),
+    /// Leaves the section, and begins this call; a clean-up beside the thread begins the other one.
+    Leave(Call, Option<Call>),
     /// Asks again after a refusal, or for the next section; the flag says which.
     Ask(Call, bool),
+    /// Nothing more, because it was refused too often.
+    GiveUp,
     /// Nothing more.
     Done,
 }
 
 impl Thread {
-    pub(crate) fn new(lock: LockBox, work: WorkBox) -> Self {
-        Self { lock, work, phase: Phase::Acquiring, next: Next::Again }
+    pub(crate) fn new(lock: LockBox, work: WorkBox, habits: Habits) -> Self {
+        let (refused, refusals) = (false, 0);
+        Self { lock, work, phase: Phase::Acquiring, habits, next: Next::Again, refused, refusals }
     }
 
     /// Whether the thread would go on if it could.
@@ -62,24 +71,33 @@ impl Thread {
         match output {
             Output::Acquired(lock, Ok(grant)) => {
                 self.lock = lock;
+                self.refusals = 0;
                 self.phase = Phase::Working;
                 let section = self.work.section(grant.clone());
                 Step::Enter(grant, section)
             }
             Output::Acquired(lock, Err(_)) => {
-                let (delay, jitter) = lock.retry();
                 self.lock = lock;
-                self.phase = Phase::Waiting;
-                Step::Call(Call::wait(delay, jitter))
+                if self.habits.always_release {
+                    self.refused = true;
+                    self.phase = Phase::Releasing;
+                    return Step::Call(self.lock.release());
+                }
+                self.refuse()
             }
             Output::Worked(work, next) => {
                 self.work = work;
                 self.next = next;
                 self.phase = Phase::Releasing;
-                Step::Leave(self.lock.release())
+                // What cleans up has the lock as it was held.
+                let again = self.habits.release_again;
+                Step::Leave(self.lock.release(), again.map(|after| self.lock.release_later(after)))
             }
             Output::Released(lock, _) => {
                 self.lock = lock;
+                if std::mem::take(&mut self.refused) {
+                    return self.refuse();
+                }
                 match self.next {
                     Next::Again => {
                         self.phase = Phase::Acquiring;
@@ -96,5 +114,19 @@ impl Thread {
                 Step::Ask(self.lock.acquire(), false)
             }
         }
+    }
+
+    /// What comes after a refusal: another attempt, or none.
+    fn refuse(&mut self) -> Step {
+        if let Some(tries) = self.habits.tries {
+            self.refusals += 1;
+            if self.refusals >= tries {
+                self.phase = Phase::Done;
+                return Step::GiveUp;
+            }
+        }
+        let (delay, jitter) = self.lock.retry();
+        self.phase = Phase::Waiting;
+        Step::Call(Call::wait(delay, jitter))
     }
 }

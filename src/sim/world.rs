@@ -8,7 +8,7 @@ use super::engine::Engine;
 use super::ensemble::Ensemble;
 use super::process::{Process, Running};
 use super::server::AnyServer;
-use super::setup::Setup;
+use super::setup::{ProcessSetup, Setup};
 use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
@@ -71,8 +71,16 @@ pub struct Found {
     pub violation: Option<Violation>,
     /// The properties that had something to judge, one bit each.
     pub happened: u64,
-    /// Somebody entered a section.
-    pub entered: bool,
+    /// Who entered a section, one bit each; the last bit of [`Found::ENTERED`] is that of all further threads. Only
+    /// with abstract timing.
+    pub entered: u32,
+    /// A request of somebody who waits for the lock was executed.
+    pub asked: bool,
+}
+
+impl Found {
+    /// The bits of those who enter.
+    pub const ENTERED: u32 = u32::MAX >> 1;
 }
 
 /// Everything a step needs besides the world.
@@ -97,12 +105,28 @@ impl Scene {
     pub(crate) fn new(setup: &Setup) -> Self {
         let mut places: Vec<String> = Vec::new();
         for (lock, _) in setup.processes.iter().flat_map(|process| &process.threads) {
-            let place = lock.place();
-            if !places.contains(&place) {
-                places.push(place);
+            for place in lock.places() {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
             }
         }
         Self { around: surroundings(setup), places }
+    }
+
+    /// The bit of a thread among those of [`Found::entered`].
+    pub(crate) fn bit(&self, who: property::Who) -> u32 {
+        let before = self.around[..usize::from(who.process)].iter().map(Vec::len);
+        let number = before.sum::<usize>() + usize::from(who.thread);
+        1 << number.min(Found::ENTERED.trailing_ones() as usize - 1)
+    }
+
+    /// All threads of all processes, in the order of their numbers.
+    pub(crate) fn threads(&self) -> impl Iterator<Item = property::Who> + '_ {
+        self.around.iter().enumerate().flat_map(|(process, threads)| {
+            let who = move |thread| property::Who { process: process as u16, thread };
+            (0..threads.len() as u8).map(who)
+        })
     }
 }
 
@@ -115,17 +139,23 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
         redis: numbers(|server| matches!(server, AnyServer::Redis(_))),
         zookeeper: numbers(|server| matches!(server, AnyServer::ZooKeeper(_))).first().copied(),
         ledger: numbers(|server| matches!(server, AnyServer::Ledger(_))).first().copied(),
+        number: 0,
         process: String::new(),
         thread: 0,
     };
-    let of = |process: &super::setup::ProcessSetup| {
+    let of = |(number, process): (usize, &ProcessSetup)| {
         let threads = 0..process.threads.len() as u8;
         let around = threads.map(|thread| {
-            Rc::new(Surroundings { process: process.name.clone(), thread, ..base.clone() })
+            Rc::new(Surroundings {
+                number: number as u16,
+                process: process.name.clone(),
+                thread,
+                ..base.clone()
+            })
         });
         around.collect()
     };
-    setup.processes.iter().map(of).collect()
+    setup.processes.iter().enumerate().map(of).collect()
 }
 
 impl World {
@@ -139,13 +169,17 @@ impl World {
         let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
         let processes = setup.processes.iter().enumerate().map(|(number, process)| {
             Rc::new(Process {
-                alive: true,
+                alive: process.starts == Micros::ZERO,
+                lives: process.habits.lives,
                 paused: None,
                 cut: None,
                 clock: process.clock.clone(),
                 local: Local::new(number as u16, setup.horizon, !setup.is_abstract()),
                 tasks: Vec::new(),
-                threads: threads(setup, number as u16),
+                threads: match process.starts {
+                    Micros::ZERO => threads(setup, number as u16),
+                    _ => Vec::new(),
+                },
                 redis: RedisClient::default(),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
                 zk_server: members.get(number % members.len().max(1)).copied().unwrap_or_default(),
@@ -177,9 +211,9 @@ impl World {
         self.epoch + self.now
     }
 
-    /// Whether every thread that is still alive has had enough, and nobody takes the place of one that is not.
+    /// Whether every thread that is still alive has had enough, and no process is still to come.
     pub fn is_done(&self) -> bool {
-        self.wants == 0 && !self.agenda.iter().any(|(_, event)| matches!(event, Event::Restart(_)))
+        self.wants == 0 && !self.agenda.iter().any(|(_, event)| is_beginning(event))
     }
 
     /// Threads that are alive and still want something, with where they are.
@@ -220,10 +254,19 @@ impl World {
 
     /// Tells the properties and whoever listens.
     pub(crate) fn happens(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
+        stage.listener.hear(self.total(), &Told::Event(event));
+        self.judge(stage, event);
+    }
+
+    /// Tells the properties only: of what listeners learn in other words.
+    pub(crate) fn judge(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
         let now = self.total();
-        stage.listener.hear(now, &Told::Event(event));
-        if matches!(event, property::Event::Enters { .. }) {
-            self.found.entered = true;
+        match *event {
+            property::Event::Enters { who, .. } if stage.setup.is_abstract() => {
+                self.found.entered |= stage.scene.bit(who);
+            }
+            property::Event::InLine(_) => self.found.asked = true,
+            _ => {}
         }
         if self.properties.is_empty() {
             return;
@@ -299,6 +342,11 @@ impl World {
     }
 }
 
+/// Whether a process is still to come.
+fn is_beginning(event: Event) -> bool {
+    matches!(event, Event::Starts(_) | Event::Exits(_) | Event::Restart(_))
+}
+
 /// How many threads are alive and want something.
 pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
     let alive = processes.iter().filter(|process| process.alive);
@@ -307,6 +355,8 @@ pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
 
 /// The threads of a process that begins.
 pub(crate) fn threads(setup: &Setup, process: ProcessId) -> Vec<Thread> {
-    let threads = &setup.processes[usize::from(process)].threads;
-    threads.iter().map(|(lock, work)| Thread::new(lock.clone(), work.clone())).collect()
+    let ProcessSetup { threads, habits, .. } = &setup.processes[usize::from(process)];
+    let thread =
+        |(lock, work): &(_, _)| Thread::new(Clone::clone(lock), Clone::clone(work), *habits);
+    threads.iter().map(thread).collect()
 }

@@ -29,6 +29,7 @@ impl Counter {
         name: "counter",
         title: "read the ledger, work, write one more",
         ledger: true,
+        accounts: 0,
         params: &[
             ("work", "how long passes between read and write: \"30ms\""),
             ("rounds", "how many sections each thread wants: 1"),

@@ -1,8 +1,11 @@
 //! What clients do while they have the lock, one file each.
 
 pub mod counter;
+pub mod read_twice;
 pub mod red_packets;
 pub mod section;
+pub mod steps;
+pub mod transfer;
 
 use serde::Deserialize;
 
@@ -20,8 +23,16 @@ pub struct About {
     pub title: &'static str,
     /// Whether it needs the resource that the lock guards.
     pub ledger: bool,
+    /// How many accounts the ledger must have at least, beside its main number.
+    pub accounts: usize,
     /// Its parameters, each with what it means and its default.
     pub params: &'static [(&'static str, &'static str)],
+}
+
+/// The names of some workloads.
+pub fn names(works: &[&About]) -> String {
+    let names: Vec<&str> = works.iter().map(|work| work.name).collect();
+    names.join("` and `")
 }
 
 /// One workload of the catalogue.
@@ -50,8 +61,14 @@ macro_rules! entries {
 
 /// All workloads.
 pub fn catalogue() -> &'static [Entry] {
-    const ENTRIES: &[Entry] =
-        entries![section::PlainSection, counter::Counter, red_packets::RedPackets];
+    const ENTRIES: &[Entry] = entries![
+        section::PlainSection,
+        counter::Counter,
+        red_packets::RedPackets,
+        transfer::Transfer,
+        read_twice::ReadTwice,
+        steps::LongWork,
+    ];
     ENTRIES
 }
 

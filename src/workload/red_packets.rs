@@ -32,6 +32,7 @@ impl RedPackets {
         name: "red-packets",
         title: "read what is left of a sum, decide an amount, work, write the rest",
         ledger: true,
+        accounts: 0,
         params: &[
             ("work", "how long passes between read and write: \"30ms\""),
             ("packets", "how many packets each thread has to hand out: 5"),

@@ -28,6 +28,7 @@ impl PlainSection {
         name: "section",
         title: "a critical section that takes some time",
         ledger: false,
+        accounts: 0,
         params: &[
             ("work", "how long a section takes: \"30ms\""),
             ("rounds", "how many sections each thread wants: 1"),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use lockstep::choice::{Listed, Seeded};
-use lockstep::sim::{EngineBox, History, Limits, Listener, Live, Setup, Timing, Told};
+use lockstep::sim::{EngineBox, Habits, History, Limits, Listener, Live, Setup, Timing, Told};
 use lockstep::time::Micros;
 
 use super::recipe_world::{SAMPLED, answers, fault, run_on, world_of};
@@ -47,7 +47,12 @@ fn setup(lock: &str) -> Setup {
 /// What each engine tells of the runs with these numbers, compared; how many lines there were.
 #[track_caller]
 fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
-    let setup = setup(lock).with_timing(timing);
+    same_in(&setup(lock).with_timing(timing), lock, lists)
+}
+
+#[track_caller]
+fn same_in(setup: &Setup, lock: &str, lists: std::ops::Range<u64>) -> usize {
+    let timing = setup.timing;
     // The engines live on from run to run, as they do in a search.
     let (mut live, mut history) = (Live::default(), History::default());
     let mut lines = 0;
@@ -57,10 +62,10 @@ fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
             let end = match timing {
                 Timing::Abstract => {
                     let mut choices = Listed::new(answers(number, 300, 12));
-                    run_on(&setup, engine, limits(number), &mut choices, &mut scribe)
+                    run_on(setup, engine, limits(number), &mut choices, &mut scribe)
                 }
                 Timing::Sampled { .. } => {
-                    run_on(&setup, engine, limits(number), &mut Seeded::new(number), &mut scribe)
+                    run_on(setup, engine, limits(number), &mut Seeded::new(number), &mut scribe)
                 }
             };
             writeln!(scribe.0, "{end:?}").unwrap();
@@ -100,6 +105,38 @@ fn watchdog_is_the_same_on_both_engines() {
 fn redlock_is_the_same_on_both_engines() {
     assert!(same(r#"{"redlock": {}}"#, Timing::Abstract, 0..LISTS) > 100_000);
     same(r#"{"redlock": {}}"#, SAMPLED, 0..LISTS / 10);
+}
+
+#[test]
+fn locks_one_inside_the_other_are_the_same_on_both_engines() {
+    for lock in [
+        r#"{"nested": {"locks": [{"watchdog": {}}, {"kazoo": {}}, {"redisson-spin": {}}]}}"#,
+        r#"{"nested": {"locks": [{"read-write": {"role": "read"}}, {"setnx": {}}, "again"], "order": "opposite", "refused": "lets-go"}}"#,
+    ] {
+        assert!(same(lock, Timing::Abstract, 0..500) > 10_000);
+        same(lock, SAMPLED, 0..100);
+    }
+}
+
+#[test]
+fn habits_are_the_same_on_both_engines() {
+    let habits = Habits {
+        always_release: true,
+        release_again: Some(Micros::from_ms(30)),
+        tries: Some(3),
+        lives: 3,
+        rest: Micros::from_ms(20),
+    };
+    for lock in [r#"{"set-nx-px": {"release": "del"}}"#, r#"{"kazoo": {}}"#, r#"{"watchdog": {}}"#]
+    {
+        let mut setup = setup(lock);
+        for process in &mut setup.processes {
+            process.habits = habits;
+        }
+        setup.processes[1].starts = Micros::from_ms(50);
+        assert!(same_in(&setup, lock, 0..300) > 10_000);
+        same_in(&setup.with_timing(SAMPLED), lock, 0..30);
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn merging_hides_nothing_of_an_ensemble() {
             assert_eq!(of_merged, of_unmerged, "{lock} {faults}");
             assert!(!of_merged.starts_with("Cut"), "{lock} {faults}: {of_merged}");
             assert!(merged.states <= unmerged.states);
-            assert_eq!(merged.faults, 1, "the fault took effect");
+            assert!(merged.faults.iter().all(|effect| effect.times > 0), "the fault took effect");
         }
     }
 }

@@ -291,8 +291,8 @@ fn properties_have_something_to_judge() {
     );
     wrong(
         "\"mutual-exclusion\",",
-        "{\"mutual-exclusion\": {\"permits\": |0}},",
-        "properties[0].mutual-exclusion.permits",
+        "{\"permits\": {\"of\": |0}},",
+        "properties[0].permits.of",
         &["0 permits"],
     );
     let packets = REDIS.replace("\"ledger\": 7", "\"ledger\": 0");

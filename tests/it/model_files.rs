@@ -46,15 +46,15 @@ fn wrong_search(model: &Model, expect: &Expect) -> Option<String> {
         }
         // A fault that never took effect would make it hold for nothing.
         (Verdict::Holds, Expected::Holds) => {
-            expect.within.is_none() && outcome.faults == (1 << setup.faults.len()) - 1
+            expect.within.is_none() && outcome.faults.iter().all(|effect| effect.times > 0)
         }
         (Verdict::HoldsWithin(within), Expected::Holds) => expect.within == Some(*within),
         (Verdict::Vacuous(_), Expected::Vacuous) | (Verdict::Cut(_), Expected::Cut) => true,
         _ => false,
     };
-    let (states, faults) = (outcome.states, outcome.faults);
-    (!as_expected)
-        .then(|| format!("{:?} after {states} states, faults {faults:b}", outcome.verdict))
+    (!as_expected).then(|| {
+        format!("{:?} after {} states, {:?}", outcome.verdict, outcome.states, outcome.faults)
+    })
 }
 
 #[test]

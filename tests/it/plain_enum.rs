@@ -4,12 +4,10 @@
 //! What a world is: for every client where it is and what is on its way, the key and what is left of its lease, what
 //! is due when (at one instant in the order in which it was put there), and who is inside.
 
-use lockstep::client::redis::Settings;
-use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::property::PropertyBox;
-use lockstep::sim::{AnyServer, Clock, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{AnyServer, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -69,13 +67,9 @@ impl Work for Section {
 }
 
 fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32)> {
-    let process = |n: usize| ProcessSetup {
-        name: format!("c{}", n + 1),
-        threads: vec![(LockBox::new(SetNxPx { token: None }), WorkBox::new(Section { rounds }))],
-        clock: Clock::default(),
-        session_timeout_ms: 6000,
-        library: Library::default(),
-        redis: Settings::default(),
+    let process = |n: usize| {
+        let thread = (LockBox::new(SetNxPx { token: None }), WorkBox::new(Section { rounds }));
+        ProcessSetup::new(format!("c{}", n + 1), vec![thread])
     };
     let fault = match kind {
         Kind::Crash => fault("crash", 1, &[]),

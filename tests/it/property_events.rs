@@ -124,7 +124,7 @@ fn mutual_exclusion_is_vacuous_if_nobody_waits() {
 
 #[test]
 fn permits_are_counted() {
-    let permits = r#"{"mutual-exclusion": {"permits": 2}}"#;
+    let permits = r#"{"permits": {"of": 2}}"#;
     let two = [(0, Asks(C)), (0, enters(A)), (1, enters(B))];
     holds(permits, true, &two);
     violated(
@@ -299,7 +299,7 @@ fn an_orphan_needs_somebody_who_is_gone() {
     assert_eq!(verdict("\"orphaned-lock\"", crashes, &outside), (false, None));
     // Where nobody can die, it is enough that somebody entered while another waited.
     holds("\"orphaned-lock\"", true, &events[..3]);
-    assert_eq!(build("\"orphaned-lock\"", crashes).liveness(), Some(Liveness::NoOrphan));
+    assert_eq!(build("\"orphaned-lock\"", crashes).liveness(), Some(Liveness::NotForEver));
 }
 
 #[test]

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use lockstep::client::redis::Settings;
-use lockstep::client::zookeeper::Library;
 use lockstep::cx::{LockBox, WorkBox};
 use lockstep::json::{Document, Section};
 use lockstep::locks::{self, Store};
 use lockstep::property::{Event, Who};
 use lockstep::sim::{
-    AnyServer, Clock, End, EngineBox, Fault, Leases, Limits, Listener, Live, ProcessSetup, Run,
-    Scope, ServerSetup, Setup, Timing, Told,
+    AnyServer, End, EngineBox, Fault, Leases, Limits, Listener, Live, ProcessSetup, Run, Scope,
+    ServerSetup, Setup, Timing, Told,
 };
 use lockstep::store::ledger::{Fencing, Ledger};
 use lockstep::store::redis::{self, RedisServer};
@@ -45,31 +43,26 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
     let (lock, store) = lock(lock_json);
     let mut servers = Vec::new();
     let mut server = |name: String, state| servers.push(ServerSetup { name, state });
-    match store {
-        Store::None => {}
-        Store::Redis => {
-            let count = if lock_json.contains("\"redlock") { 3 } else { 1 };
-            for number in 1..=count {
-                let redis = RedisServer::new(redis::Config::default());
-                server(format!("redis{number}"), AnyServer::Redis(Box::new(redis)));
-            }
+    let wants = |kind| store == kind || store == Store::OfParts;
+    if wants(Store::Redis) {
+        let count = if lock_json.contains("\"redlock") { 3 } else { 1 };
+        for number in 1..=count {
+            let redis = RedisServer::new(redis::Config::default());
+            server(format!("redis{number}"), AnyServer::Redis(Box::new(redis)));
         }
-        Store::ZooKeeper => {
-            let config = zookeeper::Config {
-                times: false,
-                ..zookeeper::Config::with_tick(Micros::from_ms(20))
-            };
-            server("zk".to_owned(), AnyServer::ZooKeeper(Box::new(ZooKeeper::new(config))));
-        }
+    }
+    if wants(Store::ZooKeeper) {
+        let config =
+            zookeeper::Config { times: false, ..zookeeper::Config::with_tick(Micros::from_ms(20)) };
+        server("zk".to_owned(), AnyServer::ZooKeeper(Box::new(ZooKeeper::new(config))));
     }
     server("ledger".to_owned(), AnyServer::Ledger(Ledger::new(20, Fencing::Off)));
     let process = |(number, &threads): (usize, &usize)| ProcessSetup {
-        name: format!("c{}", number + 1),
-        threads: vec![(lock.clone(), work(work_json)); threads],
-        clock: Clock::default(),
         session_timeout_ms: 100,
-        library: Library::default(),
-        redis: Settings::default(),
+        ..ProcessSetup::new(
+            format!("c{}", number + 1),
+            vec![(lock.clone(), work(work_json)); threads],
+        )
     };
     Setup {
         servers,

@@ -1,11 +1,9 @@
 //! The search, on a recipe written here, so that what it finds does not depend on the catalogue.
 
-use lockstep::client::redis::Settings;
-use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Next, Script, Token, Work, WorkBox};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{Event, Judgement, Names, Property, PropertyBox, Who};
-use lockstep::sim::{AnyServer, Clock, Fault, ProcessSetup, ServerSetup, Setup, Timing};
+use lockstep::sim::{AnyServer, Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use lockstep::store::redis::{Config, RedisServer};
 use lockstep::time::Micros;
 
@@ -109,16 +107,10 @@ impl Property for OneAtATime {
 }
 
 fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
-    let process = |n: u16| ProcessSetup {
-        name: format!("c{}", n + 1),
-        threads: vec![(
-            LockBox::new(SetNxPx { ttl: Micros::from_ms(10_000), token: None }),
-            WorkBox::new(Section { work: Micros::from_ms(work_ms), rounds, heed: false }),
-        )],
-        clock: Clock::default(),
-        session_timeout_ms: 6000,
-        library: Library::default(),
-        redis: Settings::default(),
+    let process = |n: u16| {
+        let lock = LockBox::new(SetNxPx { ttl: Micros::from_ms(10_000), token: None });
+        let work = Section { work: Micros::from_ms(work_ms), rounds, heed: false };
+        ProcessSetup::new(format!("c{}", n + 1), vec![(lock, WorkBox::new(work))])
     };
     Setup {
         servers: vec![ServerSetup {

@@ -7,6 +7,7 @@ use super::super::expected;
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::Checked;
+use super::summary::Summary;
 use crate::choice::Deviation;
 use crate::explore::Verdict;
 use crate::report::cover;
@@ -21,6 +22,9 @@ struct Check<'c> {
     not_understood: u64,
     /// Models that expect something of `lockstep run` only.
     skipped: u64,
+    /// What became of the catalogue's failures, if a model is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<&'c Summary>,
     /// What the process exits with.
     exit: u8,
 }
@@ -30,6 +34,9 @@ struct Check<'c> {
 pub(super) struct Model<'c> {
     /// The file, as it was named.
     path: String,
+    /// The entry of the catalogue of failures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
     title: String,
     /// `violated`, `holds`, `holds-within`, `vacuous` or `cut`.
     verdict: &'static str,
@@ -51,6 +58,8 @@ pub(super) struct Model<'c> {
     covers: String,
     /// The faults that the model allows, in words.
     faults: Vec<String>,
+    /// How often each took effect in the search, and in which phases of those whom it hit.
+    effects: Vec<Effect>,
     /// Faults that never took effect.
     unused_faults: Vec<String>,
     states: usize,
@@ -59,9 +68,19 @@ pub(super) struct Model<'c> {
     max_deviations: u32,
     /// The most steps of a run that was looked at.
     max_steps: u32,
+    /// How long the search took (ms of the machine's clock), if several models were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<u64>,
     /// The shortest violation, if one model was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     witness: Option<Witness<'c>>,
+}
+
+#[derive(Serialize)]
+struct Effect {
+    fault: &'static str,
+    times: u64,
+    phases: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -80,7 +99,12 @@ struct Witness<'c> {
 }
 
 impl<'c> Model<'c> {
-    pub(super) fn of(checked: &Checked, recording: Option<&'c Recording>) -> Self {
+    /// One of several.
+    pub(super) fn row(checked: &Checked) -> Self {
+        Self { took_ms: Some(checked.took.0), ..Self::of(checked, None) }
+    }
+
+    fn of(checked: &Checked, recording: Option<&'c Recording>) -> Self {
         let Checked { path, model, outcome, .. } = checked;
         let setup = model.abstract_setup();
         let violation = match &outcome.verdict {
@@ -100,8 +124,15 @@ impl<'c> Model<'c> {
             Verdict::HoldsWithin(within) => Some(within),
             _ => None,
         };
+        let effects =
+            setup.faults.iter().zip(outcome.faults.iter()).map(|(fault, effect)| Effect {
+                fault: fault.name(),
+                times: effect.times,
+                phases: effect.phases().map(cover::phase).collect(),
+            });
         Self {
             path: path.display().to_string(),
+            case: model.case().map(ToString::to_string),
             title: model.title().to_owned(),
             verdict: cover::verdict(&outcome.verdict),
             violation,
@@ -111,11 +142,13 @@ impl<'c> Model<'c> {
             as_expected: checked.exit() == Exit::Expected,
             covers: cover::covers(&setup, outcome),
             faults: cover::faults(&setup),
+            effects: effects.collect(),
             unused_faults: cover::unused_faults(&setup, outcome),
             states: outcome.states,
             transitions: outcome.transitions,
             max_deviations: outcome.deviations,
             max_steps: outcome.steps,
+            took_ms: None,
             witness: recording.map(|recording| Witness {
                 deviations: &recording.recipe.deviations,
                 events: &recording.events,
@@ -129,13 +162,13 @@ pub(super) fn one(
     recording: Option<&Recording>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    many(vec![Model::of(checked, recording)], 0, 0, checked.exit(), output)
+    many(vec![Model::of(checked, recording)], &Summary::default(), (0, 0), checked.exit(), output)
 }
 
 pub(super) fn many(
     models: Vec<Model<'_>>,
-    not_understood: u64,
-    skipped: u64,
+    summary: &Summary,
+    (not_understood, skipped): (u64, u64),
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
@@ -144,6 +177,7 @@ pub(super) fn many(
         models,
         not_understood,
         skipped,
+        catalogue: Some(summary).filter(|summary| !summary.is_empty()),
         exit: exit.code(),
     })
 }

@@ -1,6 +1,7 @@
 //! `lockstep check`: searches every order of events of a model.
 
 mod json;
+mod summary;
 mod table;
 pub(super) mod witness;
 
@@ -12,7 +13,7 @@ use super::expected::Found;
 use super::failure::Failure;
 use super::files;
 use super::output::Output;
-use super::surroundings::{self, Stopwatch};
+use super::surroundings::{self, Stopwatch, Took};
 use crate::explore::{Bounds, Outcome, Search};
 use crate::model::Model;
 use crate::report::{View, words};
@@ -20,7 +21,7 @@ use crate::report::{View, words};
 /// Search every order of events of models, and compare the verdicts with what they expect
 ///
 /// One file: the shortest run that violates a property, step by step, or what the verdict covers.
-/// Several files, or a directory: one row each.
+/// Several files, or a directory: one table.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 as the model expects (without an expectation: it holds), 1 not so, 2 bad input,
@@ -54,7 +55,8 @@ struct Checked {
     outcome: Outcome,
     /// Fewer deviations were asked for than the model has.
     bounded: bool,
-    watch: Stopwatch,
+    /// How long the search took.
+    took: Took,
 }
 
 impl Checked {
@@ -106,7 +108,7 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
             path.display()
         ));
     });
-    Checked { path: path.to_path_buf(), model, outcome, bounded, watch }
+    Checked { path: path.to_path_buf(), model, outcome, bounded, took: watch.took() }
 }
 
 fn view(all: bool) -> View {

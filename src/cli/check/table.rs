@@ -1,27 +1,25 @@
-//! Several models: one row each.
+//! Several models: one table, sorted by their entries in the catalogue of failures.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use super::super::exit::Exit;
 use super::super::expected;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
-use super::super::surroundings::Stopwatch;
+use super::super::surroundings::{self, Stopwatch};
+use super::summary::Summary;
 use super::{Arguments, Checked, check, find, json};
 use crate::explore::Verdict;
 use crate::report::{cover, words};
-use std::fmt::Write as _;
 
 pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
-    let found = find(arguments);
-    let width = found.iter().map(|(path, _)| path.display().to_string().chars().count()).max();
-    let width = width.unwrap_or(5).clamp(5, 60);
     let mut sums = Sums::default();
-    let mut rows = Vec::new();
-    if !output.json {
-        heading(width, output)?;
-    }
-    for (path, model) in found {
-        let name = path.display().to_string();
+    let mut summary = Summary::default();
+    let mut all: Vec<Checked> = Vec::new();
+    let mut skipped: Vec<PathBuf> = Vec::new();
+    for (path, model) in find(arguments) {
         let model = match model {
             Ok(model) => model,
             Err(failure) => {
@@ -32,26 +30,35 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
         };
         if model.expect().is_none() && model.expect_run().is_some() {
             sums.skipped += 1;
-            if !output.json {
-                writeln!(output.out(), "{FAINT}{name:<width$}  for `lockstep run` only{FAINT:#}")?;
-            }
+            skipped.push(path);
             continue;
         }
-        output.progress(format_args!("{name}"));
+        output.progress(format_args!("{}", path.display()));
         let checked = check(&path, model, arguments, output);
         sums.add(&checked);
-        if output.json {
-            rows.push(json::Model::of(&checked, None));
-        } else {
-            row(&checked, &name, width, output)?;
-        }
+        summary.add(&checked);
+        all.push(checked);
     }
+    // Entries of the catalogue in their order, and then the rest as it was found.
+    all.sort_by_key(|checked| {
+        let case = checked.model.case();
+        (case.is_none(), case.map(|case| (case.id.len(), case.clone())))
+    });
     if output.json {
-        json::many(rows, sums.bad, sums.skipped, sums.exit, output)?;
-    } else {
-        total(&sums, output)?;
-        writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
+        let models = all.iter().map(json::Model::row).collect();
+        json::many(models, &summary, (sums.bad, sums.skipped), sums.exit, output)?;
+        return Ok(sums.exit);
     }
+    table(&all, output)?;
+    for path in &skipped {
+        writeln!(output.out(), "{FAINT}{}: for `lockstep run` only{FAINT:#}", path.display())?;
+    }
+    total(&sums, output)?;
+    for (good, line) in summary.lines() {
+        let style = if good { GOOD } else { BAD };
+        writeln!(output.out(), "{style}{line}{style:#}")?;
+    }
+    writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
     Ok(sums.exit)
 }
 
@@ -74,25 +81,73 @@ impl Sums {
     }
 }
 
-fn heading(width: usize, output: &mut Output<'_>) -> Result<(), Failure> {
-    writeln!(
-        output.out(),
-        "{FAINT}{:<width$}  {:<34} {:>6} {:>6} {:>10}{FAINT:#}",
-        "model",
-        "verdict",
-        "faults",
-        "steps",
-        "states",
-    )?;
+/// The columns, each with whether numbers stand in it.
+const COLUMNS: [(&str, bool); 7] = [
+    ("id", false),
+    ("model", false),
+    ("verdict", false),
+    ("faults", true),
+    ("steps", true),
+    ("states", true),
+    ("time", true),
+];
+
+fn table(all: &[Checked], output: &mut Output<'_>) -> Result<(), Failure> {
+    let apart = common(all);
+    let cells: Vec<[String; 7]> = all.iter().map(|checked| cells(checked, &apart)).collect();
+    let mut widths = COLUMNS.map(|(name, _)| name.len());
+    for row in &cells {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    // Names give way where a line would be too long.
+    let rest = widths.iter().sum::<usize>() + COLUMNS.len() - 1 - widths[1];
+    widths[1] = widths[1].min(surroundings::width().saturating_sub(rest).max(20));
+    let heading = line(&COLUMNS.map(|(name, _)| name.to_owned()), widths, &anstyle::Style::new());
+    writeln!(output.out(), "{FAINT}{heading}{FAINT:#}")?;
+    for (checked, cells) in all.iter().zip(cells) {
+        let as_expected = checked.exit() == Exit::Expected;
+        let style = if as_expected { GOOD } else { BAD };
+        writeln!(output.out(), "{}", line(&cells, widths, &style))?;
+        let indent = widths[0] + 1;
+        if let Some(expect) = checked.model.expect().filter(|_| !as_expected) {
+            let expect = expected::in_words(expect);
+            writeln!(output.out(), "{:indent$}{BAD}✗ expected: {expect}{BAD:#}", "")?;
+        }
+        let unused = cover::unused_faults(&checked.model.abstract_setup(), &checked.outcome);
+        if !unused.is_empty() {
+            let unused = unused.join(", ");
+            writeln!(output.out(), "{:indent$}{BAD}! never took effect: {unused}{BAD:#}", "")?;
+        }
+    }
     Ok(())
 }
 
-fn row(
-    checked: &Checked,
-    name: &str,
-    width: usize,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
+/// One line; the verdict is in this style.
+fn line(cells: &[String; 7], widths: [usize; 7], style: &anstyle::Style) -> String {
+    let mut text = String::new();
+    for (place, ((cell, width), (_, number))) in cells.iter().zip(widths).zip(COLUMNS).enumerate() {
+        let cell = shortened(cell, width);
+        let gap = if place == 0 { "" } else { " " };
+        let _ = match (number, place) {
+            (true, _) => write!(text, "{gap}{cell:>width$}"),
+            (false, 2) => write!(text, "{gap}{style}{cell:<width$}{style:#}"),
+            (false, _) => write!(text, "{gap}{cell:<width$}"),
+        };
+    }
+    text
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{head}…")
+}
+
+fn cells(checked: &Checked, apart: &Path) -> [String; 7] {
     let outcome = &checked.outcome;
     let (verdict, deviations, steps) = match &outcome.verdict {
         Verdict::Violated { violation, deviations, steps } => {
@@ -108,22 +163,29 @@ fn row(
         }
         other => (cover::verdict(other).to_owned(), outcome.deviations, outcome.steps),
     };
-    let as_expected = checked.exit() == Exit::Expected;
-    let style = if as_expected { GOOD } else { BAD };
-    let states = words::count(outcome.states as u64);
-    write!(
-        output.out(),
-        "{name:<width$}  {style}{verdict:<34}{style:#} {deviations:>6} {steps:>6} {states:>10}"
-    )?;
-    if let Some(expect) = checked.model.expect().filter(|_| !as_expected) {
-        write!(output.out(), "  {BAD}✗ expected: {}{BAD:#}", expected::in_words(expect))?;
+    let path = checked.path.strip_prefix(apart).unwrap_or(&checked.path).with_extension("");
+    [
+        checked.model.case().map(ToString::to_string).unwrap_or_default(),
+        path.display().to_string(),
+        verdict,
+        deviations.to_string(),
+        steps.to_string(),
+        words::count(outcome.states as u64),
+        checked.took.to_string(),
+    ]
+}
+
+/// The directory that all models are in.
+fn common(all: &[Checked]) -> PathBuf {
+    let mut parents = all.iter().filter_map(|checked| checked.path.parent());
+    let first = parents.next().unwrap_or(Path::new(""));
+    let mut common = first.to_path_buf();
+    for parent in parents {
+        while !parent.starts_with(&common) {
+            common.pop();
+        }
     }
-    let unused = cover::unused_faults(&checked.model.abstract_setup(), outcome);
-    if !unused.is_empty() {
-        write!(output.out(), "  {FAINT}never took effect: {}{FAINT:#}", unused.join(", "))?;
-    }
-    writeln!(output.out())?;
-    Ok(())
+    common
 }
 
 fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {

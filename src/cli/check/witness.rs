@@ -83,7 +83,7 @@ pub(super) fn show(
         }
         _ => row("again", &command(checked, arguments), output)?,
     }
-    let took = &checked.watch;
+    let took = checked.took;
     writeln!(output.err(), "{FAINT}{took}{FAINT:#}")?;
     Ok(checked.exit())
 }
@@ -125,6 +125,10 @@ fn verdict(checked: &Checked, output: &mut Output<'_>) -> Result<(), Failure> {
         for fault in cover::faults(&setup) {
             row("", &format!("- {fault}"), output)?;
         }
+    }
+    let effects = cover::effects(&setup, &outcome.faults);
+    for (place, effect) in effects.iter().enumerate() {
+        row(if place == 0 { "faults" } else { "" }, effect, output)?;
     }
     for fault in cover::unused_faults(&setup, outcome) {
         let text =

@@ -17,7 +17,7 @@ use super::surroundings::{self, Stopwatch};
 use super::trace_file;
 use crate::choice::Seeded;
 use crate::model::Model;
-use crate::report::{Cast, View, story, timeline, words};
+use crate::report::{Cast, View, cover, story, timeline, words};
 use crate::sim::{End, Limits};
 use crate::time::Micros;
 use crate::trace::Origin;
@@ -92,7 +92,7 @@ pub(super) fn execute_command(
     )?;
     show(&recording, arguments.all, output)?;
     writeln!(output.out())?;
-    verdict(&model, &recording.ended, exit, output)?;
+    verdict(&model, &recording, exit, output)?;
     let again = match (&arguments.output, written) {
         (Some(path), true) => format!("lockstep replay {}", path.display()),
         _ => format!("lockstep run {} --seed {}", arguments.model.display(), arguments.seed),
@@ -148,10 +148,11 @@ fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(),
 
 fn verdict(
     model: &Model,
-    ended: &Ended,
+    recording: &Recording,
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
+    let ended = &recording.ended;
     let found = Found::of_run(ended);
     let beside = found.beside(model.expect_run(), false);
     let style = if exit == Exit::Expected { GOOD } else { BAD };
@@ -168,7 +169,18 @@ fn verdict(
     for (name, text) in counters(ended) {
         row(name, &text, output)?;
     }
+    // One run is no proof that a fault cannot take effect, but what it shows is without it.
+    let effects = cover::effects(&recording.setup, &ended.faults);
+    for (place, effect) in effects.iter().enumerate() {
+        row(if place == 0 { "faults" } else { "" }, effect, output)?;
+    }
     Ok(())
+}
+
+/// How many for each of so many, with one decimal.
+fn each(count: u64, of: u64) -> String {
+    let tenths = (count * 10 + of / 2) / of;
+    format!("{}.{}", words::count(tenths / 10), tenths % 10)
 }
 
 /// The counters in words.
@@ -212,7 +224,14 @@ fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
         "requests",
         format!("{}; {}", requests.join(", "), words::counted(tally.notifications, "notification")),
     ));
-    rows.push(("faults", words::count(tally.deviations)));
+    if tally.entries > 0 {
+        let all: u64 = tally.requests.values().sum();
+        let [requests, notifications] =
+            [all, tally.notifications].map(|it| each(it, tally.entries));
+        let text =
+            format!("{requests} requests and {notifications} notifications for each section");
+        rows.push(("herd", text));
+    }
     if !tally.noted.is_empty() || tally.ledger.is_some() {
         let mut noted: Vec<String> =
             tally.noted.iter().map(|(what, amount)| format!("{what} {amount}")).collect();

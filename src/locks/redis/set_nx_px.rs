@@ -70,13 +70,15 @@ impl Lock for SetNxPx {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         let (redis, key) = (cx.redis(0), &self.key);
-        let Some(token) = self.token.take() else { return Ok(()) };
         // 2. Remove the key only if it still holds the token...
-        let removed = match self.release {
-            Release::CompareAndDelete => {
+        let removed = match (self.release, self.token.take()) {
+            // ... or, wrongly, whosever it is and whether it ever was mine.
+            (Release::Del, _) => redis.del(key).await? == 1,
+            (_, None) => return Ok(()),
+            (Release::CompareAndDelete, Some(token)) => {
                 redis.eval(COMPARE_AND_DELETE, &[key], &[&token]).await? == Reply::Int(1)
             }
-            Release::Watch => {
+            (Release::Watch, Some(token)) => {
                 redis.watch(key).await?;
                 if redis.get(key).await? != Some(token.text()) {
                     redis.unwatch().await?;
@@ -86,11 +88,10 @@ impl Lock for SetNxPx {
                 redis.del(key).await?;
                 redis.exec().await?.is_some()
             }
-            // ... or, wrongly, with a gap between the look and the deed; or without a look.
-            Release::GetDel => {
+            // ... or, wrongly, with a gap between the look and the deed.
+            (Release::GetDel, Some(token)) => {
                 redis.get(key).await? == Some(token.text()) && redis.del(key).await? == 1
             }
-            Release::Del => redis.del(key).await? == 1,
         };
         if removed { Ok(()) } else { Err(LockError::Lost) }
     }

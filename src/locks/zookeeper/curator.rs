@@ -1,28 +1,32 @@
-//! Curator's `InterProcessMutex`: <https://github.com/apache/curator>, `LockInternals.java`, `StandardLockInternalsDriver.java`.
-
-use std::rc::Rc;
+//! Curator's `InterProcessMutex`: <https://github.com/apache/curator>, `InterProcessMutex.java`, `LockInternals.java`.
 
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
+use super::internals::{creates_the_lock, internal_lock_loop};
 use super::listener::Heeds;
-use super::{
-    Directory, NO_NODE, create_with_parent, delete_surely, find_in, is_recoverable, name_of,
-};
-use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
-use crate::json::{Problem, Section};
-use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
+use super::order::AsTexts;
+use super::protection::Protection;
+use super::reentrant::{Held, Reentrant};
+use super::revocation::{REVOKE_MESSAGE, Revocation};
+use super::{Directory, delete_surely};
+use crate::cx::{Cx, Grant, Lock, LockError};
+use crate::store::zookeeper::Children;
 
-/// Protected, numbered nodes in a container.
+/// Protected, numbered nodes in a container; the thread that has the lock may take it again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Curator {
     directory: Directory,
+    order: AsTexts,
+    protection: Protection,
+    reentrant: Reentrant,
     heeds: Heeds,
+    revocation: Revocation,
     retry: Retry,
+    /// `threadData`: the node, and how often this thread has the lock.
     #[serde(skip)]
-    node: Option<Rc<str>>,
+    held: Option<Held>,
 }
 
 impl Curator {
@@ -30,91 +34,62 @@ impl Curator {
     pub const ABOUT: About = About {
         name: "curator",
         title: "Curator's InterProcessMutex: protected nodes, guaranteed deletes, an application that listens",
-        source: "apache/curator LockInternals.java, StandardLockInternalsDriver.java",
+        source: "apache/curator InterProcessMutex.java, LockInternals.java, StandardLockInternalsDriver.java",
         store: Store::ZooKeeper,
-        params: &[Directory::ABOUT, Heeds::ABOUT, Retry::ABOUT],
+        params: &[
+            Directory::ABOUT,
+            AsTexts::ABOUT,
+            Protection::ABOUT,
+            Reentrant::ABOUT,
+            Heeds::ABOUT,
+            Revocation::ABOUT,
+            Retry::ABOUT,
+        ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
     /// The lock of another recipe.
-    pub(super) fn inside(directory: Directory) -> Self {
-        Self { directory, ..Self::default() }
+    pub(super) fn inside(directory: Directory, reentrant: Reentrant) -> Self {
+        Self { directory, reentrant, ..Self::default() }
     }
 
-    /// `createsTheLock`, withProtection: the node's name, which begins with the protection id.
-    async fn create(&self, cx: &Cx, id: Token) -> Result<Rc<str>, CallError> {
-        let prefix = format!("_c_{id}-lock-");
-        let mut tried = cx.looping(false);
-        loop {
-            cx.turn(&mut tried).await;
-            let found = if *tried { find_in(cx, &self.directory, &prefix).await } else { Ok(None) };
-            *tried = true;
-            match found {
-                Ok(Some(node)) => return Ok(node),
-                Err(error) if is_recoverable(&error) => continue,
-                found => found?,
-            };
-            let mode = CreateMode::EphemeralSequential;
-            let parent = CreateMode::Container;
-            match create_with_parent(cx, &self.directory, parent, &prefix, mode).await {
-                Err(error) if is_recoverable(&error) => {}
-                created => return Ok(name_of(&created?).into()),
-            }
-        }
-    }
-
-    /// `internalLockLoop`: returns when no node is before mine.
-    async fn wait(&self, cx: &Cx, me: &str) -> Result<(), CallError> {
-        let mut pass = cx.looping(());
-        loop {
-            cx.turn(&mut pass).await;
-            // 2. The sorted children. If mine is not among them: NoNode.
-            let children = cx.zk().children(&self.directory).await?;
-            if !children.contains(me) {
-                return Err(NO_NODE);
-            }
-            let Some(before) = children.before(me) else { return Ok(()) };
-            // 3. getData(the one before, watch): exists would leave a watch on a node that is gone.
-            match cx.zk().data_watch(&self.directory.child(before)).await {
-                Ok((_, gone)) => cx.zk().fired(gone).await,
-                Err(NO_NODE) => {}
-                Err(error) => return Err(error),
-            }
-        }
+    fn hold(&mut self, cx: &Cx, held: Option<Held>) {
+        self.reentrant.set(cx, &mut self.held, &self.directory, held);
     }
 }
 
 impl Lock for Curator {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        // 1. Create _c_<id>-lock-, ephemeral and numbered.
-        let node = self.create(cx, cx.unique_token()).await?;
-        if let Err(error) = self.wait(cx, &node).await {
-            // 4. Every way out without the lock deletes the node, surely.
-            delete_surely(cx, &self.directory.child(&node)).await?;
-            return Err(error.into());
+        // 1. Whoever has it has it once more.
+        if let Some((node, times)) = self.reentrant.get(cx, self.held.as_ref(), &self.directory) {
+            self.hold(cx, Some((node, times + 1)));
+            return Ok(Grant::default());
         }
-        self.node = Some(node);
+        // 2. Create _c_<id>-lock-, ephemeral and numbered.
+        let node = creates_the_lock(cx, &self.directory, "lock-", self.protection).await?;
+        // 3. Wait until no node is before it, each time for the one just before.
+        let before = |children: &Children| self.order.before(children, &node).cloned();
+        let asked = internal_lock_loop(cx, &self.directory, &node, self.revocation, before).await?;
         self.heeds.start(cx);
+        self.revocation.listen(cx, asked, (self.directory.child(&node), REVOKE_MESSAGE));
+        self.hold(cx, Some((node, 1)));
         Ok(Grant::default())
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 5. Delete the node, surely.
+        let held = self.reentrant.get(cx, self.held.as_ref(), &self.directory);
+        let Some((node, times)) = held else { return Ok(()) };
+        if times > 1 {
+            self.hold(cx, Some((node, times - 1)));
+            return Ok(());
+        }
+        // 4. The last release deletes the node, surely.
         self.heeds.stop(cx);
-        let Some(node) = self.node.take() else { return Ok(()) };
-        delete_surely(cx, &self.directory.child(&node)).await?;
-        Ok(())
+        self.revocation.stop(cx);
+        self.hold(cx, None);
+        Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

@@ -5,31 +5,24 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
-use super::{Directory, create_in, delete_surely, find_in, is_recoverable, name_of};
-use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
-use crate::json::{Problem, Section};
+use super::fence::Fence;
+use super::order::Order;
+use super::protection::{Owner, Protection, create_protected};
+use super::{Directory, delete_surely};
+use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
 
 /// Numbered ephemeral nodes whose names begin with something that nobody else has.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Guid {
     directory: Directory,
+    order: Order,
+    owner: Owner,
     fence: Fence,
     retry: Retry,
     #[serde(skip)]
-    prefix: Option<Token>,
-    #[serde(skip)]
     node: Option<Rc<str>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Fence {
-    #[default]
-    None,
-    Czxid,
 }
 
 impl Guid {
@@ -39,48 +32,26 @@ impl Guid {
         title: "numbered ephemeral nodes with a GUID: one's own is found again after a lost reply",
         source: "https://zookeeper.apache.org/doc/r3.8.0/recipes.html (Recoverable Errors and the GUID)",
         store: Store::ZooKeeper,
-        params: &[
-            Directory::ABOUT,
-            ("fence", "the fencing token: \"none\", or the \"czxid\" of the lock's node: \"none\""),
-            Retry::ABOUT,
-        ],
+        params: &[Directory::ABOUT, Order::ABOUT, Owner::ABOUT, Fence::ABOUT, Retry::ABOUT],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
-
-    /// Creates the node. After a recoverable error: is there one with the GUID? Else creates it again.
-    async fn create(&self, cx: &Cx, name: &str) -> Result<Rc<str>, CallError> {
-        let mut pass = cx.looping(());
-        loop {
-            cx.turn(&mut pass).await;
-            let mode = CreateMode::EphemeralSequential;
-            match create_in(cx, &self.directory, name, mode).await {
-                Err(error) if is_recoverable(&error) => {}
-                created => return Ok(name_of(&created?).into()),
-            }
-            match find_in(cx, &self.directory, name).await {
-                Ok(Some(node)) => return Ok(node),
-                Err(error) if !is_recoverable(&error) => return Err(error),
-                _ => {}
-            }
-        }
-    }
+    from_its_fields!();
 }
 
 impl Lock for Guid {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. n = create(l + "/guid-lock-", EPHEMERAL | SEQUENTIAL), unless an attempt that failed left one.
-        let guid = *self.prefix.get_or_insert_with(|| cx.unique_token());
         let mut node = cx.looping(self.node.clone());
         loop {
             cx.turn(&mut node).await;
             self.node.clone_from(&node);
             let me = match &*node {
                 Some(node) => node.clone(),
-                None => self.create(cx, &format!("{guid}-lock-")).await?,
+                None => {
+                    let modes = (CreateMode::Persistent, CreateMode::EphemeralSequential);
+                    let name = ("", "-lock-");
+                    create_protected(cx, &self.directory, modes, name, Protection::ByName).await?
+                }
             };
             (*node, self.node) = (Some(me.clone()), Some(me.clone()));
             // 2. C = getChildren(l). 3. If n is the lowest in C: held. If it is gone, begin anew.
@@ -89,11 +60,12 @@ impl Lock for Guid {
                 *node = None;
                 continue;
             }
-            let Some(before) = children.before(&me) else {
-                let fence = match self.fence {
-                    Fence::None => None,
-                    Fence::Czxid => Some(cx.zk().czxid(&self.directory.child(&me)).await?),
-                };
+            let Some(before) = self.order.before(&children, &me) else {
+                if !self.owner.counts(cx, &self.directory.child(&me)).await? {
+                    *node = None;
+                    continue;
+                }
+                let fence = self.fence.token(cx, &self.directory, &me).await?;
                 return Ok(Grant { fence, ..Grant::default() });
             };
             // 4. p = the node just before n. 5. If exists(p, watch): wait. 6. Go to 2.
@@ -110,11 +82,5 @@ impl Lock for Guid {
         Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

@@ -1,21 +1,27 @@
-//! kazoo's `Lock`: <https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py>.
+//! kazoo's `Lock`, `ReadLock`, `WriteLock`: <https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py>.
 
 use std::rc::Rc;
 
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
-use super::{Directory, NO_NODE, create_in, find_in, is_recoverable, name_of};
+use super::contenders::Contenders;
+use super::listener::Heeds;
+use super::order::AsTexts;
+use super::role::Role;
+use super::{Directory, NO_NODE, create_in, delete_and_retry, find_in, is_recoverable, name_of};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
-use crate::json::{Problem, Section};
 use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
 
 /// Numbered nodes with a prefix of one's own, watched together with the session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Kazoo {
     directory: Directory,
+    order: AsTexts,
+    role: Role,
+    contenders: Contenders,
+    heeds: Heeds,
     retry: Retry,
     /// `prefix`: one for each lock object.
     #[serde(skip)]
@@ -30,15 +36,24 @@ impl Kazoo {
     /// What it is.
     pub const ABOUT: About = About {
         name: "kazoo",
-        title: "kazoo's Lock: finds its own node after a lost reply, watches predecessor and session",
+        title: "kazoo's Lock, ReadLock, WriteLock: finds its node after a lost reply, watches predecessor and session",
         source: "https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py",
         store: Store::ZooKeeper,
-        params: &[Directory::ABOUT, Retry::ABOUT],
+        params: &[
+            Directory::ABOUT,
+            AsTexts::ABOUT,
+            Role::ABOUT,
+            Contenders::ABOUT,
+            Heeds::ABOUT,
+            Retry::ABOUT,
+        ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+    from_its_fields!();
+
+    /// The lock of another recipe.
+    pub(super) fn inside(directory: Directory) -> Self {
+        Self { directory, ..Self::default() }
     }
 
     /// `_inner_acquire`; `None` asks for another attempt (`ForceRetryError`).
@@ -46,26 +61,27 @@ impl Kazoo {
         // 1. Look for the node of an earlier attempt, else create one.
         let tried = std::mem::replace(&mut self.create_tried, true);
         let found = if tried { find_in(cx, &self.directory, prefix).await? } else { None };
-        let node = match found {
+        let mode = CreateMode::EphemeralSequential;
+        let node: Rc<str> = match found {
             Some(node) => node,
-            None => {
-                let mode = CreateMode::EphemeralSequential;
-                name_of(&create_in(cx, &self.directory, prefix, mode).await?).into()
-            }
+            None => name_of(&create_in(cx, &self.directory, prefix, mode).await?).into(),
         };
         self.node = Some(node.clone());
         let mut pass = cx.looping(());
         loop {
             cx.turn(&mut pass).await;
-            // 2. The node just before mine. If mine is gone, the session ended meanwhile.
+            // 2. The node that goes before mine. If mine is gone, the session ended meanwhile.
             let children = cx.zk().children(&self.directory).await?;
             if !children.contains(&node) {
                 return Ok(None);
             }
-            let Some(before) = children.before(&node) else { return Ok(Some(Grant::default())) };
+            let Some(before) = self.contenders.before(*self.order, self.role, &children, &node)
+            else {
+                return Ok(Some(Grant { shared: self.role == Role::Read, ..Grant::default() }));
+            };
             // 3. Watch it. What happens to it or to the session wakes us.
             let session = cx.zk().session();
-            match cx.zk().data_watch(&self.directory.child(before)).await {
+            match cx.zk().data_watch(&self.directory.child(&before)).await {
                 Ok((_, gone)) => {
                     cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
                 }
@@ -79,39 +95,26 @@ impl Kazoo {
 impl Lock for Kazoo {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let prefix = *self.prefix.get_or_insert_with(|| cx.unique_token());
+        let name = if self.role == Role::Read { "rlock" } else { "lock" };
         let mut me = cx.looping(self.clone());
         loop {
             cx.turn(&mut me).await;
-            let result = me.inner_acquire(cx, &format!("{prefix}__lock__")).await;
+            let result = me.inner_acquire(cx, &format!("{prefix}__{name}__")).await;
             *self = me.clone();
             match result {
-                Ok(Some(grant)) => return Ok(grant),
+                Ok(Some(grant)) => return Ok(self.heeds.granted(cx, grant)),
                 Err(error) if !is_recoverable(&error) => return Err(error.into()),
-                // KazooRetry
-                _ => cx.sleep(*self.retry.after).await,
+                _ => cx.sleep(*self.retry.after).await, // KazooRetry
             }
         }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 4. Delete the node, again and again until a server has answered. It may be gone already.
+        self.heeds.stop(cx);
         let Some(node) = self.node.take() else { return Ok(()) };
-        let mut pass = cx.looping(());
-        loop {
-            cx.turn(&mut pass).await;
-            match cx.zk().delete(&self.directory.child(&node)).await {
-                Ok(()) | Err(NO_NODE) => return Ok(()),
-                Err(error) if is_recoverable(&error) => cx.sleep(*self.retry.after).await,
-                Err(error) => return Err(error.into()),
-            }
-        }
+        Ok(delete_and_retry(cx, &self.directory.child(&node), *self.retry.after).await?)
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

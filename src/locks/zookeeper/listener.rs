@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::lost;
-use crate::cx::{Cx, Session, Task, TaskId};
+use crate::cx::{Cx, Grant, Session, Task, TaskId};
 
 /// The number of the first thread's listener; the next thread's is the next.
 const LISTENER: TaskId = 40;
@@ -38,10 +38,44 @@ impl Heeds {
         }
     }
 
+    /// Begins to listen, and hands the grant on.
+    pub(super) fn granted(self, cx: &Cx, grant: Grant) -> Grant {
+        self.start(cx);
+        grant
+    }
+
     /// Listens no more.
     pub(super) fn stop(self, cx: &Cx) {
         if self != Self::Nothing {
             cx.interrupt(LISTENER + cx.surroundings().thread);
+        }
+    }
+}
+
+/// Curator's `ConnectionStateErrorPolicy`: what ends a leadership.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Policy {
+    /// The loss of the connection, and that of the session.
+    #[default]
+    Standard,
+    /// That of the session alone.
+    Session,
+}
+
+impl Policy {
+    /// The parameter.
+    pub(super) const ABOUT: (&'static str, &'static str) = (
+        "policy",
+        "what ends the leadership of work that stops at-validity: \"standard\" SUSPENDED and LOST, \"session\" LOST \
+         alone: \"standard\"",
+    );
+
+    /// What is heeded then.
+    pub(super) const fn heeds(self) -> Heeds {
+        match self {
+            Self::Standard => Heeds::Suspended,
+            Self::Session => Heeds::Lost,
         }
     }
 }

@@ -1,15 +1,58 @@
 //! Recipes for ZooKeeper.
 
+/// What a recipe with a `directory` and a `retry` says of them.
+macro_rules! in_its_directory {
+    () => {
+        fn retry(&self) -> (crate::time::Micros, crate::time::Micros) {
+            self.retry.span()
+        }
+
+        fn place(&self) -> String {
+            self.directory.to_string()
+        }
+    };
+}
+
+/// A recipe whose section is just its fields.
+macro_rules! from_its_fields {
+    () => {
+        /// The recipe with the parameters in `section`.
+        pub fn from_section(
+            section: &crate::json::Section<'_>,
+        ) -> Result<Self, Box<crate::json::Problem>> {
+            section.to()
+        }
+    };
+}
+
+pub mod aiozk;
 pub mod curator;
+pub mod curator_multi_lock;
+pub mod curator_read_write;
 pub mod guid;
 pub mod kazoo;
+pub mod kazoo_lease;
+pub mod kazoo_semaphore;
+pub mod leader_latch;
 pub mod read_write;
+pub mod revocable;
 pub mod semaphore;
 pub mod sequential;
 pub mod write_lock;
 pub mod znode;
 
+mod contenders;
+mod fence;
+mod internals;
 mod listener;
+mod mode;
+mod number;
+mod order;
+mod protection;
+mod reentrant;
+mod revocation;
+mod role;
+mod watching;
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -18,6 +61,7 @@ use serde::Deserialize;
 
 use crate::cx::{CallError, Cx};
 use crate::store::zookeeper::{CreateMode, ZkError};
+use crate::time::Micros;
 
 const NODE_EXISTS: CallError = CallError::ZooKeeper(ZkError::NodeExists);
 const NO_NODE: CallError = CallError::ZooKeeper(ZkError::NoNode);
@@ -105,6 +149,29 @@ async fn delete_surely(cx: &Cx, path: &str) -> Result<bool, CallError> {
             Err(NO_NODE) => return Ok(false),
             Err(error) if is_recoverable(&error) => {}
             result => return result.map(|()| true),
+        }
+    }
+}
+
+/// Deletes the node that is held, surely, if there is one.
+async fn give_back(
+    cx: &Cx,
+    directory: &Directory,
+    held: &mut Option<Rc<str>>,
+) -> Result<(), CallError> {
+    let Some(node) = held.take() else { return Ok(()) };
+    delete_surely(cx, &directory.child(&node)).await.map(|_| ())
+}
+
+/// The same with pauses, as kazoo does it: `KazooRetry`.
+async fn delete_and_retry(cx: &Cx, path: &str, pause: Micros) -> Result<(), CallError> {
+    let mut pass = cx.looping(());
+    loop {
+        cx.turn(&mut pass).await;
+        match cx.zk().delete(path).await {
+            Ok(()) | Err(NO_NODE) => return Ok(()),
+            Err(error) if is_recoverable(&error) => cx.sleep(pause).await,
+            Err(error) => return Err(error),
         }
     }
 }

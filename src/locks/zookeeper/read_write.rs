@@ -5,11 +5,10 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
+use super::role::Role;
 use super::{Directory, NO_NODE, create_in, name_of};
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::store::zookeeper::{Children, CreateMode};
-use crate::time::Micros;
 
 /// Numbered nodes of two kinds: a reader waits for writers only.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -17,6 +16,7 @@ use crate::time::Micros;
 pub struct ReadWrite {
     directory: Directory,
     role: Role,
+    defect: Defect,
     retry: Retry,
     #[serde(skip)]
     node: Option<Rc<str>>,
@@ -24,10 +24,10 @@ pub struct ReadWrite {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Role {
-    Read,
+enum Defect {
     #[default]
-    Write,
+    None,
+    GoesTo3,
 }
 
 impl ReadWrite {
@@ -39,17 +39,18 @@ impl ReadWrite {
         store: Store::ZooKeeper,
         params: &[
             Directory::ABOUT,
-            ("role", "whether this client wants to \"read\" or to \"write\": \"write\""),
+            Role::ABOUT,
+            (
+                "defect",
+                "a reader \"goes-to-3\", as the paper has it, and never lists again: \"none\"",
+            ),
             Retry::ABOUT,
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
-    /// The node that I wait for: a writer for the one just before, a reader for the last writer before.
+    /// The node that I wait for: a writer for the one just before, a reader for the last writer.
     fn before<'c>(&self, children: &'c Children, me: &str) -> Option<&'c Rc<str>> {
         let lower = children.in_sequence().take_while(|child| &***child != me);
         match self.role {
@@ -63,50 +64,45 @@ impl Lock for ReadWrite {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. n = create(l + "/read-" or "/write-", EPHEMERAL | SEQUENTIAL), unless an attempt left one.
         let prefix = if self.role == Role::Read { "read-" } else { "write-" };
-        let mut node = cx.looping(self.node.clone());
+        let mut at = cx.looping((self.node.clone(), None));
         loop {
-            cx.turn(&mut node).await;
-            self.node.clone_from(&node);
-            let me = match &*node {
+            cx.turn(&mut at).await;
+            self.node.clone_from(&at.0);
+            let mode = CreateMode::EphemeralSequential;
+            let me = match &at.0 {
                 Some(node) => node.clone(),
-                None => {
-                    let mode = CreateMode::EphemeralSequential;
-                    name_of(&create_in(cx, &self.directory, prefix, mode).await?).into()
-                }
+                None => name_of(&create_in(cx, &self.directory, prefix, mode).await?).into(),
             };
-            (*node, self.node) = (Some(me.clone()), Some(me.clone()));
+            (at.0, self.node) = (Some(me.clone()), Some(me.clone()));
             // 2. C = getChildren(l)
-            let children = cx.zk().children(&self.directory).await?;
+            let children = match at.1.take() {
+                Some(stale) => stale,
+                None => cx.zk().children(&self.directory).await?,
+            };
             if !children.contains(&me) {
-                *node = None;
+                at.0 = None;
                 continue;
             }
             // 3. If no node that I wait for is lower: held. 4. p = the last of them.
             let Some(before) = self.before(&children, &me) else {
                 return Ok(Grant { shared: self.role == Role::Read, ..Grant::default() });
             };
-            // 5. If exists(p, watch): wait. 6. Go to 2.
+            // 5. If exists(p, watch): wait. 6. Go to 2; the paper says 3 for readers.
             let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;
             if exists {
                 cx.zk().fired(watch).await;
             }
+            let stale = self.role == Role::Read && self.defect == Defect::GoesTo3;
+            at.1 = stale.then_some(children);
         }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 7. delete(n)
         let Some(node) = self.node.take() else { return Ok(()) };
-        match cx.zk().delete(&self.directory.child(&node)).await {
-            Err(NO_NODE) => Err(LockError::Lost),
-            result => Ok(result?),
-        }
+        let deleted = cx.zk().delete(&self.directory.child(&node)).await;
+        deleted.map_err(|error| if error == NO_NODE { LockError::Lost } else { error.into() })
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

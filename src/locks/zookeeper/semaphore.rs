@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::curator::Curator;
+use super::reentrant::Reentrant;
 use super::{Directory, create_in, delete_surely, name_of};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
 
@@ -47,10 +47,7 @@ impl Semaphore {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
     /// Waits until my lease is one of the allowed number.
     async fn wait(&self, cx: &Cx, leases: &str, lease: &str) -> Result<(), CallError> {
@@ -73,7 +70,8 @@ impl Lock for Semaphore {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. The mutex: only its holder asks for leases.
         let leases = self.directory.child("leases");
-        let mut mutex = Curator::inside(Directory(format!("{}-locks", &*self.directory)));
+        let mut mutex =
+            Curator::inside(Directory(format!("{}-locks", &*self.directory)), Reentrant::default());
         mutex.acquire(cx).await?;
         // 2. Create lease-, then wait until there are no more of them than allowed.
         let taken = match self.take(cx, &leases).await {

@@ -5,18 +5,21 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
+use super::mode::Mode;
+use super::order::Order;
+use super::watching::{Watching, woken};
 use super::{Directory, NO_NODE, create_in, name_of};
-use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
-use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
+use crate::cx::{CallError, Cx, Grant, Lock, LockError};
 
 /// A directory of numbered nodes: the lowest has the lock.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sequential {
     directory: Directory,
-    watch: Watch,
+    mode: Mode,
+    watch: Watching,
+    order: Order,
+    defect: Defect,
     retry: Retry,
     #[serde(skip)]
     node: Option<Rc<str>>,
@@ -24,10 +27,13 @@ pub struct Sequential {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Watch {
-    All,
+enum Defect {
     #[default]
-    Predecessor,
+    None,
+    OwnsWhenWoken,
+    WaitsForMissing,
+    IgnoresSession,
+    ArmsOnce,
 }
 
 impl Sequential {
@@ -39,58 +45,53 @@ impl Sequential {
         store: Store::ZooKeeper,
         params: &[
             Directory::ABOUT,
+            Mode::ABOUT,
+            Watching::ABOUT,
+            Order::ABOUT,
             (
-                "watch",
-                "the \"predecessor\", or \"all\" children, which wakes a herd: \"predecessor\"",
+                "defect",
+                "\"owns-when-woken\" without another look, \"waits-for-missing\" nodes, \"ignores-session\" and its end, \
+                 \"arms-once\" and not again: \"none\"",
             ),
             Retry::ABOUT,
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 impl Lock for Sequential {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. n = create(l + "/lock-", EPHEMERAL | SEQUENTIAL), unless an attempt that failed left one.
-        let mut node = cx.looping(self.node.clone());
+        let mut at = cx.looping((self.node.clone(), None));
         loop {
-            cx.turn(&mut node).await;
-            self.node.clone_from(&node);
-            let me = match &*node {
+            cx.turn(&mut at).await;
+            self.node.clone_from(&at.0);
+            let me = match &at.0 {
                 Some(node) => node.clone(),
-                None => {
-                    create_in(cx, &self.directory, "lock-", CreateMode::EphemeralSequential).await?
-                }
+                None => create_in(cx, &self.directory, "lock-", self.mode.numbered()).await?,
             };
-            (*node, self.node) = (Some(me.clone()), Some(me.clone()));
-            // 2. C = getChildren(l)
-            let (children, all) = match self.watch {
-                Watch::All => {
-                    let (children, watch) = cx.zk().children_watch(&self.directory).await?;
-                    (children, Some(watch))
-                }
-                Watch::Predecessor => (cx.zk().children(&self.directory).await?, None),
-            };
-            // 3. If n is the lowest in C: held. If it is not there, its session is over: begin anew.
-            if !children.contains(name_of(&me)) {
-                *node = None;
+            (at.0, self.node) = (Some(me.clone()), Some(me.clone()));
+            // 2. C = getChildren(l). 3. If n is the lowest in C: held. If it is not there, begin anew.
+            let (children, all) = self.watch.list(cx, &self.directory).await?;
+            let me = name_of(&me);
+            if !children.contains(me) {
+                at.0 = None;
                 continue;
             }
             // 4. p = the node just before n
-            let Some(before) = children.before(name_of(&me)) else { return Ok(Grant::default()) };
+            let Some(p) = self.order.before(&children, me) else { return Ok(Grant::default()) };
             // 5. If exists(p, watch): wait. 6. Go to 2.
-            match all {
-                Some(watch) => cx.zk().fired(watch).await,
-                None => {
-                    let before = self.directory.child(before);
-                    let (exists, watch) = cx.zk().exists_watch(&before).await?;
-                    if exists {
-                        cx.zk().fired(watch).await;
-                    }
+            let missing = self.defect == Defect::WaitsForMissing;
+            let watch = match at.1 {
+                None => self.watch.look(cx, &self.directory, (p, me), all, missing).await?,
+                again => again,
+            };
+            if let Some(watch) = watch {
+                at.1 = (self.defect == Defect::ArmsOnce).then_some(watch);
+                woken(cx, watch, self.defect == Defect::IgnoresSession).await;
+                if self.defect == Defect::OwnsWhenWoken {
+                    return Ok(Grant::default());
                 }
             }
         }
@@ -98,22 +99,11 @@ impl Lock for Sequential {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 7. delete(n)
-        let Some(node) = &self.node else { return Ok(()) };
-        let deleted = cx.zk().delete(node).await;
-        if !matches!(&deleted, Err(error) if error.outcome_unknown()) {
-            self.node = None;
-        }
-        match deleted {
-            Err(NO_NODE) => Err(LockError::Lost),
-            result => Ok(result?),
-        }
+        let Some(node) = self.node.take() else { return Ok(()) };
+        let deleted = cx.zk().delete(&node).await;
+        self.node = Some(node).filter(|_| deleted.as_ref().is_err_and(CallError::outcome_unknown));
+        deleted.map_err(|error| if error == NO_NODE { LockError::Lost } else { error.into() })
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

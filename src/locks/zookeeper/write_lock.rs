@@ -6,10 +6,8 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::{Directory, NO_NODE, create_in, find_in, name_of};
-use crate::cx::{Cx, Grant, Lock, LockError, Token};
-use crate::json::{Problem, Section};
+use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::store::zookeeper::CreateMode;
-use crate::time::Micros;
 
 /// Numbered ephemeral nodes with the session in their names.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -18,6 +16,7 @@ pub struct WriteLock {
     directory: Directory,
     defect: Defect,
     retry: Retry,
+    /// Each lock has a client, and so a session, of its own.
     #[serde(skip)]
     session: Option<Token>,
     #[serde(skip)]
@@ -30,6 +29,8 @@ enum Defect {
     None,
     #[default]
     AsShipped,
+    WaitsForMissing,
+    NeverOwner,
 }
 
 impl WriteLock {
@@ -43,68 +44,76 @@ impl WriteLock {
             Directory::ABOUT,
             (
                 "defect",
-                "\"as-shipped\" it waits for a node that was gone before it looked; \"none\" does not: \
-                 \"as-shipped\"",
+                "\"waits-for-missing\", \"never-owner\", \"as-shipped\" both, \"none\": \"as-shipped\"",
             ),
             Retry::ABOUT,
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+    from_its_fields!();
+
+    fn has(&self, defect: Defect) -> bool {
+        self.defect == defect || self.defect == Defect::AsShipped
+    }
+
+    /// `LockZooKeeperOperation.execute`: whether the lock is held.
+    async fn execute(&mut self, cx: &Cx, session: Token) -> Result<bool, CallError> {
+        // 1. findPrefixInChildren, else create x-session-. What is found is a bare name, what is created a path.
+        let (prefix, mode) = (format!("x-{session}-"), CreateMode::EphemeralSequential);
+        let id = match self.id.clone() {
+            Some(id) => id,
+            None => match find_in(cx, &self.directory, &prefix).await? {
+                Some(name) => name,
+                None => create_in(cx, &self.directory, &prefix, mode).await?,
+            },
+        };
+        self.id = Some(id.clone());
+        // 2. The children, sorted; the last one less than mine.
+        let children = cx.zk().children(&self.directory).await?;
+        if !children.contains(name_of(&id)) {
+            self.id = None;
+            return Ok(false);
+        }
+        let Some(before) = children.before(name_of(&id)) else {
+            // 3. isOwner: the id is compared with the first one's path.
+            if !id.starts_with('/') && self.has(Defect::NeverOwner) {
+                std::future::pending::<()>().await;
+            }
+            return Ok(true);
+        };
+        // 4. exists(it, LockWatcher): the watcher calls lock() again. Without a node it is never called.
+        let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;
+        if exists || self.has(Defect::WaitsForMissing) {
+            cx.zk().fired(watch).await;
+        }
+        Ok(false)
     }
 }
 
 impl Lock for WriteLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let session = *self.session.get_or_insert_with(|| cx.unique_token());
-        let prefix = format!("x-{session}-");
         let mut id = cx.looping(self.id.clone());
         loop {
             cx.turn(&mut id).await;
             self.id.clone_from(&id);
-            // 1. findPrefixInChildren, else create x-session-.
-            let me = match &*id {
-                Some(id) => id.clone(),
-                None => match find_in(cx, &self.directory, &prefix).await? {
-                    Some(id) => id,
-                    None => {
-                        let mode = CreateMode::EphemeralSequential;
-                        name_of(&create_in(cx, &self.directory, &prefix, mode).await?).into()
-                    }
-                },
-            };
-            (*id, self.id) = (Some(me.clone()), Some(me.clone()));
-            // 2. The children, sorted; the last one less than mine.
-            let children = cx.zk().children(&self.directory).await?;
-            if !children.contains(&me) {
-                *id = None;
-                continue;
+            match self.execute(cx, session).await {
+                Ok(true) => return Ok(Grant::default()),
+                Ok(false) => {}
+                // `retryOperation`; the end of the session is thrown.
+                Err(error) if error.outcome_unknown() => cx.sleep(*self.retry.after).await,
+                Err(error) => return Err(error.into()),
             }
-            let Some(before) = children.before(&me) else { return Ok(Grant::default()) };
-            // 3. exists(it, LockWatcher): the watcher calls lock() again. Without a node it is never called.
-            let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;
-            if exists || self.defect == Defect::AsShipped {
-                cx.zk().fired(watch).await;
-            }
+            id.clone_from(&self.id);
         }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 4. delete(id); NoNode is ignored.
+        // 5. delete(id); NoNode is ignored.
         let Some(id) = self.id.take() else { return Ok(()) };
-        match cx.zk().delete(&self.directory.child(&id)).await {
-            Ok(()) | Err(NO_NODE) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        let deleted = cx.zk().delete(&self.directory.child(name_of(&id))).await;
+        if deleted == Err(NO_NODE) { Ok(()) } else { Ok(deleted?) }
     }
 
-    fn retry(&self) -> (Micros, Micros) {
-        self.retry.span()
-    }
-
-    fn place(&self) -> String {
-        self.directory.to_string()
-    }
+    in_its_directory!();
 }

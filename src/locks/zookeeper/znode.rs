@@ -3,10 +3,9 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
+use super::mode::Mode;
 use super::{NO_NODE, NODE_EXISTS};
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
-use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
 
 /// One node: whoever created it has the lock, all others watch it.
@@ -16,13 +15,6 @@ pub struct Znode {
     path: String,
     mode: Mode,
     retry: Retry,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    Ephemeral,
-    Persistent,
 }
 
 impl Default for Znode {
@@ -38,30 +30,19 @@ impl Znode {
         title: "one node that everybody watches",
         source: "Hunt et al., ATC'10, section 2.4 (Simple Locks)",
         store: Store::ZooKeeper,
-        params: &[
-            ("path", "the lock's node: \"/lock\""),
-            ("mode", "\"ephemeral\", gone with its session, or \"persistent\": \"ephemeral\""),
-            Retry::ABOUT,
-        ],
+        params: &[("path", "the lock's node: \"/lock\""), Mode::ABOUT, Retry::ABOUT],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 impl Lock for Znode {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let mode = match self.mode {
-            Mode::Ephemeral => CreateMode::Ephemeral,
-            Mode::Persistent => CreateMode::Persistent,
-        };
         let mut pass = cx.looping(());
         loop {
             cx.turn(&mut pass).await;
             // 1. Create the node: whoever succeeds has the lock.
-            match cx.zk().create(&self.path, mode).await {
+            match cx.zk().create(&self.path, self.mode.plain()).await {
                 Ok(_) => return Ok(Grant::default()),
                 Err(NODE_EXISTS) => {}
                 Err(error) => return Err(error.into()),

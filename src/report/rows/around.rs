@@ -62,6 +62,7 @@ impl Builder<'_> {
             ProcessEvent::Crashes => {
                 ("dies", |life| *life = Life { gone: true, ..Life::default() })
             }
+            ProcessEvent::Exits => ("ends", |life| *life = Life { gone: true, ..Life::default() }),
             ProcessEvent::Restarts => ("begins anew", |life| *life = Life::default()),
         };
         if event == ProcessEvent::Crashes {

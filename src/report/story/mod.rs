@@ -344,6 +344,7 @@ impl Teller<'_> {
                 }
                 self.paused.retain(|paused| paused != process);
             }
+            ProcessEvent::Exits => self.step(at, format!("{process} ends."), Kinds::Plain),
             ProcessEvent::Restarts => {
                 self.step(at, format!("A new {process} begins, without memory."), Kinds::Plain);
             }

@@ -58,6 +58,22 @@ pub enum Leases {
     Unsaid,
 }
 
+impl Leases {
+    /// These and others; unsaid if some are.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        let (Self::Known(mut leases), Self::Known(others)) = (self, others) else {
+            return Self::Unsaid;
+        };
+        for lease in others {
+            if !leases.contains(&lease) {
+                leases.push(lease);
+            }
+        }
+        Self::Known(leases)
+    }
+}
+
 /// One entry: `"pause"`, for once and anywhere, or `{"pause": {…}}`.
 pub(crate) struct Entry<'a, 'd> {
     about: &'static About,

@@ -7,7 +7,7 @@ use crate::json::Problem;
 use crate::property;
 use crate::sim::agenda::{Event, ProcessId};
 use crate::sim::setup::Setup;
-use crate::sim::world::{Stage, World, threads};
+use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
 #[derive(Debug)]
@@ -60,12 +60,7 @@ impl Kind for Restart {
 impl World {
     /// A new process takes the place of one that died.
     pub(in crate::sim) fn restart(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        let threads = threads(stage.setup, process);
-        let state = self.process_mut(process);
-        state.alive = true;
-        state.threads = threads;
-        self.wants += self.processes[usize::from(process)].wants();
         self.happens(stage, &property::Event::Restarts(process));
-        self.start_process(stage, process);
+        self.begin_process(stage, process);
     }
 }

@@ -70,6 +70,17 @@ pub enum Answer {
     Multi(Rc<[MultiResult]>),
 }
 
+impl Answer {
+    /// Why a multi did nothing, if this is the answer to one that failed: the error of its part that failed (fact 20).
+    pub fn why_nothing_was_done(&self) -> Option<ZkError> {
+        let Self::Multi(results) = self else { return None };
+        results.iter().find_map(|result| match result {
+            MultiResult::Error(error) if *error != ZkError::RuntimeInconsistency => Some(*error),
+            _ => None,
+        })
+    }
+}
+
 /// The result of one part of a multi or multiRead.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum MultiResult {

@@ -87,6 +87,12 @@ impl ZooKeeper {
         self.replica.zxid
     }
 
+    /// From now on the service is as old as if so many children of the node had ever been created: the next number
+    /// in line is this one (fact 17). Whether the node is there.
+    pub fn has_created(&mut self, path: &str, children: i32) -> bool {
+        self.replica.tree.set_creates(path, children)
+    }
+
     /// The sessions that have not ended.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
         self.replica.sessions().map(|(session, _)| session)

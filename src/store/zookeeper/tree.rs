@@ -201,6 +201,11 @@ impl Tree {
         }
     }
 
+    /// Sets how many children the node ever had; whether it is there.
+    pub(super) fn set_creates(&mut self, path: &str, creates: i32) -> bool {
+        self.node_mut(path).map(|node| node.creates = creates).is_some()
+    }
+
     fn node_mut(&mut self, path: &str) -> Option<&mut Node> {
         Rc::make_mut(&mut self.nodes).get_mut(path).map(Rc::make_mut)
     }

@@ -189,6 +189,8 @@ pub enum Act {
 pub enum ProcessEvent {
     /// It stops for good.
     Crashes,
+    /// It ends by itself.
+    Exits,
     /// A new one takes its place.
     Restarts,
     /// It stands still.

@@ -7,7 +7,7 @@ use super::tally::{Tally, Waits};
 use super::teller::Teller;
 use super::waiting::Waiting;
 use crate::choice::Choices;
-use crate::sim::{End, Limits, Listener, Live, Run, Setup, Told, Violation};
+use crate::sim::{Effects, End, Limits, Listener, Live, Run, Setup, Told, Violation};
 use crate::time::Micros;
 
 /// How a run went.
@@ -23,6 +23,8 @@ pub struct Ended {
     pub violation: Option<Violation>,
     /// Its counters.
     pub tally: Tally,
+    /// How often the faults took effect, and where.
+    pub faults: Effects,
 }
 
 /// Hears a world, and hands on what it tells.
@@ -103,11 +105,13 @@ pub fn execute(
         }
     };
     let (steps, at) = (run.steps(), run.world.total());
+    let faults = run.effects().clone();
+    let properties = run.world.properties.clone();
     ear.step = steps;
-    if let Some(long) = ear.waiting.judge_end(at, end, setup) {
+    if let Some(long) = ear.waiting.judge_end(at, end, setup, &properties) {
         ear.violated(at, long.property, long.why);
     }
     let Ear { waiting, mut tally, violation, .. } = ear;
     tally.waits = Waits::of(waiting.waits);
-    Ended { end, steps, at, violation, tally }
+    Ended { end, steps, at, violation, tally, faults }
 }

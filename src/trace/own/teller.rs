@@ -129,7 +129,11 @@ impl<'a> Teller<'a> {
                 placed: false,
                 by: by.map(|by| self.setup.who(by)),
             },
+            E::Wakes { .. } => {
+                unreachable!("told to properties only: what was sent stands beside the request")
+            }
             E::Crashes(it) => process(it, ProcessEvent::Crashes),
+            E::Exits(it) => process(it, ProcessEvent::Exits),
             E::Restarts(it) => process(it, ProcessEvent::Restarts),
             E::Pauses(it) => process(it, ProcessEvent::Pauses),
             E::Resumes(it) => process(it, ProcessEvent::Resumes),

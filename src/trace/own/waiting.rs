@@ -1,11 +1,11 @@
 //! Who waits for the lock in a run, and what the properties that judge waiting make of it.
 //!
 //! A search judges waiting on the nominal continuation of every world. A run has only one continuation: what was
-//! waited for until its end, or until the next entry, counts from the last deviation on.
+//! waited for until its end, or until an entry, counts from the last deviation on.
 
 use std::collections::BTreeMap;
 
-use crate::property::{self, Liveness, Names, Who};
+use crate::property::{self, Liveness, Names, Outlook, PropertyBox, Who};
 use crate::sim::{End, Setup, Told};
 use crate::time::Micros;
 
@@ -13,8 +13,15 @@ use crate::time::Micros;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Waiting {
     asking: BTreeMap<Who, Micros>,
-    /// Since when nobody has entered and nothing has gone wrong.
-    since: Micros,
+    inside: Vec<Who>,
+    /// Since when nothing has gone wrong.
+    calm: Micros,
+    /// Since when nobody has entered.
+    entered: Micros,
+    /// Since when nobody has left a section.
+    left: Micros,
+    /// Whether somebody who waits asked since then.
+    asks: bool,
     /// How long each entry was waited for (µs).
     pub(super) waits: Vec<Micros>,
 }
@@ -29,26 +36,40 @@ impl Waiting {
     /// Takes note of what happened.
     pub(super) fn hear(&mut self, now: Micros, told: &Told<'_>, setup: &Setup) -> Option<TooLong> {
         match *told {
-            Told::Deviated { .. } => self.since = now,
-            Told::Event(&property::Event::Asks(who)) => {
+            Told::Deviated { .. } => self.calm = now,
+            Told::Event(event) => return self.happened(now, event, setup),
+            _ => {}
+        }
+        None
+    }
+
+    fn happened(&mut self, now: Micros, event: &property::Event, setup: &Setup) -> Option<TooLong> {
+        use property::Event as E;
+        match *event {
+            E::Asks(who) => {
                 self.asking.entry(who).or_insert(now);
             }
-            Told::Event(&property::Event::Done(who)) => {
+            E::InLine(_) => self.asks = true,
+            E::Done(who) => {
                 self.asking.remove(&who);
             }
-            Told::Event(&property::Event::Crashes(process)) => {
+            E::Leaves(who) => {
+                self.inside.retain(|inside| *inside != who);
+                self.left = now;
+            }
+            E::Crashes(process) => {
                 self.asking.retain(|who, _| who.process != process);
+                self.inside.retain(|who| who.process != process);
             }
-            Told::Event(&property::Event::Resumes(_) | &property::Event::Restarts(_)) => {
-                // A fault ends here, not where it began.
-                self.since = now;
-            }
-            Told::Event(&property::Event::Enters { who, .. }) => {
-                let judged = self.judge_entry(now, setup);
+            // A fault ends here, not where it began.
+            E::Resumes(_) | E::Restarts(_) => self.calm = now,
+            E::Enters { who, .. } => {
+                let judged = self.judge_entry(now, who, setup);
                 if let Some(asked) = self.asking.remove(&who) {
                     self.waits.push(now - asked);
                 }
-                self.since = now;
+                self.inside.push(who);
+                (self.entered, self.asks) = (now, false);
                 return judged;
             }
             _ => {}
@@ -59,50 +80,76 @@ impl Waiting {
     /// How long somebody has waited for anybody to enter.
     fn waited(&self, now: Micros) -> Option<Micros> {
         let oldest = self.asking.values().min()?;
-        Some(now - (*oldest).max(self.since))
+        Some(now - (*oldest).max(self.calm).max(self.entered))
     }
 
-    fn judge_entry(&self, now: Micros, setup: &Setup) -> Option<TooLong> {
+    /// The first property that somebody has waited too long for: `whose` entry it is, or nobody's.
+    fn too_long(&self, now: Micros, whose: Option<Who>, setup: &Setup) -> Option<TooLong> {
         let waited = self.waited(now)?;
-        setup.properties.iter().find_map(|property| match property.liveness()? {
-            Liveness::NextEntryWithin(bound) if waited > bound => Some(TooLong {
+        setup.properties.iter().find_map(|property| {
+            let until = if whose.is_some() { "until somebody entered" } else { "in vain" };
+            let (who, waited, bound, until) = match property.liveness()? {
+                Liveness::NextEntryWithin(bound) => (self.names(setup), waited, bound, until),
+                Liveness::FreeWithin(bound) if self.inside.is_empty() => {
+                    let free = waited.min(now - self.left);
+                    (self.names(setup), free, bound, "while nobody was in a section")
+                }
+                Liveness::OwnEntryWithin(bound) => {
+                    let oldest = self.asking.iter().min_by_key(|(_, asked)| **asked);
+                    let (who, asked) = match whose {
+                        Some(who) => (who, *self.asking.get(&who)?),
+                        None => oldest.map(|(who, asked)| (*who, *asked))?,
+                    };
+                    let until = if whose.is_some() { "until it entered" } else { "in vain" };
+                    (setup.who(who), now - asked.max(self.calm), bound, until)
+                }
+                Liveness::NotForEver | Liveness::FreeWithin(_) => return None,
+            };
+            (waited > bound).then(|| TooLong {
                 property: property.name(),
-                why: format!(
-                    "{} waited {} until somebody entered: more than {}",
-                    self.names(setup),
-                    span(waited),
-                    span(bound)
-                ),
-            }),
-            _ => None,
+                why: format!("{who} waited {} {until}: more than {}", span(waited), span(bound)),
+            })
         })
     }
 
-    /// Judges who still waits when the run is over.
-    pub(super) fn judge_end(&self, now: Micros, end: End, setup: &Setup) -> Option<TooLong> {
+    fn judge_entry(&self, now: Micros, who: Who, setup: &Setup) -> Option<TooLong> {
+        self.too_long(now, Some(who), setup)
+    }
+
+    /// Judges who still waits when the run is over; `properties` are as they are then.
+    pub(super) fn judge_end(
+        &self,
+        now: Micros,
+        end: End,
+        setup: &Setup,
+        properties: &[PropertyBox],
+    ) -> Option<TooLong> {
         let waited = self.waited(now)?;
-        setup.properties.iter().find_map(|property| {
-            let names = self.names(setup);
-            let why = match (property.liveness()?, end) {
-                (_, End::Stuck) => {
-                    format!("{names} still waited at the end, and nothing could happen any more")
-                }
-                // Longer than anything that the model compares with.
-                (Liveness::NoOrphan, End::Cut) if waited > setup.horizon => {
-                    format!(
-                        "{names} still waited at the end; nobody had entered for {}",
-                        span(waited)
-                    )
-                }
-                (Liveness::NextEntryWithin(bound), End::Cut) if waited > bound => {
-                    format!(
-                        "{names} still waited at the end; nobody had entered for {}: more than {}",
-                        span(waited),
-                        span(bound)
-                    )
-                }
-                _ => return None,
+        let outlook = match end {
+            End::Stuck => Outlook::Standstill,
+            End::Cut => Outlook::Round { asks: self.asks },
+            End::Done | End::Violated => return None,
+        };
+        if let (End::Cut, Some(long)) = (end, self.too_long(now, None, setup)) {
+            return Some(long);
+        }
+        properties.iter().find_map(|property| {
+            let whose = match property.liveness()? {
+                Liveness::OwnEntryWithin(_) => self.asking.keys().next().copied(),
+                _ => None,
             };
+            let mut why = property.foresees(whose, outlook, setup)?;
+            if end == End::Cut {
+                // What lasts longer than anything that the model compares with lasts for ever.
+                if property.liveness() != Some(Liveness::NotForEver) || waited <= setup.horizon {
+                    return None;
+                }
+                let names = self.names(setup);
+                why = format!(
+                    "{names} still waited at the end; nobody had entered for {}",
+                    span(waited)
+                );
+            }
             Some(TooLong { property: property.name(), why })
         })
     }

@@ -1,0 +1,74 @@
+//! What Curator's locks have in common: <https://github.com/apache/curator>, `LockInternals.java`.
+
+use std::rc::Rc;
+
+use super::protection::{Protection, create_protected};
+use super::revocation::{REVOKE_MESSAGE, Revocation};
+use super::{Directory, NO_NODE, delete_surely};
+use crate::cx::{CallError, Cx, WatchId};
+use crate::store::zookeeper::{Children, CreateMode};
+
+/// `createsTheLock`: a protected ephemeral node in a container, numbered unless its name is already; its name.
+pub(super) async fn creates_the_lock(
+    cx: &Cx,
+    directory: &Directory,
+    name: &str,
+    protection: Protection,
+) -> Result<Rc<str>, CallError> {
+    // A name with a number already is that of a reader in its writer's place.
+    let mode = if name.ends_with(|last: char| last.is_ascii_digit()) {
+        CreateMode::Ephemeral
+    } else {
+        CreateMode::EphemeralSequential
+    };
+    let modes = (CreateMode::Container, mode);
+    create_protected(cx, directory, modes, ("_c_", &format!("-{name}")), protection).await
+}
+
+/// `internalLockLoop`: returns when there is no `path_to_watch` among the children; the watch on one's own node, if it
+/// can be revoked.
+///
+/// Every way out without the lock deletes the node, surely.
+pub(super) async fn internal_lock_loop(
+    cx: &Cx,
+    directory: &Directory,
+    me: &str,
+    revocation: Revocation,
+    path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
+) -> Result<Option<WatchId>, CallError> {
+    let own = directory.child(me);
+    let waited = match revocation.watch(cx, &own).await {
+        Ok(asked) => wait(cx, directory, me, revocation, path_to_watch).await.map(|()| asked),
+        Err(error) => Err(error),
+    };
+    if waited.is_err() {
+        delete_surely(cx, &own).await?;
+    }
+    waited
+}
+
+async fn wait(
+    cx: &Cx,
+    directory: &Directory,
+    me: &str,
+    revocation: Revocation,
+    path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
+) -> Result<(), CallError> {
+    let mut pass = cx.looping(());
+    loop {
+        cx.turn(&mut pass).await;
+        // The sorted children. If mine is not among them: NoNode.
+        let children = cx.zk().children(directory).await?;
+        if !children.contains(me) {
+            return Err(NO_NODE);
+        }
+        let Some(before) = path_to_watch(&children) else { return Ok(()) };
+        revocation.ask(cx, directory, &children, REVOKE_MESSAGE).await?;
+        // getData(the one before, watch): exists would leave a watch on a node that is gone.
+        match cx.zk().data_watch(&directory.child(&before)).await {
+            Ok((_, gone)) => cx.zk().fired(gone).await,
+            Err(NO_NODE) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
