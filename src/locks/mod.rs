@@ -92,6 +92,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::multi_lock::MultiLock,
         redis::spring::Spring,
         redis::shedlock::ShedLock,
+        redis::presence::Presence,
         redis::sherlock::Sherlock,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,

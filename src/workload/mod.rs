@@ -141,7 +141,13 @@ impl Stop {
         let mut end = cx.looping(cx.now() + span);
         loop {
             cx.turn(&mut end).await;
-            let Some(until) = lease.get().filter(|_| !lost.get()) else { return };
+            if lost.get() {
+                return;
+            }
+            let Some(until) = lease.get() else {
+                // Nobody says any more how long it is valid, and the client is none the wiser.
+                return cx.sleep(cx.until(*end)).await;
+            };
             let (at_validity, is_over) = (self == Self::AtValidity, cx.is_past(until));
             if is_over && !at_validity {
                 // The process stood still, and its watchdog with it: now that asks whether the lock is still there.

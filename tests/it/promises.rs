@@ -56,6 +56,7 @@ const PROMISES: &[Promise] = &[
     promise("watchdog", "", REDIS, SAFE, &["defect=sets-again", "defect=gives-up", "defect=outlives-release"]),
     promise("fenced", "", REDIS, SAFE, &[]),
     promise("spring", "", REDIS, SAFE, &["defect=leaks-local-lock"]),
+    promise("presence", r#""jitter": "250ms""#, REDIS, &[], &[]),
     promise("multi-lock", "", REDIS, SAFE, &[]),
     promise("python-redis-lock", "", REDIS, SAFE, &[]),
     promise("redisson-spin", "", REDIS, SAFE, &[]),
@@ -112,7 +113,7 @@ fn run(model: &Model, seed: u64) -> Result<u64, String> {
     let limits =
         Limits { steps: 2_000_000, time: Micros::from_ms(600_000), stop_at_violation: true };
     match run.to_end(limits, &mut choices, &mut Nobody) {
-        End::Done => Ok(run.world.found.happened),
+        End::Done => Ok(run.happened()),
         end => Err(format!("seed {seed}: {end:?} {:?}", run.violation())),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod fenced;
 pub mod multi_lock;
+pub mod presence;
 pub mod python_redis_lock;
 mod quorum;
 pub mod redis_py;

@@ -98,7 +98,7 @@ impl Lock for RedisPy {
             Storage::Shared => cx.cell::<Option<Token>>("redis-py token").get(),
         };
         let Some(token) = token else { return Err(LockError::Lost) };
-        match cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {
+        match cx.redis(0).evalsha(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {
             Reply::Int(1) => Ok(()),
             _ => Err(LockError::Lost),
         }

@@ -1,4 +1,4 @@
-//! Redlock as libraries have it: redlock-py, redlock, pottery, aioredlock, redsync, node-redlock, redlock-rb, RedLock.net.
+//! Redlock as libraries have it, whose differences stand in a table: `redlock_ways.rs`.
 
 use serde::Deserialize;
 
@@ -41,9 +41,8 @@ impl RedlockLibrary {
             ("ttl", "the keys' time to live: \"100ms\""),
             (
                 "but",
-                "what is otherwise than in the library: `drift`, `node_timeout`, `tries`, the `delay` between them (as \
-                 `retry`), `validity` (true: a majority that comes late counts for nothing), `clock` (\"wall\" or \
-                 \"monotonic\"), `on_error` of a server (\"counts\" as a no, or \"raises\"): {}",
+                "what is otherwise: `drift`, `node_timeout`, `tries`, the `delay` between them (as `retry`), `validity` \
+                 (whether a late majority is none), `clock` (\"wall\", \"monotonic\"), `on_error` (\"counts\", \"raises\"): {}",
             ),
             ("extends", "whether the lock is extended for as long as the holder works: false"),
             Retry::ABOUT,

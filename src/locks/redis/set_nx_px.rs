@@ -99,13 +99,13 @@ impl Lock for SetNxPx {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         let (redis, key) = (cx.redis(0), &self.key);
-        let Some(token) = self.token.take() else { return Ok(()) };
-        // 3. Remove the key only if it still holds the token; or, wrongly, without a look.
-        let removed = match self.release {
-            Release::CompareAndDelete => {
+        let removed = match (self.release, self.token.take()) {
+            // 3. Remove the key only if it still holds the token; or, wrongly, whosever it is.
+            (Release::Del, _) => redis.del(key).await? == 1,
+            (_, None) => return Ok(()),
+            (Release::CompareAndDelete, Some(token)) => {
                 redis.eval(COMPARE_AND_DELETE, &[key], &[&token]).await? == Reply::Int(1)
             }
-            Release::Del => redis.del(key).await? == 1,
         };
         if removed { Ok(()) } else { Err(LockError::Lost) }
     }
