@@ -69,7 +69,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         processes: threads.iter().enumerate().map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
-        far: std::collections::BTreeMap::new(),
+        far: BTreeMap::new(),
         faults: Vec::new(),
         properties: Vec::new(),
         horizon: Micros::from_ms(10_000),
