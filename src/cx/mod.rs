@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 mod call;
 mod cell;
+mod evalsha;
 mod ledger;
 mod local;
 mod looping;

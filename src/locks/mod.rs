@@ -14,7 +14,7 @@ use std::ops::Deref;
 
 use serde::Deserialize;
 
-use crate::cx::{Cell, Cx, LockBox};
+use crate::cx::{Cell, Cx, Instant, LockBox};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
@@ -79,9 +79,11 @@ pub fn catalogue() -> &'static [Entry] {
         redis::setnx::SetNx,
         redis::setnx_expire::SetNxExpire,
         redis::set_nx_px::SetNxPx,
+        redis::set_nx_px_watch::SetNxPxWatch,
         redis::watchdog::Watchdog,
         redis::redlock::Redlock,
         redis::redlock_library::RedlockLibrary,
+        redis::redisson_redlock::RedissonRedLock,
         redis::fenced::Fenced,
         redis::timestamp::Timestamp,
         redis::redis_py::RedisPy,
@@ -90,6 +92,8 @@ pub fn catalogue() -> &'static [Entry] {
         redis::multi_lock::MultiLock,
         redis::spring::Spring,
         redis::shedlock::ShedLock,
+        redis::presence::Presence,
+        redis::sherlock::Sherlock,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,
         zookeeper::kazoo::Kazoo,
@@ -164,5 +168,11 @@ impl Retry {
 /// A worker that cares looks at it; recipes without a background task never write it.
 pub fn lost(cx: &Cx, thread: u8) -> Cell<bool> {
     const CELLS: [&str; 4] = ["lost", "lost 2", "lost 3", "lost 4 and on"];
+    cx.cell(CELLS[usize::from(thread).min(CELLS.len() - 1)])
+}
+
+/// The cell in which a background task says until when the lock of this thread is valid: the grant's end moves.
+pub fn lease(cx: &Cx, thread: u8) -> Cell<Option<Instant>> {
+    const CELLS: [&str; 4] = ["lease", "lease 2", "lease 3", "lease 4 and on"];
     cx.cell(CELLS[usize::from(thread).min(CELLS.len() - 1)])
 }

@@ -9,7 +9,7 @@
 //! | `clients` | how many processes, with how many threads each, and their clocks; or `{"roles": {"reader": {"processes": 2, "lock": {…}, "work": {…}}, "writer": {…}}}`; in either, when they start (`starts`) and what habits they have (`releases`, `releases_twice`, `tries`, `lives`) |
 //! | `work` | one workload with its parameters, for all that have none of their own |
 //! | `given` | what stores and ledger hold at the beginning (optional) |
-//! | `network` | latencies, and the round trip of a loop that takes no time (optional) |
+//! | `network` | latencies, who is far from which server, and the round trip of a loop that takes no time (optional) |
 //! | `faults` | what may go wrong, how often, where, for how long: by default a tenth below and a tenth above each lease (optional) |
 //! | `properties` | what must hold |
 //! | `bounds` | where `check` and `run` stop (optional) |
@@ -101,7 +101,8 @@ impl Model {
         let clients = clients::Clients::from_section(&fields.field("clients")?, &store, defaults)?;
         let works = &clients.works;
         let given = given::Given::from_section(fields.get("given"), &store, works)?;
-        let network = Network::from_section(fields.get("network"))?;
+        let servers = store.server_names();
+        let network = Network::from_section(fields.get("network"), &clients, &servers)?;
         let faults = faults::from_section(fields.get("faults"), &clients, &store)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
@@ -211,6 +212,7 @@ impl Model {
             processes: processes.collect(),
             timing,
             round_trip: self.network.round_trip,
+            far: self.network.far.clone(),
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,

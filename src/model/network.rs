@@ -1,12 +1,16 @@
 //! `network`: how long messages travel.
 
-use super::words::some_time;
+use std::collections::BTreeMap;
+
+use super::clients::Clients;
+use super::words::{one_or_more, some_time};
 use crate::json::{Duration, Problem, Section};
 use crate::sim::Timing;
 use crate::time::Micros;
 
-/// The network of a model. In `check` messages take no time at all: orders and durations are faults there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// The network of a model. In `check` messages take no time but for what is
+/// `far`: orders and durations are faults there.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Network {
     /// The shortest latency one way (µs): 1 ms by default.
     pub least: Micros,
@@ -14,15 +18,21 @@ pub struct Network {
     pub most: Micros,
     /// What a loop's pass waits (µs) if it took no time: twice the shortest latency by default.
     pub round_trip: Micros,
+    /// How much longer (µs) a message travels between a process and a server that are far apart, by their numbers.
+    pub far: BTreeMap<(u16, u16), Micros>,
 }
 
 impl Network {
-    /// Reads `{"latency": ["1ms", "5ms"], "round_trip": "1ms"}`.
-    pub(super) fn from_section(section: Option<Section<'_>>) -> Result<Self, Box<Problem>> {
+    /// Reads `{"latency": ["1ms", "5ms"], "round_trip": "1ms", "far": […]}`.
+    pub(super) fn from_section(
+        section: Option<Section<'_>>,
+        clients: &Clients,
+        servers: &[String],
+    ) -> Result<Self, Box<Problem>> {
         let (mut least, mut most) = (Micros::from_ms(1), Micros::from_ms(5));
-        let mut round_trip = None;
+        let (mut round_trip, mut far) = (None, BTreeMap::new());
         if let Some(section) = section {
-            let fields = section.fields(&["latency", "round_trip"])?;
+            let fields = section.fields(&["latency", "round_trip", "far"])?;
             if let Some(latency) = fields.get("latency") {
                 let [Duration(first), Duration(second)]: [Duration; 2] = latency.to()?;
                 if first > second {
@@ -31,13 +41,41 @@ impl Network {
                 (least, most) = (first, second);
             }
             round_trip = fields.get("round_trip").map(|field| some_time(&field)).transpose()?;
+            for entry in
+                fields.get("far").map(|field| field.elements()).transpose()?.iter().flatten()
+            {
+                far.extend(apart(entry, clients, servers)?);
+            }
         }
         let twice = Micros(least.0 * 2).max(Micros(1));
-        Ok(Self { least, most, round_trip: round_trip.unwrap_or(twice) })
+        Ok(Self { least, most, round_trip: round_trip.unwrap_or(twice), far })
     }
 
     /// Sampled timing with these latencies.
     pub fn timing(&self) -> Timing {
         Timing::Sampled { least: self.least, most: self.most }
     }
+}
+
+/// Reads `{"process": "c1", "server": ["redis2", "redis3"], "latency": "2ms"}`.
+fn apart(
+    section: &Section<'_>,
+    clients: &Clients,
+    servers: &[String],
+) -> Result<Vec<((u16, u16), Micros)>, Box<Problem>> {
+    let fields = section.fields(&["process", "server", "latency"])?;
+    let latency = some_time(&fields.field("latency")?)?;
+    let mut links = Vec::new();
+    for process in one_or_more(fields.field("process")?)? {
+        let process = clients.find(&process)?;
+        for section in one_or_more(fields.field("server")?)? {
+            let name: String = section.to()?;
+            let known = servers.iter().map(String::as_str);
+            let Some(server) = servers.iter().position(|known| *known == name) else {
+                return Err(section.unknown_name("server", &name, known));
+            };
+            links.push(((process, server as u16), latency));
+        }
+    }
+    Ok(links)
 }

@@ -106,8 +106,10 @@ impl World {
 
     /// When a message sent now arrives.
     fn arrival(&self, stage: &mut Stage<'_>, conn: ConnId, direction: Direction) -> Micros {
-        let Timing::Sampled { least, most } = stage.setup.timing else { return self.now };
         let state = &self.conns[conn as usize];
+        let far = stage.setup.far.get(&(state.process, state.server())).copied();
+        let far = far.unwrap_or(Micros::ZERO);
+        let Timing::Sampled { least, most } = stage.setup.timing else { return self.now + far };
         let (after, from) = match direction {
             Direction::Up => (state.up_due, self.now),
             // A reply leaves when the server is done.
@@ -119,7 +121,7 @@ impl World {
             site: &|| format!("connection {conn}"),
             name: &|extra| format!("{extra} us more"),
         });
-        after.max(from + least + Micros(i64::from(extra)))
+        after.max(from + least + far + Micros(i64::from(extra)))
     }
 
     /// A fault breaks the connection: what is in flight both ways is lost.

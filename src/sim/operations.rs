@@ -1,6 +1,7 @@
 //! Operations of tasks: how they begin, what they wait for, how they end.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::agenda::{Event, OpRef, ProcessId};
 use super::process::{Part, Waiting};
@@ -153,6 +154,11 @@ impl World {
                     return at_once(Waiting::SessionChanged(*from), OpResult::Session(session));
                 }
                 Some(Waiting::SessionChanged(*from))
+            }
+            Op::Gather { ops, need } if ops.is_empty() => {
+                // Nothing to wait for.
+                let waiting = Waiting::Gather { parts: Vec::new(), need: *need };
+                at_once(waiting, OpResult::Gathered(Rc::from([])))
             }
             Op::Gather { ops, need } => {
                 let parts = ops.iter().enumerate().map(|(slot, op)| {

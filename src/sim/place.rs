@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::server::{AnyRequest, AnyServer};
+use super::setup::ServerSetup;
 use super::world::{Stage, World};
 use crate::property::{Event, Who};
 use crate::time::Micros;
@@ -17,7 +18,8 @@ pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16, at: Micros) ->
     if !stage.setup.watches_place {
         return seen;
     }
-    let several = stage.setup.servers.len() > 2;
+    let redis = |it: &&ServerSetup| matches!(it.state, AnyServer::Redis(_));
+    let several = stage.setup.servers.iter().filter(redis).count() > 1;
     for place in &stage.scene.places {
         match &world.servers[usize::from(server)].state {
             AnyServer::Redis(redis) => {

@@ -118,6 +118,11 @@ impl<'a> Run<'a> {
         self.world.found.violation.as_ref()
     }
 
+    /// The properties that had something to judge, one bit each, in their order.
+    pub fn happened(&self) -> u64 {
+        self.world.found.happened
+    }
+
     /// Makes one step, if anything can happen; whether something did.
     pub fn step(&mut self, choices: &mut dyn Choices, listener: &mut dyn Listener) -> bool {
         let mut alternatives = std::mem::take(&mut self.alternatives);

@@ -1,5 +1,7 @@
 //! What a world is made of: fixed before the run, and the same for every run of a model.
 
+use std::collections::BTreeMap;
+
 use super::clock::Clock;
 use super::fault::Fault;
 use super::habits::Habits;
@@ -81,6 +83,8 @@ pub struct Setup {
     pub timing: Timing,
     /// What a loop's pass waits (µs) if it took no time.
     pub round_trip: Micros,
+    /// How much longer (µs) every message travels, one way, between a process and a server that are far apart.
+    pub far: BTreeMap<(u16, u16), Micros>,
     /// The faults, with their budgets.
     pub faults: Vec<Fault>,
     /// The properties that are judged.

@@ -9,9 +9,9 @@ pub mod transfer;
 
 use serde::Deserialize;
 
-use crate::cx::{Cx, Grant, WorkBox};
+use crate::cx::{Cell, Cx, Grant, Instant, WorkBox};
 use crate::json::{Problem, Section};
-use crate::locks::lost;
+use crate::locks::{lease, lost};
 use crate::time::Micros;
 
 /// What a workload is.
@@ -92,17 +92,25 @@ pub enum Stop {
     Never,
     /// When its grant ends, or when a watchdog says that the lock is lost.
     AtValidity,
+    /// When a watchdog says that the lock is lost: whoever stood still first waits for its word.
+    WhenLost,
 }
 
 impl Stop {
-    const ABOUT: (&'static str, &'static str) =
-        ("stop", "\"never\", or \"at-validity\" of the grant, whatever is left: \"never\"");
+    const ABOUT: (&'static str, &'static str) = (
+        "stop",
+        "\"never\"; \"at-validity\" of the grant, whatever is left; \"when-lost\", which the recipe's watchdog says: \
+         \"never\"",
+    );
 
     /// Whether the client must not go on.
     fn is_over(self, cx: &Cx, grant: &Grant) -> bool {
-        self == Self::AtValidity
-            && (grant.until.is_some_and(|until| cx.is_past(until))
-                || lost(cx, cx.surroundings().thread).get())
+        if self == Self::Never {
+            return false;
+        }
+        let thread = cx.surroundings().thread;
+        let until = lease(cx, thread).get().or(grant.until).filter(|_| self == Self::AtValidity);
+        lost(cx, thread).get() || until.is_some_and(|until| cx.is_past(until))
     }
 
     /// Works for `span` (µs), or less if it must stop before.
@@ -110,10 +118,47 @@ impl Stop {
         if self == Self::Never {
             return cx.sleep(span).await;
         }
-        let span = grant.until.map_or(span, |until| span.min(cx.until(until)));
-        let lost = lost(cx, cx.surroundings().thread);
+        let thread = cx.surroundings().thread;
+        let (lost, lease) = (lost(cx, thread), lease(cx, thread));
+        if lease.get().is_some() {
+            return self.work_while_extended(cx, &lost, &lease, span).await;
+        }
+        let until = grant.until.filter(|_| self == Self::AtValidity);
+        let span = until.map_or(span, |until| span.min(cx.until(until)));
         if !lost.get() {
             cx.race(cx.sleep(span), lost.changed()).await;
+        }
+    }
+
+    /// The same where somebody moves the end of the lease.
+    async fn work_while_extended(
+        self,
+        cx: &Cx,
+        lost: &Cell<bool>,
+        lease: &Cell<Option<Instant>>,
+        span: Micros,
+    ) {
+        let mut end = cx.looping(cx.now() + span);
+        loop {
+            cx.turn(&mut end).await;
+            if lost.get() {
+                return;
+            }
+            let Some(until) = lease.get() else {
+                // Nobody says any more how long it is valid, and the client is none the wiser.
+                return cx.sleep(cx.until(*end)).await;
+            };
+            let (at_validity, is_over) = (self == Self::AtValidity, cx.is_past(until));
+            if is_over && !at_validity {
+                // The process stood still, and its watchdog with it: now that asks whether the lock is still there.
+                cx.race(lease.changed(), lost.changed()).await;
+            } else if is_over || cx.is_past(*end) {
+                return;
+            } else {
+                let rest = cx.until(*end);
+                let rest = if at_validity { rest.min(cx.until(until)) } else { rest };
+                cx.race(cx.sleep(rest), lost.changed()).await;
+            }
         }
     }
 }

@@ -82,6 +82,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         processes: [("c1", ["a", "b"]), ("c2", ["b", "a"])].map(process).into(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        far: std::collections::BTreeMap::new(),
         faults: Vec::new(),
         properties: vec![property],
         horizon: Micros::from_ms(60_000),

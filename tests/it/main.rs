@@ -25,6 +25,7 @@ mod own_trace;
 mod partition;
 mod plain_enum;
 mod plain_enum_world;
+mod promises;
 mod property_events;
 mod property_waiting;
 mod recipe_catalogue;

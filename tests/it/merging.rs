@@ -28,8 +28,8 @@ fn found(outcome: &Outcome) -> Option<(&'static str, u32, u32)> {
 fn the_unmerged_search_finds_the_same() {
     let mut violated = 0;
     for path in [
-        "models/redis/setnx-crash.json",
-        "models/redis/setnx-expire-crash.json",
+        "models/catalogue/f04-stale-del.json",
+        "models/catalogue/f06-del-overrun.json",
         "models/redis/set-nx-px-contention.json",
         "models/redis/set-nx-px-crash.json",
         "models/zookeeper/sequential-contention.json",

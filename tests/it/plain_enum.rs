@@ -83,6 +83,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        far: std::collections::BTreeMap::new(),
         faults: vec![fault],
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),

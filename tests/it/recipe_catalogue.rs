@@ -21,9 +21,12 @@ fn without_faults_everybody_gets_the_lock_and_nobody_is_disturbed() {
         // A mutex of one process is for threads of one process.
         let threads: &[usize] = if recipe.contains("local") { &[3] } else { &[1, 2] };
         let setup = world_of(&recipe, WORK, threads);
-        let (end, story) = run(&setup, &mut Nominal);
-        assert_eq!((end, story.entries, story.together), (End::Done, 6, 0), "{recipe}");
-        assert_eq!((story.lost_updates, story.notes["counted"]), (0, 6), "{recipe}");
+        // Those who look, come and look again meet for ever if nothing ever differs: catalogue entry F19.
+        if !recipe.contains("presence") {
+            let (end, story) = run(&setup, &mut Nominal);
+            assert_eq!((end, story.entries, story.together), (End::Done, 6, 0), "{recipe}");
+            assert_eq!((story.lost_updates, story.notes["counted"]), (0, 6), "{recipe}");
+        }
         let sampled = setup.with_timing(SAMPLED);
         for seed in 0..100 {
             let (end, story) = run(&sampled, &mut Seeded::new(seed));

@@ -54,10 +54,14 @@ fn between_setnx_and_expire_a_crash_orphans_the_lock() {
 
 #[test]
 fn only_a_release_that_looks_and_deletes_at_once_is_safe() {
-    for (release, safe) in
-        [("del", false), ("get-del", false), ("watch", true), ("compare-and-delete", true)]
-    {
-        let lock = format!(r#"{{"set-nx-px": {{"release": "{release}", "ttl": "40ms"}}}}"#);
+    for (recipe, release, safe) in [
+        ("set-nx-px", "del", false),
+        ("set-nx-px", "compare-and-delete", true),
+        ("set-nx-px-watch", "get-del", false),
+        ("set-nx-px-watch", "watch-del", false),
+        ("set-nx-px-watch", "watch-multi-exec", true),
+    ] {
+        let lock = format!(r#"{{"{recipe}": {{"release": "{release}", "ttl": "40ms"}}}}"#);
         let pause = fault("pause", 1, &[60]);
         let property = PropertyBox::new(ReleaseSafety::default());
         let outcome = search(world_of(&lock, SECTION, &[1, 1]), vec![pause], property);

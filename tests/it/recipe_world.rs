@@ -45,7 +45,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
     let mut server = |name: String, state| servers.push(ServerSetup { name, state });
     let wants = |kind| store == kind || store == Store::OfParts;
     if wants(Store::Redis) {
-        let count = if lock_json.contains("\"redlock") { 3 } else { 1 };
+        let count = if lock_json.contains("redlock") { 3 } else { 1 };
         for number in 1..=count {
             let redis = RedisServer::new(redis::Config::default());
             server(format!("redis{number}"), AnyServer::Redis(Box::new(redis)));
@@ -69,6 +69,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         processes: threads.iter().enumerate().map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        far: BTreeMap::new(),
         faults: Vec::new(),
         properties: Vec::new(),
         horizon: Micros::from_ms(10_000),

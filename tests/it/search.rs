@@ -120,6 +120,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        far: std::collections::BTreeMap::new(),
         faults,
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),

@@ -2,16 +2,22 @@
 
 pub mod fenced;
 pub mod multi_lock;
+pub mod presence;
 pub mod python_redis_lock;
+mod quorum;
 pub mod redis_py;
+pub mod redisson_redlock;
 pub mod redisson_spin;
 pub mod redlock;
 pub mod redlock_library;
+mod redlock_ways;
 mod renewal;
 pub mod set_nx_px;
+pub mod set_nx_px_watch;
 pub mod setnx;
 pub mod setnx_expire;
 pub mod shedlock;
+pub mod sherlock;
 pub mod spring;
 pub mod timestamp;
 pub mod watchdog;
@@ -20,24 +26,17 @@ use std::ops::Deref;
 
 use serde::Deserialize;
 
-use crate::cx::{Arg, Cx, Script, Token};
+use crate::cx::{Arg, Script};
 use crate::store::redis::Bytes;
-use crate::time::Micros;
 
 /// Deletes the key if it holds the token: 1 if it did, else 0.
 const COMPARE_AND_DELETE: Script = Script(include_str!("compare_and_delete.lua"));
 
-/// Removes the key from all servers on which it holds the token.
-async fn unlock_all(cx: &Cx, key: &Key, token: Token, within: Option<Micros>) {
-    let unlock = |node| {
-        let unlock = cx.redis(node).eval(COMPARE_AND_DELETE, &[key], &[&token]);
-        match within {
-            Some(within) => unlock.within(within),
-            None => unlock,
-        }
-    };
-    cx.join((0..cx.redis_nodes()).map(unlock).collect()).await;
-}
+/// Sets a new time to live if the key holds the token: 1 if it did, else 0.
+const COMPARE_AND_PEXPIRE: Script = Script(include_str!("compare_and_pexpire.lua"));
+
+/// The same, but it creates the key if it is gone: `SET_LOCK_SCRIPT` of aioredlock 0.7.3.
+const SET_IF_ABSENT_OR_MINE: Script = Script(include_str!("set_if_absent_or_mine.lua"));
 
 /// The lock's key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Deserialize)]

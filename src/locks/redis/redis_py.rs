@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
+use super::renewal::{Renew, stop};
 use super::{COMPARE_AND_DELETE, Key};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
@@ -18,6 +19,7 @@ pub struct RedisPy {
     sleep: Span<100>,
     blocking_timeout: Option<Span<1000>>,
     token: Storage,
+    renew: Renew,
     retry: Retry,
     #[serde(skip)]
     mine: Option<Token>,
@@ -48,6 +50,10 @@ impl RedisPy {
                 "where it is kept: \"thread-local\", or \"shared\" by the process's threads (#416): \
                  \"thread-local\"",
             ),
+            (
+                "renew",
+                "\"never\"; each third of the timeout \"extend\" it by as much, or \"reacquire\" all of it: \"never\"",
+            ),
             Retry::ABOUT,
         ],
     };
@@ -72,7 +78,8 @@ impl Lock for RedisPy {
                 if self.token == Storage::Shared {
                     cx.cell("redis-py token").set(Some(token));
                 }
-                return Ok(Grant { until: Some(asked_at + *self.timeout), ..Grant::default() });
+                let until = asked_at + *self.timeout;
+                return Ok(self.renew.grant(cx, &self.key, token, *self.timeout, until));
             }
             // 2. Stop if the next try would come too late, else sleep.
             if stop_at.is_some_and(|stop_at| cx.until(stop_at) < *self.sleep) {
@@ -84,13 +91,14 @@ impl Lock for RedisPy {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. Compare and delete: LUA_RELEASE_SCRIPT, LockNotOwnedError.
+        stop(cx);
         let mine = self.mine.take();
         let token = match self.token {
             Storage::ThreadLocal => mine,
             Storage::Shared => cx.cell::<Option<Token>>("redis-py token").get(),
         };
         let Some(token) = token else { return Err(LockError::Lost) };
-        match cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {
+        match cx.redis(0).evalsha(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {
             Reply::Int(1) => Ok(()),
             _ => Err(LockError::Lost),
         }

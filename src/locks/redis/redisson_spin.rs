@@ -71,10 +71,9 @@ impl Lock for RedissonSpin {
         // 3. Start the watchdog.
         lost(cx, thread).set(false);
         let (key, token) = (self.key.clone(), me);
-        cx.spawn(
-            WATCHDOG + thread,
-            Renewal { script: RENEW, key, token, ttl, thread, gives_up: false },
-        );
+        let renewal =
+            Renewal { script: RENEW, key, token, ttl, adds: None, thread, gives_up: false };
+        cx.spawn(WATCHDOG + thread, renewal);
         Ok(Grant::default())
     }
 

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::super::{About, Span, Store};
-use super::{Key, unlock_all};
+use super::quorum::{Order, QuorumRenewal, ask, count, grant, unlock_all};
+use super::renewal::stop;
+use super::{COMPARE_AND_PEXPIRE, Key};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
@@ -16,6 +18,8 @@ pub struct Redlock {
     ttl: Span<100>,
     node_timeout: Span<10>,
     drift: Option<Duration>,
+    order: Order,
+    extensions: u32,
     retry: Random,
     #[serde(skip)]
     token: Option<Token>,
@@ -41,6 +45,8 @@ impl Redlock {
             ("ttl", "the keys' time to live: \"100ms\""),
             ("node_timeout", "how long a client waits for one server: \"10ms\""),
             ("drift", "how far clocks may drift apart within the time to live: 1 % of it and 2 ms"),
+            ("order", "\"in-turn\", \"at-once\", or \"first-majority\" of those: \"at-once\""),
+            ("extensions", "how often the holder extends the lock, each third of it: 0"),
             ("retry", "as elsewhere, but random: {\"after\": \"20ms\", \"jitter\": \"20ms\"}"),
         ],
     };
@@ -50,29 +56,33 @@ impl Redlock {
         section.to()
     }
 
-    fn drift(&self) -> Micros {
-        self.drift
-            .map_or(Micros(self.ttl.as_ms() * 1000 / 100) + Micros::from_ms(2), |drift| drift.0)
+    /// The part of the time to live that counts.
+    fn counts(&self) -> Micros {
+        let drift = Micros(self.ttl.as_ms() * 1000 / 100) + Micros::from_ms(2);
+        *self.ttl - self.drift.map_or(drift, |drift| drift.0)
     }
 }
 
 impl Lock for Redlock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let nodes = cx.redis_nodes();
-        let token = cx.unique_token();
+        let (nodes, token) = (cx.redis_nodes(), cx.unique_token());
         // 1. It gets the current time.
         let started_at = cx.now();
         // 2. It tries to set the key on all N servers, each with a timeout that is small against the lease.
         let set = |node| cx.redis(node).set(&self.key, &token).nx().px(*self.ttl).send();
-        let replies = (0..nodes).map(|node| set(node).within(*self.node_timeout)).collect();
-        let replies = cx.join(replies).await;
-        let locked = replies.iter().filter(|reply| matches!(reply, Some(Ok(true)))).count();
+        let sets = (0..nodes).map(|node| set(node).within(*self.node_timeout)).collect();
+        let locked = count(&ask(cx, self.order, sets).await, &true);
         // 3. It has the lock if most servers said yes before the lease was over.
         // 4. The lock is valid for the lease, less the time elapsed, less the drift.
-        let valid_until = started_at + (*self.ttl - self.drift());
+        let valid_until = started_at + self.counts();
         if locked > nodes / 2 && !cx.is_past(valid_until) {
             self.token = Some(token);
-            return Ok(Grant { until: Some(valid_until), ..Grant::default() });
+            let (key, thread, script) =
+                (self.key.clone(), cx.surroundings().thread, COMPARE_AND_PEXPIRE);
+            let (ttl, within) = ((*self.ttl, self.counts()), Some(*self.node_timeout));
+            let (every, most) = (Micros(self.ttl.as_ms() * 1000 / 3), self.extensions);
+            let renewal = QuorumRenewal { script, key, token, ttl, within, every, most, thread };
+            return Ok(grant(cx, valid_until, Some(renewal).filter(|_| most > 0)));
         }
         // 5. Otherwise it unlocks all servers, also those that seemed to refuse.
         unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;
@@ -80,6 +90,7 @@ impl Lock for Redlock {
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        stop(cx);
         if let Some(token) = self.token.take() {
             unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;
         }

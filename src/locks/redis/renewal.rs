@@ -1,8 +1,10 @@
 //! The watchdog of recipes that keep their lock alive.
 
-use super::super::lost;
-use super::Key;
-use crate::cx::{Cx, Script, Task, TaskId, Token};
+use serde::Deserialize;
+
+use super::super::{lease, lost};
+use super::{COMPARE_AND_PEXPIRE, Key};
+use crate::cx::{Cx, Grant, Instant, Script, Task, TaskId, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
@@ -12,34 +14,98 @@ pub(super) const WATCHDOG: TaskId = 32;
 /// Gives the key a new time to live every third of it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Renewal {
-    /// What is sent, with key, token and time to live: 1 if it was renewed.
+    /// What is sent, with key, token and [`adds`](Self::adds): 1 if it was renewed.
     pub(super) script: Script,
     /// The lock's key.
     pub(super) key: Key,
     /// Whose it is.
     pub(super) token: Token,
-    /// The time to live (µs).
+    /// The time to live (µs), renewed every third of it.
     pub(super) ttl: Micros,
+    /// What is added (µs) to what is left of the time to live; none if it begins anew.
+    pub(super) adds: Option<Micros>,
     /// Whose cell tells of a loss.
     pub(super) thread: TaskId,
     /// Whether the first call that fails is the last (catalogue entry F15).
     pub(super) gives_up: bool,
 }
 
+impl Renewal {
+    /// Begins, for a lock that is valid until then.
+    pub(super) fn start(self, cx: &Cx, until: Instant) -> Grant {
+        lost(cx, self.thread).set(false);
+        lease(cx, self.thread).set(Some(until));
+        cx.spawn(WATCHDOG + self.thread, self);
+        Grant::default()
+    }
+}
+
+/// How the user of redis-py's lock keeps it, from a thread of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Renew {
+    #[default]
+    Never,
+    Extend,
+    Reacquire,
+}
+
+/// `LUA_EXTEND_SCRIPT` of redis-py: adds to what is left of the time to live, 1 if the lock is mine.
+const EXTEND: Script = Script(include_str!("redis_py_extend.lua"));
+
+impl Renew {
+    /// The grant of a lock with a time to live of `ttl` (µs), valid until then if nobody renews it.
+    pub(super) fn grant(
+        self,
+        cx: &Cx,
+        key: &Key,
+        token: Token,
+        ttl: Micros,
+        until: Instant,
+    ) -> Grant {
+        let (script, adds) = match self {
+            Self::Never => return Grant { until: Some(until), ..Grant::default() },
+            Self::Extend => (EXTEND, Some(Micros(ttl.0 / 3))),
+            Self::Reacquire => (COMPARE_AND_PEXPIRE, None),
+        };
+        let (key, thread) = (key.clone(), cx.surroundings().thread);
+        Renewal { script, key, token, ttl, adds, thread, gives_up: false }.start(cx, until)
+    }
+}
+
 impl Task for Renewal {
     async fn run(self, cx: &Cx) {
+        let (span, third) = (self.adds.unwrap_or(self.ttl), Micros(self.ttl.0 / 3));
+        let (lost, lease) = (lost(cx, self.thread), lease(cx, self.thread));
         let mut until = cx.looping(cx.now() + self.ttl);
         loop {
             cx.turn(&mut until).await;
-            cx.sleep(Micros(self.ttl.0 / 3)).await;
-            let asked_at = cx.now();
-            match cx.redis(0).eval(self.script, &[&self.key], &[&self.token, &self.ttl]).await {
-                Ok(Reply::Int(1)) => *until = asked_at + self.ttl,
-                Err(_) if self.gives_up => return,
+            cx.sleep(third.min(cx.until(*until))).await;
+            let (asked_at, rest) = (cx.now(), cx.until(*until));
+            let renew = cx.redis(0).eval(self.script, &[&self.key], &[&self.token, &span]);
+            // With no time left it asks all the same: the process may have stood still.
+            let patience = if rest > Micros::ZERO { rest } else { third };
+            match renew.within(patience).await {
+                Ok(Reply::Int(1)) => {
+                    *until = self.adds.map_or(asked_at + self.ttl, |adds| *until + adds);
+                    lease.set(Some(*until));
+                }
+                // It ends as it was, and nobody is told.
+                Err(_) if self.gives_up => return lease.set(None),
                 // A call that failed is tried again, until the time is up.
                 Err(_) if !cx.is_past(*until) => {}
-                _ => return lost(cx, self.thread).set(true),
+                _ => return lost.set(true),
             }
         }
+    }
+}
+
+/// Stops the watchdog of this thread, if it has one.
+pub(super) fn stop(cx: &Cx) {
+    let thread = cx.surroundings().thread;
+    cx.interrupt(WATCHDOG + thread);
+    let lease = lease(cx, thread);
+    if lease.get().is_some() {
+        lease.set(None);
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::{COMPARE_AND_DELETE, Key};
-use crate::cx::{Cx, Grant, Lock, LockError, Token};
+use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -16,6 +16,7 @@ pub struct SetNxPx {
     key: Key,
     ttl: Span<100>,
     release: Release,
+    on_unknown: OnUnknown,
     retry: Retry,
     #[serde(skip)]
     token: Option<Token>,
@@ -27,8 +28,16 @@ enum Release {
     Del,
     #[default]
     CompareAndDelete,
-    Watch,
-    GetDel,
+}
+
+/// What a client does that does not know whether its `SET` was executed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum OnUnknown {
+    #[default]
+    GivesUp,
+    CompareAndDelete,
+    Get,
 }
 
 impl SetNxPx {
@@ -43,8 +52,12 @@ impl SetNxPx {
             ("ttl", "the key's time to live: \"100ms\""),
             (
                 "release",
-                "\"del\" whosever it is, \"compare-and-delete\" in one script, \"watch\" with MULTI and EXEC, \
-                 \"get-del\" in two commands: \"compare-and-delete\"",
+                "\"del\" whosever it is, or \"compare-and-delete\" in one script: \"compare-and-delete\"",
+            ),
+            (
+                "on_unknown",
+                "if it is not known whether SET was executed: \"gives-up\", \"compare-and-delete\" with the same \
+                 token, or \"get\" the key, which is mine if it holds my token: \"gives-up\"",
             ),
             Retry::ABOUT,
         ],
@@ -54,6 +67,18 @@ impl SetNxPx {
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
         section.to()
     }
+
+    /// 2. Was it executed? If so the key is mine, or stands in everybody's way.
+    async fn find_out(&self, cx: &Cx, token: Token, error: CallError) -> Result<bool, LockError> {
+        match self.on_unknown {
+            OnUnknown::GivesUp => Err(error.into()),
+            OnUnknown::CompareAndDelete => {
+                cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await?;
+                Ok(false)
+            }
+            OnUnknown::Get => Ok(cx.redis(0).get(&self.key).await? == Some(token.text())),
+        }
+    }
 }
 
 impl Lock for SetNxPx {
@@ -61,7 +86,11 @@ impl Lock for SetNxPx {
         // 1. SET key token NX PX ttl. The lease counts from before the request.
         let token = cx.unique_token();
         let asked_at = cx.now();
-        if !cx.redis(0).set(&self.key, &token).nx().px(*self.ttl).await? {
+        let held = match cx.redis(0).set(&self.key, &token).nx().px(*self.ttl).await {
+            Err(error) if error.outcome_unknown() => self.find_out(cx, token, error).await?,
+            reply => reply?,
+        };
+        if !held {
             return Err(LockError::Busy);
         }
         self.token = Some(token);
@@ -70,27 +99,12 @@ impl Lock for SetNxPx {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         let (redis, key) = (cx.redis(0), &self.key);
-        // 2. Remove the key only if it still holds the token...
         let removed = match (self.release, self.token.take()) {
-            // ... or, wrongly, whosever it is and whether it ever was mine.
+            // 3. Remove the key only if it still holds the token; or, wrongly, whosever it is.
             (Release::Del, _) => redis.del(key).await? == 1,
             (_, None) => return Ok(()),
             (Release::CompareAndDelete, Some(token)) => {
                 redis.eval(COMPARE_AND_DELETE, &[key], &[&token]).await? == Reply::Int(1)
-            }
-            (Release::Watch, Some(token)) => {
-                redis.watch(key).await?;
-                if redis.get(key).await? != Some(token.text()) {
-                    redis.unwatch().await?;
-                    return Err(LockError::Lost);
-                }
-                redis.multi().await?;
-                redis.del(key).await?;
-                redis.exec().await?.is_some()
-            }
-            // ... or, wrongly, with a gap between the look and the deed.
-            (Release::GetDel, Some(token)) => {
-                redis.get(key).await? == Some(token.text()) && redis.del(key).await? == 1
             }
         };
         if removed { Ok(()) } else { Err(LockError::Lost) }

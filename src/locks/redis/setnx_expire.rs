@@ -25,6 +25,7 @@ enum Repair {
     #[default]
     None,
     Expire,
+    ExpireNx,
     Setex,
 }
 
@@ -40,8 +41,8 @@ impl SetNxExpire {
             ("ttl", "the key's time to live, sent in whole seconds: \"1s\""),
             (
                 "repair",
-                "what who is refused does to a key without a time to live: \"none\", \"expire\", or \"setex\", \
-                 which creates it anew: \"none\"",
+                "what who is refused does if TTL tells of no time to live: \"none\"; \"expire\"; \"expire-nx\", which \
+                 gives none to a key that has one by now; \"setex\", which creates a key that is gone: \"none\"",
             ),
             Retry::ABOUT,
         ],
@@ -69,6 +70,7 @@ impl Lock for SetNxExpire {
             let seconds = (self.ttl.as_ms() + 999) / 1000;
             match self.repair {
                 Repair::Setex => redis.raw(&[&"SETEX", &self.key, &seconds, &1_i64]).await?,
+                Repair::ExpireNx => redis.raw(&[&"EXPIRE", &self.key, &seconds, &"NX"]).await?,
                 _ => redis.raw(&[&"EXPIRE", &self.key, &seconds]).await?,
             };
         }

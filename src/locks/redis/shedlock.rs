@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::Key;
-use crate::cx::{Cx, Grant, Instant, Lock, LockError};
+use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key};
+use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
+use crate::store::redis::Reply;
 use crate::time::Micros;
 
 /// A key that stays for at most, and at least, so long.
@@ -15,9 +16,18 @@ pub struct ShedLock {
     key: Key,
     at_most: Span<200>,
     at_least: Span<0>,
+    unlock: Unlock,
     retry: Retry,
     #[serde(skip)]
-    locked_at: Option<Instant>,
+    locked: Option<(Token, Instant)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Unlock {
+    Del,
+    #[default]
+    CompareAndDelete,
 }
 
 impl ShedLock {
@@ -31,6 +41,10 @@ impl ShedLock {
             Key::ABOUT,
             ("at_most", "lockAtMostFor, the key's time to live: \"200ms\""),
             ("at_least", "lockAtLeastFor, also after a shorter task: \"0ms\""),
+            (
+                "unlock",
+                "\"del\" whosever it is, or \"compare-and-delete\", its safeUpdate: \"compare-and-delete\"",
+            ),
             Retry::ABOUT,
         ],
     };
@@ -44,26 +58,27 @@ impl ShedLock {
 impl Lock for ShedLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. SET key host NX PX lockAtMostFor; a task that is refused is skipped.
-        let locked_at = cx.now();
-        let host = &cx.surroundings().process;
-        if !cx.redis(0).set(&self.key, host).nx().px(*self.at_most).await? {
+        let (host, locked_at) = (cx.unique_token(), cx.now());
+        if !cx.redis(0).set(&self.key, &host).nx().px(*self.at_most).await? {
             return Err(LockError::Busy);
         }
-        self.locked_at = Some(locked_at);
+        self.locked = Some((host, locked_at));
         Ok(Grant { until: Some(locked_at + *self.at_most), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 2. Keep the key for the rest of lockAtLeastFor, or delete it if that is over.
-        let Some(locked_at) = self.locked_at.take() else { return Ok(()) };
+        let (redis, key) = (cx.redis(0), &self.key);
+        let Some((host, locked_at)) = self.locked.take() else { return Ok(()) };
         let rest = cx.until(locked_at + *self.at_least);
-        if rest.as_ms() > 0 {
-            let host = &cx.surroundings().process;
-            cx.redis(0).raw(&[&"SET", &self.key, host, &"XX", &"PX", &rest]).await?;
-        } else {
-            cx.redis(0).del(&self.key).await?;
-        }
-        Ok(())
+        let (keep, safe) = (rest.as_ms() > 0, self.unlock == Unlock::CompareAndDelete);
+        let reply = match (keep, safe) {
+            (true, true) => redis.eval(COMPARE_AND_PEXPIRE, &[key], &[&host, &rest]).await?,
+            (true, false) => redis.raw(&[&"SET", key, &host, &"XX", &"PX", &rest]).await?,
+            (false, true) => redis.eval(COMPARE_AND_DELETE, &[key], &[&host]).await?,
+            (false, false) => redis.raw(&[&"DEL", key]).await?,
+        };
+        if matches!(reply, Reply::Int(0) | Reply::Nil) { Err(LockError::Lost) } else { Ok(()) }
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -2,19 +2,13 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store, lost};
-use super::renewal::{Renewal, WATCHDOG};
-use super::{COMPARE_AND_DELETE, Key};
-use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
+use super::super::{About, Retry, Span, Store};
+use super::renewal::{Renewal, stop};
+use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key, SET_IF_ABSENT_OR_MINE};
+use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
-
-/// Sets a new time to live if the key holds the token: 1 if it did, else 0.
-const COMPARE_AND_PEXPIRE: Script = Script(include_str!("compare_and_pexpire.lua"));
-
-/// The same, but it creates the key if it is gone: `SET_LOCK_SCRIPT` of aioredlock 0.7.3.
-const SET_IF_ABSENT_OR_MINE: Script = Script(include_str!("set_if_absent_or_mine.lua"));
 
 /// A key whose time to live begins anew as long as its holder lives.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -66,27 +60,26 @@ impl Watchdog {
 impl Lock for Watchdog {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. SET key token NX PX ttl.
-        let token = cx.unique_token();
+        let (token, asked_at) = (cx.unique_token(), cx.now());
         if !cx.redis(0).set(&self.key, &token).nx().px(*self.ttl).await? {
             return Err(LockError::Busy);
         }
         // 2. Start the watchdog. Until it says otherwise, the lock is held.
         self.token = Some(token);
         let thread = cx.surroundings().thread;
-        lost(cx, thread).set(false);
         let script = match self.defect {
             Defect::SetsAgain | Defect::OutlivesRelease => SET_IF_ABSENT_OR_MINE,
             Defect::None | Defect::GivesUp => COMPARE_AND_PEXPIRE,
         };
         let (key, ttl, gives_up) = (self.key.clone(), *self.ttl, self.defect == Defect::GivesUp);
-        cx.spawn(WATCHDOG + thread, Renewal { script, key, token, ttl, thread, gives_up });
-        Ok(Grant::default())
+        let renewal = Renewal { script, key, token, ttl, adds: None, thread, gives_up };
+        Ok(renewal.start(cx, asked_at + ttl))
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. Stop the watchdog, then compare and delete.
         if self.defect != Defect::OutlivesRelease {
-            cx.interrupt(WATCHDOG + cx.surroundings().thread);
+            stop(cx);
         }
         let Some(token) = self.token.take() else { return Ok(()) };
         match cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {

@@ -1,0 +1,8 @@
+if redis.call("GET", KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+local left = redis.call("PTTL", KEYS[1])
+if left < 0 then
+  return 0
+end
+return redis.call("PEXPIRE", KEYS[1], ARGV[2] + left)
