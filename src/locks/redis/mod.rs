@@ -1,9 +1,17 @@
 //! Recipes for Redis.
 
 pub mod fenced;
+pub mod keyspace_events;
 pub mod multi_lock;
 pub mod python_redis_lock;
+mod python_redis_renewal;
 pub mod redis_py;
+pub mod redisson;
+mod redisson_base;
+pub mod redisson_fair;
+pub mod redisson_fenced;
+pub mod redisson_multi_lock;
+pub mod redisson_read_write;
 pub mod redisson_spin;
 pub mod redlock;
 pub mod redlock_library;
@@ -45,6 +53,10 @@ async fn unlock_all(cx: &Cx, key: &Key, token: Token, within: Option<Micros>) {
 pub struct Key(String);
 
 impl Key {
+    fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     const ABOUT: (&'static str, &'static str) = ("key", "the lock's key: \"lock\"");
 }
 
