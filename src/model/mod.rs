@@ -28,6 +28,7 @@ mod horizon;
 mod network;
 mod properties;
 mod redis_client;
+mod replicas;
 mod store;
 mod words;
 
@@ -102,7 +103,8 @@ impl Model {
         let works = &clients.works;
         let given = given::Given::from_section(fields.get("given"), &store, works)?;
         let network = Network::from_section(fields.get("network"))?;
-        let faults = faults::from_section(fields.get("faults"), &clients, &store)?;
+        let has_ledger = given.ledger().is_some();
+        let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
@@ -191,7 +193,7 @@ impl Model {
     pub fn setup(&self, timing: Timing) -> Setup {
         let mut servers = self.store.servers(timing, &self.given);
         servers.extend(self.given.ledger().map(|ledger| ServerSetup {
-            name: "db".to_owned(),
+            name: faults::LEDGER.to_owned(),
             state: crate::sim::AnyServer::Ledger(ledger),
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
@@ -214,6 +216,7 @@ impl Model {
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,
+            sentinel: self.store.sentinel(),
             watches_place: self
                 .properties
                 .iter()
