@@ -90,6 +90,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::multi_lock::MultiLock,
         redis::spring::Spring,
         redis::shedlock::ShedLock,
+        redis::replicated::Replicated,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,
         zookeeper::kazoo::Kazoo,

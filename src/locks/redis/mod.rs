@@ -2,12 +2,14 @@
 
 pub mod fenced;
 pub mod multi_lock;
+mod ownership;
 pub mod python_redis_lock;
 pub mod redis_py;
 pub mod redisson_spin;
 pub mod redlock;
 pub mod redlock_library;
 mod renewal;
+pub mod replicated;
 pub mod set_nx_px;
 pub mod setnx;
 pub mod setnx_expire;
