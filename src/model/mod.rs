@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
 //! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}}}`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}, "replicas": 0}}`, with replicas also `"min_replicas_to_write": 0, "min_replicas_max_lag": "10s", "down_after": "30s", "demote_after": "8s"`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters, for all that have none of their own |
 //! | `clients` | how many processes, with how many threads each, and their clocks; or `{"roles": {"reader": {"processes": 2, "lock": {…}, "work": {…}}, "writer": {…}}}`; in either, when they start (`starts`) and what habits they have (`releases`, `releases_twice`, `tries`, `lives`) |
 //! | `work` | one workload with its parameters, for all that have none of their own |
@@ -28,6 +28,7 @@ mod horizon;
 mod network;
 mod properties;
 mod redis_client;
+mod replicas;
 mod store;
 mod words;
 
@@ -103,7 +104,8 @@ impl Model {
         let given = given::Given::from_section(fields.get("given"), &store, works)?;
         let servers = store.server_names();
         let network = Network::from_section(fields.get("network"), &clients, &servers)?;
-        let faults = faults::from_section(fields.get("faults"), &clients, &store)?;
+        let has_ledger = given.ledger().is_some();
+        let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
@@ -192,7 +194,7 @@ impl Model {
     pub fn setup(&self, timing: Timing) -> Setup {
         let mut servers = self.store.servers(timing, &self.given);
         servers.extend(self.given.ledger().map(|ledger| ServerSetup {
-            name: "db".to_owned(),
+            name: faults::LEDGER.to_owned(),
             state: crate::sim::AnyServer::Ledger(ledger),
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
@@ -216,6 +218,7 @@ impl Model {
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,
+            sentinel: self.store.sentinel(),
             watches_place: self
                 .properties
                 .iter()

@@ -54,6 +54,7 @@ mod redis_types_session;
 mod redis_types_set;
 mod redis_types_sort;
 mod redis_types_zset;
+mod replication_world;
 mod search;
 mod shell_lines;
 mod shell_redis;

@@ -58,6 +58,13 @@ impl Blocked {
         self.acks
     }
 
+    /// What WAIT waits for is counted from `floor` on.
+    pub(super) fn lower_offset(&mut self, floor: u64) {
+        if let Some(acks) = &mut self.acks {
+            acks.offset = acks.offset.saturating_sub(floor);
+        }
+    }
+
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
         key.int(self.db as i64).int(self.acks.map_or(-1, |acks| acks.offset as i64));
@@ -190,7 +197,9 @@ impl Ctx<'_> {
             // Once it is late it stays so, whatever becomes of the clock.
             let over = |until: &i64| *until < now || *until < blocked.look_ms;
             let Some(until_ms) = blocked.until_ms.filter(over) else { continue };
-            if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+            // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
+            let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
+            if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
                 self.unblock(link, reply);
             } else {
