@@ -3,6 +3,7 @@
 mod bad_input;
 mod cli;
 mod commands;
+mod conformance;
 mod engines;
 mod ensemble_stop;
 mod ensemble_world;
