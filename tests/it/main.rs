@@ -4,6 +4,8 @@ mod bad_input;
 mod cli;
 mod commands;
 mod conformance;
+mod conformance_cases;
+mod conformance_scripts;
 mod engines;
 mod ensemble_stop;
 mod ensemble_world;

@@ -1,7 +1,7 @@
 //! What a player needs to know of a recorded client.
 
+use super::Scripts;
 use crate::cx::{Lane, OpResult, Request, Session, WatchId};
-use crate::store::redis::Bytes;
 use crate::time::Micros;
 
 /// A place in a recording: the line of the file.
@@ -38,10 +38,14 @@ pub(super) trait Client: Clone {
     fn session(&self, at: Place) -> Session;
     /// When the session's state was first another one than `from`, after a place.
     fn changed(&self, after: Place, from: Session) -> Option<(Place, Micros, Session)>;
-    /// From here on, replies that came just before the end of a connection did not arrive.
-    fn loses(&mut self, loses: bool);
+    /// How many replies came just before the end of a connection, so that they may not have arrived.
+    fn doubtful(&self) -> u32;
+    /// Which of them did not arrive, one bit each.
+    fn loses(&mut self, which: u32);
+    /// An acquisition was refused.
+    fn refused(&mut self);
     /// The recipe's scripts beside those that were recorded in their place.
-    fn scripts(&self) -> Vec<(Bytes, Bytes)>;
+    fn scripts(&self) -> Vec<Scripts>;
     /// How many servers there are.
     fn servers(&self) -> usize;
 }

@@ -33,8 +33,9 @@ use crate::store::redis::Bytes;
 
 /// What runs in the place of the recorded clients.
 pub struct Setup<'a> {
-    /// The recipe, made from the words of a request, if that can begin an acquisition.
-    pub recipe: &'a dyn Fn(&[String]) -> Option<LockBox>,
+    /// The recipes, made from the words of a request, that could send it to begin an acquisition. Several are
+    /// variants of one, where a recorded client used one now and another then.
+    pub recipes: &'a dyn Fn(&[String]) -> Vec<LockBox>,
     /// What is passed over: the first words of a request.
     pub other: &'a [&'a str],
     /// Which requests are one client's.
@@ -78,9 +79,39 @@ pub struct Compared {
     /// Requests that were passed over, by what named them.
     pub passed: BTreeMap<String, usize>,
     /// The recipe's scripts beside the recorded ones that stand in their place.
-    pub scripts: Vec<(Bytes, Bytes)>,
+    pub scripts: Vec<Scripts>,
     /// What differs.
     pub mismatches: Vec<Mismatch>,
+}
+
+impl Compared {
+    /// Adds what came of another client.
+    fn add(&mut self, other: Self) {
+        self.clients += other.clients;
+        self.requests += other.requests;
+        self.acquired += other.acquired;
+        self.refused += other.refused;
+        self.released += other.released;
+        self.mismatches.extend(other.mismatches);
+        for pair in other.scripts {
+            let same =
+                |known: &Scripts| known.recipe == pair.recipe && known.recorded == pair.recorded;
+            if !self.scripts.iter().any(same) {
+                self.scripts.push(pair);
+            }
+        }
+    }
+}
+
+/// A script of the recipe and the one that was recorded in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scripts {
+    /// The recipe's text.
+    pub recipe: Bytes,
+    /// The recorded text.
+    pub recorded: Bytes,
+    /// Number of keys, keys and arguments of the first such request.
+    pub words: Vec<Bytes>,
 }
 
 /// A recorded request, and what the recipe did in its place.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::client::{Asked, Client, Place};
 use super::symbols::Symbols;
-use super::{Clients, Compared, Setup, thread};
+use super::{Clients, Compared, Scripts, Setup, thread};
 use crate::cx::{CallError, Lane, OpResult, Request, Session, WatchId};
 use crate::store::redis::script::Script;
 use crate::store::redis::{Bytes, Reply};
@@ -50,6 +50,8 @@ struct Scene {
     servers: usize,
     /// Whether nobody reads what SETNX writes.
     unread: bool,
+    /// Keys of the recipe beside those of the recorded application.
+    names: Vec<(Bytes, Bytes)>,
     /// When servers were down: the lines.
     down: Vec<(usize, Place, Place)>,
     /// Script texts by their hashes.
@@ -63,7 +65,7 @@ struct RedisClient {
     done: Vec<bool>,
     taken: usize,
     symbols: Symbols,
-    scripts: Vec<(Bytes, Bytes)>,
+    scripts: Vec<Scripts>,
 }
 
 /// What belongs to the client library: how it opens a connection, and how a script gets to the server.
@@ -76,6 +78,11 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
         epoch: Micros(config.epoch_us),
         servers: nodes.len().max(1),
         unread: setup.unread,
+        names: setup
+            .names
+            .iter()
+            .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
+            .collect(),
         down: Vec::new(),
         texts: BTreeMap::new(),
     };
@@ -86,7 +93,8 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     let mut blocked: BTreeMap<String, (String, usize)> = BTreeMap::new();
     for line in &trace.events {
         let event = Event::parse(line)?;
-        let server = event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
+        let server =
+            event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
         let server = server.unwrap_or_default();
         match event.what {
             What::Server(Turn::Down) => scene.down.push((server, event.line, Place::MAX)),
@@ -153,7 +161,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
             symbols: Symbols::default(),
             scripts: Vec::new(),
         };
-        thread::run(client, &name, setup, &mut compared);
+        thread::run(&client, &name, setup, &mut compared);
     }
     Ok(compared)
 }
@@ -162,9 +170,8 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
 fn passed(shape: &Shape, other: &[&str], scene: &Scene) -> Option<String> {
     let mut line = shape.words.iter().map(Bytes::to_text).collect::<Vec<_>>().join(" ");
     line.push(' ');
-    let text = shape.script.as_ref().map(|script| {
-        scene.texts.get(script).unwrap_or(script).to_text()
-    });
+    let text =
+        shape.script.as_ref().map(|script| scene.texts.get(script).unwrap_or(script).to_text());
     let names = LIBRARY.iter().chain(other);
     let name = names.copied().find(|name| match name.strip_prefix("script with ") {
         Some(part) => text.as_ref().is_some_and(|text| text.contains(part)),
@@ -231,6 +238,12 @@ impl RedisClient {
         self.scene.down.iter().any(overlaps)
     }
 
+    /// What the recorded application calls it.
+    fn theirs(&self, word: &Bytes) -> Bytes {
+        let name = self.scene.names.iter().find(|(ours, _)| ours == word);
+        name.map_or(word, |(_, theirs)| theirs).clone()
+    }
+
     fn translate(&self, reply: &Reply) -> Reply {
         match reply {
             Reply::Bulk(text) => Reply::Bulk(Bytes::from(self.symbols.translate(text))),
@@ -253,22 +266,41 @@ impl Client for RedisClient {
         let Some(at) = next else {
             let anybody = self.done.contains(&false);
             if anybody && self.was_down(server, after, Place::MAX) {
-                return Asked::Answered { sent: Micros(i64::MAX), place: after, at: Micros::ZERO, result: lost };
+                return Asked::Answered {
+                    sent: Micros(i64::MAX),
+                    place: after,
+                    at: Micros::ZERO,
+                    result: lost,
+                };
             }
             return Asked::Gone;
         };
+        if self.was_down(server, after, after.saturating_add(1)) {
+            return Asked::Answered {
+                sent: Micros(i64::MAX),
+                place: after,
+                at: Micros::ZERO,
+                result: lost,
+            };
+        }
         let call = &calls[at];
         let theirs = &call.shape;
         let mut symbols = self.symbols.clone();
         let same = ours.script.is_some() == theirs.script.is_some()
             && ours.words.len() == theirs.words.len()
             && ours.words.iter().zip(&theirs.words).enumerate().all(|(at, (ours, theirs))| {
+                let ours = self.theirs(ours);
                 let unread = self.scene.unread && at == 2 && &*argv[0] == b"SETNX";
-                unread || symbols.same(ours, theirs)
+                unread || symbols.same(&ours, theirs)
             });
         if !same {
             if self.was_down(server, after, call.line) {
-                return Asked::Answered { sent: Micros(i64::MAX), place: after, at: Micros::ZERO, result: lost };
+                return Asked::Answered {
+                    sent: Micros(i64::MAX),
+                    place: after,
+                    at: Micros::ZERO,
+                    result: lost,
+                };
             }
             return Asked::Differs {
                 line: call.line,
@@ -280,10 +312,10 @@ impl Client for RedisClient {
         self.done[at] = true;
         self.taken += 1;
         if let (Some(ours), Some(theirs)) = (&ours.script, &theirs.script) {
-            let text = self.scene.texts.get(theirs).unwrap_or(theirs).clone();
-            let pair = (ours.clone(), text);
-            if !self.scripts.contains(&pair) {
-                self.scripts.push(pair);
+            let recorded = self.scene.texts.get(theirs).unwrap_or(theirs).clone();
+            if !self.scripts.iter().any(|pair| pair.recipe == *ours && pair.recorded == recorded) {
+                let words = call.shape.words[1..].to_vec();
+                self.scripts.push(Scripts { recipe: ours.clone(), recorded, words });
             }
         }
         match &call.reply {
@@ -329,9 +361,17 @@ impl Client for RedisClient {
         None
     }
 
-    fn loses(&mut self, _: bool) {}
+    fn doubtful(&self) -> u32 {
+        0
+    }
 
-    fn scripts(&self) -> Vec<(Bytes, Bytes)> {
+    fn loses(&mut self, _: u32) {}
+
+    fn refused(&mut self) {
+        self.symbols.refused();
+    }
+
+    fn scripts(&self) -> Vec<Scripts> {
         self.scripts.clone()
     }
 

@@ -3,8 +3,8 @@
 /// Which text of the recipe stands for which text of the recording: tokens, and deadlines by a wall clock.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Symbols {
-    /// Unique texts: what the recipe calls it, what the recording calls it.
-    tokens: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Unique texts: what the recipe calls it, what the recording calls it, and whether it may be called anew.
+    tokens: Vec<(Vec<u8>, Vec<u8>, bool)>,
     /// Times that were sent, likewise.
     times: Vec<(Vec<u8>, Vec<u8>)>,
 }
@@ -22,16 +22,16 @@ impl Symbols {
         let Some((start, end)) = token_in(ours) else { return false };
         let (before, token, after) = (&ours[..start], &ours[start..end], &ours[end..]);
         let Some(rest) = recorded.strip_prefix(before) else { return false };
-        let known = self.tokens.iter().find(|(name, _)| name == token);
-        if let Some((_, name)) = known {
+        let known = self.tokens.iter().find(|(name, ..)| name == token);
+        if let Some((_, name, _)) = known {
             return rest.strip_prefix(&**name).is_some_and(|rest| rest == after);
         }
         let Some(name) = rest.strip_suffix(after) else { return false };
-        let taken = self.tokens.iter().any(|(_, other)| other == name);
+        let taken = self.tokens.iter().any(|(_, other, again)| other == name && !again);
         if name.is_empty() || taken {
             return false;
         }
-        self.tokens.push((token.to_vec(), name.to_vec()));
+        self.tokens.push((token.to_vec(), name.to_vec(), false));
         true
     }
 
@@ -44,13 +44,20 @@ impl Symbols {
         true
     }
 
+    /// An acquisition was refused: the next one may use its token again, or a new one.
+    pub(super) fn refused(&mut self) {
+        for (.., again) in &mut self.tokens {
+            *again = true;
+        }
+    }
+
     /// What the recipe would read where the recording has `recorded`.
     pub(super) fn translate(&self, recorded: &[u8]) -> Vec<u8> {
         if let Some((ours, _)) = self.times.iter().rev().find(|(_, time)| time == recorded) {
             return ours.clone();
         }
         let mut text = recorded.to_vec();
-        for (ours, name) in &self.tokens {
+        for (ours, name, _) in self.tokens.iter().rev() {
             let mut from = 0;
             while let Some(at) = find(&text[from..], name) {
                 text.splice(from + at..from + at + name.len(), ours.iter().copied());

@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::client::{Asked, Client, Place};
 use super::symbols::Symbols;
-use super::{Compared, Setup, thread};
+use super::{Compared, Scripts, Setup, thread};
 use crate::cx::{CallError, Lane, OpResult, Reads, Request, Seen, Session, WatchId};
-use crate::store::redis::Bytes;
 use crate::store::zookeeper::{CreateMode, Op, ZkError};
 use crate::time::Micros;
 use crate::trace::recorded::zookeeper::event::{Event, What};
@@ -48,8 +47,8 @@ struct ZooKeeperClient {
     watches: BTreeMap<WatchId, (String, Place)>,
     /// Names of the recipe beside those that were recorded.
     names: Rc<[(String, String)]>,
-    /// Whether a reply just before the end of a connection did not arrive.
-    loses: bool,
+    /// Which replies just before the end of a connection did not arrive.
+    loses: u32,
 }
 
 /// What belongs to the client library: how it keeps its session.
@@ -112,9 +111,9 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
             symbols: Symbols::default(),
             watches: BTreeMap::new(),
             names: names.clone(),
-            loses: false,
+            loses: 0,
         };
-        thread::run(client, &name, setup, &mut compared);
+        thread::run(&client, &name, setup, &mut compared);
     }
     Ok(compared)
 }
@@ -205,6 +204,16 @@ impl ZooKeeperClient {
         Some((cut.0, cut.1))
     }
 
+    /// Whether the end of its connection is what the client learnt next after this request.
+    fn is_last(&self, at: usize) -> bool {
+        let line = self.story.calls[at].line;
+        let next = self.story.calls.get(at + 1).map_or(Place::MAX, |next| next.line);
+        let heard = self.story.heard.iter().find(|(place, ..)| *place > line);
+        let cut = heard.filter(|(_, _, heard)| *heard == Heard::Session(Session::Suspended));
+        // At the very end the client hangs up itself.
+        next < Place::MAX && cut.is_some_and(|(place, ..)| *place < next)
+    }
+
     fn lost(&self, after: Place, sent: Micros) -> Option<Asked> {
         let (place, at) = self.cut(after)?;
         let result = OpResult::Failed(CallError::ConnectionLost);
@@ -260,7 +269,9 @@ impl Client for ZooKeeperClient {
         let lost = self.lost(after, call.at);
         if !same {
             // It may have been lost on the way to the server.
-            if let Some(lost) = lost.filter(|_| self.cut(after).is_some_and(|(at, _)| at < call.line)) {
+            if let Some(lost) =
+                lost.filter(|_| self.cut(after).is_some_and(|(at, _)| at < call.line))
+            {
                 return lost;
             }
             return Asked::Differs {
@@ -276,13 +287,10 @@ impl Client for ZooKeeperClient {
             let path = call.words.get(1).cloned().unwrap_or_default();
             self.watches.insert(*watch, (path, call.line));
         }
-        let cut = self.cut(call.line);
-        let next = story.calls.get(self.next).map_or(Place::MAX, |next| next.line);
-        let heard = story.heard.iter().find(|(place, ..)| *place > call.line);
-        let at_the_end = cut.is_some_and(|(at, _)| at < next)
-            && heard.is_some_and(|(place, ..)| cut.is_some_and(|(at, _)| at == *place));
+        let number = (0..self.next - 1).filter(|&at| self.is_last(at)).count();
+        let lost = self.is_last(self.next - 1) && self.loses >> number & 1 == 1;
         match &call.reply {
-            Some(reply) if !(self.loses && at_the_end) => Asked::Answered {
+            Some(reply) if !lost => Asked::Answered {
                 sent: call.at,
                 place: call.line,
                 at: call.at,
@@ -337,11 +345,19 @@ impl Client for ZooKeeperClient {
         })
     }
 
-    fn loses(&mut self, loses: bool) {
-        self.loses = loses;
+    fn doubtful(&self) -> u32 {
+        (0..self.story.calls.len()).filter(|&at| self.is_last(at)).count() as u32
     }
 
-    fn scripts(&self) -> Vec<(Bytes, Bytes)> {
+    fn loses(&mut self, which: u32) {
+        self.loses = which;
+    }
+
+    fn refused(&mut self) {
+        self.symbols.refused();
+    }
+
+    fn scripts(&self) -> Vec<Scripts> {
         Vec::new()
     }
 
