@@ -113,14 +113,9 @@ fn attempt<C: Client>(
         let taken = player.client.taken();
         match player.play(call) {
             Played::Ended(output) if player.client.taken() > taken => return Ok(Some(output)),
-            // It had nothing to do.
-            Played::Ended(_) => {
-                player.back(before);
-                break;
-            }
             Played::Gone if player.client.taken() > taken => return Ok(None),
-            // It asked a server that was asked nothing more.
-            Played::Gone => {
+            // It had nothing to do, or asked a server that was asked nothing more.
+            Played::Ended(_) | Played::Gone => {
                 player.back(before);
                 break;
             }

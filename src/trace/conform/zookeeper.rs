@@ -97,8 +97,10 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                     story.heard.push((place, at, Heard::Session(Session::Suspended)));
                 }
             }
-            What::ClientDisconnect { .. } | What::Expired { .. } => {}
-            What::Restart | What::DeleteContainer { .. } => {}
+            What::ClientDisconnect { .. }
+            | What::Expired { .. }
+            | What::Restart
+            | What::DeleteContainer { .. } => {}
         }
     }
     let names = setup.names.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned()));
@@ -329,11 +331,11 @@ impl Client for ZooKeeperClient {
     }
 
     fn session(&self, at: Place) -> Session {
-        let states = self.story.heard.iter().filter_map(|(place, _, heard)| match heard {
+        let state = self.story.heard.iter().rev().find_map(|(place, _, heard)| match heard {
             Heard::Session(state) if *place <= at => Some(*state),
             _ => None,
         });
-        states.last().unwrap_or_default()
+        state.unwrap_or_default()
     }
 
     fn changed(&self, after: Place, from: Session) -> Option<(Place, Micros, Session)> {
