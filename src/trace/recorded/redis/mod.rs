@@ -19,6 +19,8 @@ mod said;
 mod settings;
 mod world;
 
+pub use json::{write_command, write_reply};
+
 use super::{Header, Line, Tally};
 use crate::trace::BadRecording;
 
