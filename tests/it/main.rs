@@ -17,6 +17,7 @@ mod merging;
 mod model_errors;
 mod model_files;
 mod model_world;
+mod monitor_logs;
 mod mutation;
 mod mutation_redis;
 mod mutation_zookeeper;

@@ -28,7 +28,12 @@ pub(super) fn show(driven: &Driven, output: &mut Output<'_>) -> Result<(), Failu
             What::Push(to, reply) => below(&pretty(reply), &format!("to {}: ", name(to)), output)?,
             What::Blocks(_) => below("(waits)", "", output)?,
             What::Expired(db, key) => {
-                writeln!(output.out(), "{FAINT}{time} [{}] expired: {}{FAINT:#}", db.to_text(), key.to_text())?;
+                writeln!(
+                    output.out(),
+                    "{FAINT}{time} [{}] expired: {}{FAINT:#}",
+                    db.to_text(),
+                    key.to_text()
+                )?;
             }
             What::NotDriven(why) => below(&format!("(not driven: {why})"), "", output)?,
             What::Differs { recorded, model } => {

@@ -231,9 +231,9 @@ impl ZooKeeperClient {
             let error = ZkError::from_name(name).map_or(CallError::NotSent, CallError::ZooKeeper);
             return OpResult::Failed(error);
         }
-        let number = |name: &str| {
+        let stat = |name: &str| {
             let number = reply.get("stat").and_then(|stat| stat.get(name)).and_then(Value::as_i64);
-            Seen::Number(number.unwrap_or_default())
+            number.unwrap_or_default()
         };
         OpResult::ZooKeeper(match reads {
             Reads::Nothing => Seen::Done,
@@ -251,8 +251,17 @@ impl ZooKeeperClient {
                 let data = reply.get("data").and_then(Value::as_str);
                 Seen::Data(data.map(|data| data.as_bytes().into()))
             }
-            Reads::Czxid => number("czxid"),
-            Reads::Version => number("version"),
+            Reads::DataAndVersion => {
+                let data = reply.get("data").and_then(Value::as_str);
+                Seen::Versioned(data.map(|data| data.as_bytes().into()), stat("version") as i32)
+            }
+            Reads::Owner => {
+                let owner = reply.get("stat").and_then(|stat| stat.get("ephemeralOwner"));
+                let owner = owner.and_then(Value::as_str).unwrap_or_default();
+                Seen::Number(owner.trim_start_matches('s').parse().unwrap_or_default())
+            }
+            Reads::Czxid => Seen::Number(stat("czxid")),
+            Reads::Version => Seen::Number(stat("version")),
         })
     }
 }
