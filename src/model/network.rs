@@ -66,8 +66,11 @@ fn apart(
     let fields = section.fields(&["process", "server", "latency"])?;
     let latency = some_time(&fields.field("latency")?)?;
     let mut links = Vec::new();
+    let mut processes = Vec::new();
     for process in one_or_more(fields.field("process")?)? {
-        let process = clients.find(&process)?;
+        processes.extend(clients.find(&process)?);
+    }
+    for process in processes {
         for section in one_or_more(fields.field("server")?)? {
             let name: String = section.to()?;
             let known = servers.iter().map(String::as_str);

@@ -140,7 +140,8 @@ pub(super) fn start_watchdog(
 ) {
     let (key, thread) = (key.clone(), cx.surroundings().thread);
     lost(cx, thread).set(false);
-    cx.spawn(watchdog(cx, number), Renewal { script, key, token, ttl, thread, gives_up });
+    let renewal = Renewal { script, key, token, ttl, adds: None, thread, gives_up };
+    cx.spawn(watchdog(cx, number), renewal);
 }
 
 /// Unlocks and stops the watchdog, unless the lock is still held: whether it is free now.

@@ -57,9 +57,11 @@ impl<C: Client> Player<C> {
         let servers = client.servers() as u16;
         let around = Surroundings {
             redis: (0..servers).collect(),
+            replicas: vec![Vec::new(); usize::from(servers)],
             zookeeper: Some(0),
             ledger: None,
             process: "c1".to_owned(),
+            number: 0,
             thread: 0,
         };
         Self {
