@@ -66,18 +66,16 @@ fn apart(
     let fields = section.fields(&["process", "server", "latency"])?;
     let latency = some_time(&fields.field("latency")?)?;
     let mut links = Vec::new();
-    let mut processes = Vec::new();
-    for process in one_or_more(fields.field("process")?)? {
-        processes.extend(clients.find(&process)?);
-    }
-    for process in processes {
+    for section in one_or_more(fields.field("process")?)? {
+        let processes = clients.find(&section)?;
         for section in one_or_more(fields.field("server")?)? {
             let name: String = section.to()?;
             let known = servers.iter().map(String::as_str);
             let Some(server) = servers.iter().position(|known| *known == name) else {
                 return Err(section.unknown_name("server", &name, known));
             };
-            links.push(((process, server as u16), latency));
+            let to = |&process: &u16| ((process, server as u16), latency);
+            links.extend(processes.iter().map(to));
         }
     }
     Ok(links)
