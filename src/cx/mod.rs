@@ -46,8 +46,10 @@ use local::deep;
 /// What the world tells a recipe about itself before it starts.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Surroundings {
-    /// The numbers of the Redis servers, in the order of the model.
+    /// The numbers of the Redis masters, in the order of the model.
     pub redis: Vec<u16>,
+    /// The numbers of each master's replicas.
+    pub replicas: Vec<Vec<u16>>,
     /// The number of the ZooKeeper service, if there is one.
     pub zookeeper: Option<u16>,
     /// The number of the resource that the lock guards, if there is one.

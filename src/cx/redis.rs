@@ -87,6 +87,25 @@ impl Cx {
 }
 
 impl<'a> RedisClient<'a> {
+    /// The client of the master's replica number `replica`, from 0: whichever that is for the client library now. Without
+    /// replicas it is the master's.
+    #[must_use]
+    pub fn replica(self, replica: usize) -> Self {
+        let around = self.cx.surroundings();
+        let group = around.redis.iter().position(|master| *master == self.to.server);
+        let replicas = group.map_or(&[][..], |group| &around.replicas[group]);
+        match replicas.len() {
+            0 => self,
+            count => Self { to: Lane { server: replicas[replica % count], ..self.to }, ..self },
+        }
+    }
+
+    /// `WAIT replicas ms`: how many replicas have what this connection wrote, as soon as so many have it, or after
+    /// `timeout`.
+    pub fn wait(self, replicas: u32, timeout: Micros) -> Pending<Result<i64, CallError>> {
+        self.command(&[&"WAIT", &i64::from(replicas), &timeout], int)
+    }
+
     /// Any command.
     pub fn raw(self, argv: &[&dyn Arg]) -> Pending<Result<Reply, CallError>> {
         self.command(argv, refuse)

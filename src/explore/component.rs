@@ -7,7 +7,9 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{Agenda, Conn, Ensemble, Event, Found, Placed, Process, World, wants};
+use crate::sim::{
+    Agenda, Conn, Ensemble, Event, Found, Group, Links, Placed, Process, World, wants,
+};
 use crate::store::Key;
 use crate::time::Micros;
 
@@ -49,8 +51,13 @@ pub(super) struct Components {
     agendas: Pool<Vec<(Micros, Event)>>,
     budgets: Pool<Vec<u32>>,
     ensembles: Pool<Ensemble>,
+    links: Pool<Links>,
+    groups: Pool<Vec<Group>>,
     properties: Pool<Vec<PropertyBox>>,
 }
+
+/// How many numbers there are besides those of servers, processes and connections.
+const FIXED: usize = 8;
 
 /// A world as numbers: see [`Components::pack`].
 pub(super) type Packed = Box<[Id]>;
@@ -70,7 +77,7 @@ impl Components {
     /// The world must be at time zero.
     pub(super) fn pack(&mut self, world: &World, before: Option<&Unpacked>) -> Packed {
         let mut packed =
-            Vec::with_capacity(world.servers.len() + world.processes.len() + world.conns.len() + 6);
+            Vec::with_capacity(world.servers.len() + world.processes.len() + world.conns.len() + 1 + FIXED);
         packed.extend([world.servers.len() as Id]);
         for (n, server) in world.servers.iter().enumerate() {
             let same = before.filter(|before| Rc::ptr_eq(&before.world.servers[n], server));
@@ -94,6 +101,8 @@ impl Components {
         let epoch = if reads_wall { world.epoch.0 } else { 0 };
         packed.extend([epoch as u32, (epoch >> 32) as u32]);
         packed.push(self.ensembles.put(&world.ensemble));
+        packed.push(self.links.put(&world.links));
+        packed.push(self.groups.put(&Rc::new(world.groups.to_vec())));
         for (n, conn) in world.conns.iter().enumerate() {
             let same = before.filter(|before| {
                 before.world.conns.get(n).is_some_and(|old| Rc::ptr_eq(old, conn))
@@ -126,7 +135,7 @@ impl Components {
         let mut take = |n: usize| -> Vec<Id> { rest.by_ref().take(n).collect() };
         let server_ids = take(servers);
         let process_ids = take(processes);
-        let fixed = take(6);
+        let fixed = take(FIXED);
         let conn_ids: Vec<Id> = rest.collect();
         let epoch = i64::from(fixed[3]) | i64::from(fixed[4]) << 32;
         let agenda: Agenda = self.agendas.get(fixed[0]).iter().copied().collect();
@@ -145,6 +154,8 @@ impl Components {
             processes: processes_of,
             agenda,
             ensemble: self.ensembles.get(fixed[5]).clone(),
+            links: self.links.get(fixed[6]).clone(),
+            groups: self.groups.get(fixed[7]).as_slice().into(),
             budgets: self.budgets.get(fixed[1]).as_slice().into(),
             properties: self.properties.get(fixed[2]).as_slice().into(),
             pings: false,
@@ -180,6 +191,6 @@ pub struct Counts {
 
 impl Unpacked {
     fn conn_place(&self) -> usize {
-        1 + self.servers + self.processes + 6
+        1 + self.servers + self.processes + FIXED
     }
 }

@@ -28,6 +28,7 @@ mod horizon;
 mod network;
 mod properties;
 mod redis_client;
+mod replicas;
 mod store;
 mod words;
 
@@ -103,7 +104,8 @@ impl Model {
         let given = given::Given::from_section(fields.get("given"), &store, works)?;
         let servers = store.server_names();
         let network = Network::from_section(fields.get("network"), &clients, &servers)?;
-        let faults = faults::from_section(fields.get("faults"), &clients, &store)?;
+        let has_ledger = given.ledger().is_some();
+        let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
@@ -192,7 +194,7 @@ impl Model {
     pub fn setup(&self, timing: Timing) -> Setup {
         let mut servers = self.store.servers(timing, &self.given);
         servers.extend(self.given.ledger().map(|ledger| ServerSetup {
-            name: "db".to_owned(),
+            name: faults::LEDGER.to_owned(),
             state: crate::sim::AnyServer::Ledger(ledger),
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
@@ -216,6 +218,7 @@ impl Model {
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,
+            sentinel: self.store.sentinel(),
             watches_place: self
                 .properties
                 .iter()

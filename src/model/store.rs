@@ -2,6 +2,7 @@
 
 use super::given::Given;
 use super::redis_client;
+use super::replicas::Replicas;
 use super::words::{number, some_time};
 use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
@@ -9,7 +10,7 @@ use crate::cx::LockBox;
 use crate::json::{Duration, Problem, Section};
 use crate::locks;
 use crate::registry;
-use crate::sim::{AnyServer, Leases, ServerSetup, Timing, peer_link};
+use crate::sim::{AnyServer, Leases, SentinelSetup, ServerSetup, Timing, peer_link};
 use crate::store::redis::{self, NotifyFlags, Persistence};
 use crate::store::zookeeper::{self, Moment, ZooKeeper};
 use crate::time::Micros;
@@ -23,6 +24,7 @@ pub(super) enum Store {
         notify: NotifyFlags,
         persistence: Persistence,
         client: Settings,
+        replicas: Replicas,
     },
     ZooKeeper {
         servers: u32,
@@ -52,7 +54,9 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "notify", "persistence", "client"])?;
+        let known = ["servers", "notify", "persistence", "client"];
+        let known = known.into_iter().chain(Replicas::FIELDS);
+        let fields = section.fields(&known.collect::<Vec<_>>())?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
         let notify = match fields.get("notify") {
             None => NotifyFlags::NONE,
@@ -68,7 +72,8 @@ impl Store {
         let persistence = fields.get("persistence").map(|field| persistence(&field)).transpose()?;
         let persistence = persistence.unwrap_or_default();
         let client = redis_client::settings(fields.get("client"))?;
-        Ok(Self::Redis { servers, notify, persistence, client })
+        let replicas = Replicas::from_fields(&fields)?;
+        Ok(Self::Redis { servers, notify, persistence, client, replicas })
     }
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
@@ -186,11 +191,34 @@ impl Store {
     pub(super) fn server_names(&self) -> Vec<String> {
         match *self {
             Self::None => Vec::new(),
-            Self::Redis { servers: 1, .. } => vec!["redis".to_owned()],
-            Self::Redis { servers, .. } => (1..=servers).map(|n| format!("redis{n}")).collect(),
+            Self::Redis { replicas, .. } => {
+                self.masters().iter().flat_map(|master| replicas.names(master)).collect()
+            }
             Self::ZooKeeper { servers: 1, .. } => vec!["zk".to_owned()],
             Self::ZooKeeper { servers, .. } => (1..=servers).map(|n| format!("zk{n}")).collect(),
         }
+    }
+
+    /// The names of the Redis masters.
+    fn masters(&self) -> Vec<String> {
+        match *self {
+            Self::Redis { servers: 1, .. } => vec!["redis".to_owned()],
+            Self::Redis { servers, .. } => (1..=servers).map(|n| format!("redis{n}")).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Which Redis servers belong together.
+    pub(super) fn sentinel(&self) -> SentinelSetup {
+        match self {
+            Self::Redis { servers, replicas, .. } => replicas.sentinel(*servers),
+            _ => SentinelSetup::default(),
+        }
+    }
+
+    /// Whether Redis masters have replicas.
+    pub(super) fn has_replicas(&self) -> bool {
+        matches!(self, Self::Redis { replicas, .. } if replicas.count() > 0)
     }
 
     /// All spans (µs) that the store compares with, defaults included.
@@ -199,8 +227,10 @@ impl Store {
             Self::ZooKeeper { tick, session, reap, .. } => {
                 [tick, session].into_iter().chain(reap).collect()
             }
-            Self::Redis { client, .. } => {
-                vec![client.timeout.unwrap_or_default(), client.retry_after, client.reconnect_after]
+            Self::Redis { client, replicas, .. } => {
+                let own = [client.timeout.unwrap_or_default(), client.retry_after];
+                let own = own.into_iter().chain([client.reconnect_after]);
+                own.chain(replicas.durations()).collect()
             }
             Self::None => Vec::new(),
         }
@@ -210,15 +240,8 @@ impl Store {
     pub(super) fn servers(&self, timing: Timing, given: &Given) -> Vec<ServerSetup> {
         match *self {
             Self::None => Vec::new(),
-            Self::Redis { servers, .. } => {
-                let name = |number| match servers {
-                    1 => "redis".to_owned(),
-                    _ => format!("redis{number}"),
-                };
-                let state = AnyServer::Redis(Box::new(given.redis().clone()));
-                (1..=servers)
-                    .map(|number| ServerSetup { name: name(number), state: state.clone() })
-                    .collect()
+            Self::Redis { replicas, .. } => {
+                replicas.servers(&self.masters(), given.redis(), timing)
             }
             Self::ZooKeeper { tick, reap, .. } => {
                 let state = given.zookeeper(zookeeper_config(tick, reap, timing));

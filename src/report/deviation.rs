@@ -47,6 +47,18 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
     {
         return message(&way, "goes on");
     }
+    if let Some((replica, rest)) = take.split_once(" lags behind ") {
+        let (master, span) = rest.split_once(" for ").unwrap_or((rest, "a time"));
+        let span = words::span(span);
+        let text = format!("{replica} does not hear what {master} says for {span}");
+        return Told { process: None, sentence: text.clone(), text, held: None };
+    }
+    if let Some((who, rest)) = take.strip_prefix("cut ").and_then(|it| it.split_once(" off")) {
+        let are = if who.contains(", ") { "are" } else { "is" };
+        let (from, span) = rest.rsplit_once(" for ").unwrap_or((rest, "a time"));
+        let text = format!("{who} {are} cut off{from} for {}", words::span(span));
+        return Told { process: None, sentence: text.clone(), text, held: None };
+    }
     let Some(way) = Way::of(site, cast) else {
         let text = format!("{take} at {site}");
         return Told { process: None, sentence: text.clone(), text, held: None };

@@ -33,6 +33,16 @@ pub(super) fn call(call: &Value) -> String {
     }
 }
 
+/// What became of a Redis server.
+pub(super) fn role(server: &str, event: &str) -> String {
+    match event.strip_prefix("follows ") {
+        Some(master) => {
+            format!("{server} is a replica of {master} from now on, and takes over its data")
+        }
+        None => format!("The Sentinels promote {server}: it is the master now"),
+    }
+}
+
 /// A path with the zeros of sequence numbers left out: `/lock/lock-…3` is `/lock/lock-0000000003`.
 pub(super) fn node(path: &str) -> String {
     let place = path.find("-00000").filter(|place| path.len() - place == 11);

@@ -61,6 +61,16 @@ pub(crate) enum Event {
     Resubscribes(ProcessId, u8),
     /// A partition is over.
     Heals(ProcessId),
+    /// The partition between sides that is the fault of this number is over.
+    Joins(u8),
+    /// Words of a server to another one lag no longer.
+    CatchesUp(ServerId, ServerId),
+    /// The Sentinels of the group of this number agree that its master is down.
+    MasterDown(u8),
+    /// They put the servers right that have the wrong role.
+    PutsRight(u8),
+    /// A client hears that the group has another master.
+    Switched(ProcessId, u8),
     /// A ZooKeeper client has heard nothing for as long as it has patience.
     Silent(ProcessId),
     /// A ZooKeeper client takes its session for lost by its own clock.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::agenda::{Event, ServerId};
-use super::ensemble::peer_link;
+use super::links::peer_link;
 use super::server::AnyServer;
 use super::world::{Stage, World};
 use crate::store::Inbound;
@@ -39,43 +39,72 @@ impl World {
     /// A follower and the leader hear nothing of each other for a time; clients are none the wiser.
     pub(super) fn cut_server(&mut self, server: ServerId, span: Micros) {
         Rc::make_mut(&mut self.ensemble).cut = Some(server);
-        self.agenda.cancel_all(
-            |event| matches!(event, Event::Peer(from, to) if *from == server || *to == server),
-        );
+        self.hold_words();
+        self.limit_serving(server, span);
+        self.agenda.put(self.now + span, Event::Rejoins(server));
+        self.all_contacts();
+    }
+
+    /// A follower that does not hear the leader for `span` serves as long as it may.
+    fn limit_serving(&mut self, server: ServerId, span: Micros) {
         if let AnyServer::ZooKeeper(zk) = &self.servers[usize::from(server)].state {
             let limit = Micros(zk.config().tick.0 * SYNC_LIMIT);
             if limit < span {
                 self.agenda.put(self.now + limit, Event::StopsServing(server));
             }
         }
-        self.agenda.put(self.now + span, Event::Rejoins(server));
-        self.all_contacts();
+    }
+
+    /// Whether a server leads, or follows a leader that it hears.
+    pub(super) fn hears_leader(&self, server: ServerId) -> bool {
+        self.ensemble.cut != Some(server)
+            && self.ensemble.leader.is_none_or(|leader| self.can_talk(leader, server))
+    }
+
+    /// The followers that do not hear the leader because of a partition between sides.
+    pub(super) fn parted_followers(&self) -> Vec<ServerId> {
+        let Some(leader) = self.ensemble.leader else { return Vec::new() };
+        self.alive().into_iter().filter(|it| !self.can_talk(leader, *it)).collect()
+    }
+
+    /// What a partition between sides does to an ensemble.
+    pub(super) fn part_ensemble(&mut self, span: Micros) {
+        for server in self.parted_followers() {
+            self.limit_serving(server, span);
+        }
     }
 
     /// A follower that was cut off for too long gives its leader up: its clients must find another server.
     pub(super) fn stop_serving(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         let Some(leader) = self.ensemble.leader else { return };
         // What it wanted to say to the leader is lost with the connection.
-        Rc::make_mut(&mut self.ensemble).pipes.remove(&(server, leader));
+        self.forget_way((server, leader));
         self.tell_server(stage, server, peer_link(leader, server), Inbound::Disconnect);
     }
 
     /// They hear of each other again, and of all that was said meanwhile.
     pub(super) fn rejoin(&mut self, server: ServerId) {
-        let ensemble = Rc::make_mut(&mut self.ensemble);
-        ensemble.cut = None;
-        let leader = ensemble.leader;
+        Rc::make_mut(&mut self.ensemble).cut = None;
+        self.hear_again(server);
+        self.release_words();
+        self.all_contacts();
+    }
+
+    /// The same after a partition between sides: `apart` were those who did not hear the leader.
+    pub(super) fn join_ensemble(&mut self, apart: &[ServerId]) {
+        for &server in apart {
+            if self.hears_leader(server) {
+                self.agenda.cancel_all(|event| *event == Event::StopsServing(server));
+                self.hear_again(server);
+            }
+        }
+    }
+
+    fn hear_again(&mut self, server: ServerId) {
+        let leader = self.ensemble.leader;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         if let (AnyServer::ZooKeeper(zk), Some(leader)) = (&mut placed.state, leader) {
             zk.hear_again(peer_link(leader, server));
         }
-        let of = |pipe: &(ServerId, ServerId)| pipe.0 == server || pipe.1 == server;
-        let held: Vec<_> = ensemble.pipes.iter().filter(|(pipe, _)| of(pipe)).collect();
-        for ((from, to), (queue, _)) in held {
-            for _ in queue {
-                self.agenda.put(self.now, Event::Peer(*from, *to));
-            }
-        }
-        self.all_contacts();
     }
 }

@@ -10,20 +10,18 @@
 //! for `syncLimit` (5) ticks; then it closes its clients' connections and serves nobody until it hears the leader
 //! again, when it catches up with what it missed. The leader does not die during a cut.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::Down;
-use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
-use super::setup::Timing;
+use super::links::{is_peer, peer_link};
+use super::server::{AnyRequest, AnyServer, Sent};
 use super::tell::Told;
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Session};
-use crate::store::zookeeper::{Message, Peer, Request, Zxid};
-use crate::store::{Inbound, Link, Outbound};
+use crate::store::zookeeper::Zxid;
+use crate::store::{Inbound, Link};
 use crate::time::Micros;
 
 /// How long an election takes (µs): after the last vote came in, `FastLeaderElection` waits 200 ms for a better one.
@@ -32,16 +30,7 @@ const ELECTION: Micros = Micros::from_ms(200);
 /// How long (µs) a client that was not let in waits before it tries the next server: the Java client up to so long.
 const RETRY: Micros = Micros::from_ms(1000);
 
-/// The numbers of links between servers begin here: above those of clients.
-const FIRST_PEER: u32 = 1 << 30;
-
-/// The link between two servers; both ends call it so.
-pub(crate) fn peer_link(one: ServerId, other: ServerId) -> Link {
-    let (low, high) = (one.min(other), one.max(other));
-    Link(FIRST_PEER + u32::from(low) * 256 + u32::from(high))
-}
-
-/// What is between the servers.
+/// Who leads, and who is left.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Ensemble {
     /// Who leads; nobody while there is an election.
@@ -49,20 +38,12 @@ pub(crate) struct Ensemble {
     down: Vec<ServerId>,
     /// The follower that is cut off from the leader.
     pub(super) cut: Option<ServerId>,
-    /// What is under way from one server to another, and when the last of it arrives (sampled timing only).
-    pub(super) pipes: BTreeMap<(ServerId, ServerId), (VecDeque<Peer>, Micros)>,
 }
 
 impl Ensemble {
     /// Servers with a leader; none where there is one server or no such service.
     pub(super) fn led_by(leader: Option<ServerId>) -> Self {
         Self { leader, ..Self::default() }
-    }
-
-    pub(super) fn rebase(&mut self, dt: Micros) {
-        for (_, due) in self.pipes.values_mut() {
-            *due = (*due - dt).max(Micros::ZERO);
-        }
     }
 
     pub(super) fn is_down(&self, server: ServerId) -> bool {
@@ -96,7 +77,7 @@ impl World {
         if is_zookeeper {
             Lane { server: self.processes[usize::from(process)].zk_server, ..to }
         } else {
-            to
+            self.lane_in_group(process, to)
         }
     }
 
@@ -151,57 +132,9 @@ impl World {
         }
     }
 
-    /// A server says something to another one.
-    pub(super) fn send_peer(
-        &mut self,
-        stage: &mut Stage<'_>,
-        from: ServerId,
-        link: Link,
-        peer: Peer,
-    ) {
-        let other =
-            self.members().into_iter().find(|to| *to != from && peer_link(from, *to) == link);
-        let Some(to) = other.filter(|to| !self.ensemble.is_down(*to)) else { return };
-        let due = match stage.setup.timing {
-            Timing::Abstract => self.now,
-            Timing::Sampled { least, most } => {
-                let extra = stage.choices.pick(&Question {
-                    about: About::Latency,
-                    n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
-                    site: &|| format!("servers {from} to {to}"),
-                    name: &|extra| format!("{extra} us more"),
-                });
-                let last = self.ensemble.pipes.get(&(from, to)).map_or(self.now, |(_, due)| *due);
-                last.max(self.now.max(self.leaving) + least + Micros(i64::from(extra)))
-            }
-        };
-        let pipe = Rc::make_mut(&mut self.ensemble).pipes.entry((from, to)).or_default();
-        pipe.0.push_back(peer);
-        if !stage.setup.is_abstract() {
-            pipe.1 = due;
-        }
-        if self.ensemble.cut.is_none_or(|cut| cut != from && cut != to) {
-            self.agenda.put(due, Event::Peer(from, to));
-        }
-    }
-
     pub(super) fn all_contacts(&mut self) {
         for process in 0..self.processes.len() as ProcessId {
             self.contacts(process);
-        }
-    }
-
-    /// The next word of a server reaches another one.
-    pub(super) fn hear_peer(&mut self, stage: &mut Stage<'_>, from: ServerId, to: ServerId) {
-        let ensemble = Rc::make_mut(&mut self.ensemble);
-        let Some((queue, _)) = ensemble.pipes.get_mut(&(from, to)) else { return };
-        let peer = queue.pop_front();
-        if queue.is_empty() && stage.setup.is_abstract() {
-            ensemble.pipes.remove(&(from, to));
-        }
-        if let Some(peer) = peer {
-            let request = AnyRequest::ZooKeeper(Request::Peer(peer));
-            self.tell_server(stage, to, peer_link(from, to), Inbound::Request(request));
         }
     }
 
@@ -219,7 +152,12 @@ impl World {
         self.told_server(stage, server, sent);
     }
 
-    fn told_server(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
+    pub(super) fn told_server(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        sent: Sent,
+    ) {
         let to_clients = for_clients(&sent);
         if !to_clients.is_empty() {
             stage.listener.hear(self.total(), &Told::Woke { server, sent: &to_clients });
@@ -251,8 +189,9 @@ impl World {
         ensemble.down.push(leader);
         ensemble.down.sort_unstable();
         // What was under way to or from it is lost; the others say nothing to each other.
-        ensemble.pipes.clear();
-        self.agenda.cancel_all(|event| matches!(event, Event::Peer(..)));
+        for server in self.members() {
+            self.forget_words(leader, server);
+        }
         Rc::make_mut(&mut self.servers[usize::from(leader)]).state.crash();
         self.arm(leader);
         for conn in 0..self.conns.len() as ConnId {
@@ -320,7 +259,7 @@ impl World {
             && process.alive
             && process.paused.is_none()
             && !self.ensemble.is_down(state.server())
-            && self.ensemble.cut != Some(state.server())
+            && self.hears_leader(state.server())
             && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
         let Some(leader) = self.ensemble.leader else { return };
         let Some((session, timeout_ms)) = process.zk.as_ref().and_then(ZkClient::session) else {
@@ -341,8 +280,5 @@ impl World {
 
 /// What is sent to clients, without what servers say to each other.
 pub(super) fn for_clients(sent: &Sent) -> Sent {
-    let is_peer = |message: &Outbound<AnyMessage>| {
-        matches!(message, Outbound::Message(AnyMessage::ZooKeeper(Message::Peer(_))))
-    };
-    sent.iter().filter(|(_, message)| !is_peer(message)).cloned().collect()
+    sent.iter().filter(|(link, _)| !is_peer(*link)).cloned().collect()
 }

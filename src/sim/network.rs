@@ -167,6 +167,7 @@ impl World {
         self.contact(conn);
         let server = self.conns[conn as usize].server();
         let next = self.next_server(conn);
+        self.ask_sentinels(process, server);
         self.fail_all(stage, conn, &CallError::ConnectionLost);
         self.loses_subscription(stage, conn);
         if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {

@@ -13,8 +13,13 @@ use crate::store::Inbound;
 use crate::time::Micros;
 
 impl World {
-    /// A server dies, and will start again after `span`.
-    pub(super) fn crash_server(&mut self, server: ServerId, span: Micros) {
+    /// A server dies, and will start again after `span`, if it does.
+    pub(super) fn crash_server(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        span: Option<Micros>,
+    ) {
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.state.crash();
         placed.busy = Micros::ZERO;
@@ -28,7 +33,10 @@ impl World {
             }
             self.forget_sent(conn);
         }
-        self.agenda.put(self.now + span, Event::ServerUp(server));
+        if let Some(span) = span {
+            self.agenda.put(self.now + span, Event::ServerUp(server));
+        }
+        self.unlink(stage, server);
     }
 
     /// A server starts again.
@@ -39,6 +47,7 @@ impl World {
         let sent = placed.state.restart(now, name, stage.choices);
         self.distribute(stage, server, sent);
         self.arm(server);
+        self.regroup(stage);
     }
 
     /// A message reaches a server that is down: its sender learns that there is no connection.

@@ -13,6 +13,7 @@ use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::Cut;
 use super::server::AnyServer;
+use super::sides::Node;
 use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::Patience;
@@ -21,7 +22,7 @@ use crate::store::Inbound;
 use crate::store::zookeeper::ZkError;
 use crate::time::Micros;
 
-const DIRECTIONS: [Direction; 2] = [Direction::Up, Direction::Down];
+pub(super) const DIRECTIONS: [Direction; 2] = [Direction::Up, Direction::Down];
 
 impl World {
     /// Whether there is something to cut: an open connection, and no other partition.
@@ -38,16 +39,27 @@ impl World {
         if cut.servers.is_empty() { !is_ledger } else { cut.servers.contains(&server) }
     }
 
-    /// The partition between the ends of the connection, if there is one.
-    fn cut_of(&self, conn: ConnId) -> Option<&Rc<Cut>> {
-        let conn = &self.conns[conn as usize];
-        let cut = self.processes[usize::from(conn.process)].cut.as_ref()?;
-        self.covers(cut, conn.server()).then_some(cut)
-    }
-
     /// Whether a partition stops this direction.
     pub(super) fn is_cut(&self, conn: ConnId, direction: Direction) -> bool {
-        self.cut_of(conn).is_some_and(|cut| cut.way.stops(direction))
+        let conn = &self.conns[conn as usize];
+        self.stops(conn.process, conn.server(), direction)
+    }
+
+    /// Whether a partition stops messages of a process to a server, or of the server to the process.
+    pub(super) fn stops(&self, process: ProcessId, server: ServerId, direction: Direction) -> bool {
+        let cut = self.processes[usize::from(process)].cut.as_ref();
+        let (one, other) = (Node::Process(process), Node::Server(server));
+        let (from, to) = match direction {
+            Direction::Up => (one, other),
+            Direction::Down => (other, one),
+        };
+        cut.is_some_and(|cut| cut.way.stops(direction) && self.covers(cut, server))
+            || self.is_parted(from, to)
+    }
+
+    /// Whether a partition stops messages of the connection, one way at least.
+    pub(super) fn is_cut_off(&self, conn: ConnId) -> bool {
+        DIRECTIONS.iter().any(|direction| self.is_cut(conn, *direction))
     }
 
     /// A partition begins.
@@ -56,14 +68,14 @@ impl World {
         self.agenda.put(self.now + span, Event::Heals(process));
         for conn in self.conns_of(process) {
             self.hold_if_cut(conn);
-            if self.cut_of(conn).is_some() && self.conns[conn as usize].open {
+            if self.is_cut_off(conn) && self.conns[conn as usize].open {
                 self.begin_silence(stage, conn);
             }
             self.contact(conn);
         }
     }
 
-    fn conns_of(&self, process: ProcessId) -> Vec<ConnId> {
+    pub(super) fn conns_of(&self, process: ProcessId) -> Vec<ConnId> {
         self.processes[usize::from(process)].conns.iter().map(|(_, conn)| *conn).collect()
     }
 
@@ -90,7 +102,7 @@ impl World {
 
     /// A connection is being opened: through a partition it is not, even if that stops only one way.
     pub(super) fn open_through(&mut self, stage: &Stage<'_>, conn: ConnId) {
-        if self.cut_of(conn).is_none() {
+        if !self.is_cut_off(conn) {
             return;
         }
         for direction in DIRECTIONS {
@@ -102,7 +114,7 @@ impl World {
     }
 
     /// The client hears nothing from here on.
-    fn begin_silence(&mut self, stage: &Stage<'_>, conn: ConnId) {
+    pub(super) fn begin_silence(&mut self, stage: &Stage<'_>, conn: ConnId) {
         let state = &self.conns[conn as usize];
         let process = state.process;
         let is_zookeeper =
@@ -140,7 +152,7 @@ impl World {
         let process = self.conns[conn as usize].process;
         let state = &self.processes[usize::from(process)];
         let connected = state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
-        if state.cut.is_some() && connected && self.cut_of(conn).is_some() {
+        if connected && self.is_cut_off(conn) {
             self.forget_clock(process, Event::GivesUp(process));
             self.begin_silence(stage, conn);
         }
@@ -158,12 +170,10 @@ impl World {
     }
 
     /// The partition is over: what stood still goes on.
-    pub(super) fn heal(&mut self, process: ProcessId) {
+    pub(super) fn heal(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         self.process_mut(process).cut = None;
-        self.forget_clock(process, Event::Silent(process));
-        let state = &self.processes[usize::from(process)];
-        if state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected) {
-            self.forget_clock(process, Event::GivesUp(process));
+        if !self.conns_of(process).iter().any(|conn| self.is_cut_off(*conn)) {
+            self.end_silence(process);
         }
         for conn in self.conns_of(process) {
             for direction in DIRECTIONS {
@@ -171,6 +181,16 @@ impl World {
                     self.release(conn, direction);
                 }
             }
+        }
+        self.regroup(stage);
+    }
+
+    /// The client hears the servers again.
+    pub(super) fn end_silence(&mut self, process: ProcessId) {
+        self.forget_clock(process, Event::Silent(process));
+        let state = &self.processes[usize::from(process)];
+        if state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected) {
+            self.forget_clock(process, Event::GivesUp(process));
         }
     }
 

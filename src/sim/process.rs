@@ -73,6 +73,8 @@ pub(crate) struct Process {
     pub(crate) zk: Option<ZkClient>,
     /// The ZooKeeper server that its client has chosen.
     pub(crate) zk_server: ServerId,
+    /// The Redis server of each group that its client takes for the master.
+    pub(crate) masters: Vec<ServerId>,
     /// The connections that were used, by their lanes.
     pub(crate) conns: Vec<(Lane, ConnId)>,
 }

@@ -41,6 +41,10 @@ impl World {
         let process = self.conns[conn as usize].process;
         match message {
             AnyMessage::Redis(redis::Message::Reply(reply)) => {
+                // The library asks who the master is before anybody sends the next request.
+                if matches!(&reply, redis::Reply::Error(text) if text.starts_with(b"READONLY")) {
+                    self.ask_sentinels(process, self.conns[conn as usize].server());
+                }
                 self.answer(stage, conn, |_| OpResult::Redis(reply));
             }
             AnyMessage::Ledger(reply) => self.answer(stage, conn, |_| OpResult::Ledger(reply)),

@@ -12,7 +12,8 @@ use super::world::{Stage, World};
 use super::{cost, place};
 use crate::cx::{TaskId, thread_of};
 use crate::property::{self, Who};
-use crate::store::{Inbound, Link, Outbound, zookeeper};
+use super::links::is_peer;
+use crate::store::{Inbound, Link, Outbound};
 use crate::time::Micros;
 
 impl World {
@@ -82,7 +83,7 @@ impl World {
         let threads = stage.scene.around[usize::from(process)].len();
         let thread = by.map(|task| thread_of(task, threads));
         if let Some(request) = &request {
-            let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
+            let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
             let shown = shown.as_ref().unwrap_or(&sent);
             let told = Told::Executed { server, process, thread, request, sent: shown, link };
             stage.listener.hear(self.total(), &told);
@@ -110,7 +111,7 @@ impl World {
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.wake(now, name, stage.choices);
-        let shown = if self.is_ensemble() { Some(for_clients(&sent)) } else { None };
+        let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
         stage.listener.hear(self.total(), &told);
         self.judge_herd(stage, &sent, None);
@@ -120,14 +121,16 @@ impl World {
     }
 
     pub(crate) fn distribute(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
-        for (Link(conn), message) in sent {
-            let message = match message {
-                Outbound::Message(AnyMessage::ZooKeeper(zookeeper::Message::Peer(peer))) => {
-                    self.send_peer(stage, server, Link(conn), peer);
-                    continue;
-                }
-                message => message,
-            };
+        // The replies of a Redis server leave it before the words to its replicas.
+        let is_redis = self.redis(server).is_some();
+        let (now, later): (Sent, Sent) =
+            sent.into_iter().partition(|(link, _)| !is_redis || !is_peer(*link));
+        for (link, message) in now.into_iter().chain(later) {
+            if is_peer(link) {
+                self.send_peer(stage, server, link, &message);
+                continue;
+            }
+            let Link(conn) = link;
             // What a server says on a connection that its client has given up reaches nobody.
             if !self.conns.get(conn as usize).is_some_and(|conn| conn.hears()) {
                 continue;

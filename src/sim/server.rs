@@ -169,6 +169,21 @@ impl AnyServer {
         sent
     }
 
+    /// A Redis server changes its role.
+    pub(crate) fn steer(
+        &mut self,
+        now: Micros,
+        name: &str,
+        choices: &mut dyn Choices,
+        act: impl FnOnce(&mut RedisServer, Micros, &mut dyn Env<RedisServer>),
+    ) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::Redis(server) = self {
+            act(server, now, &mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
+    }
+
     pub(crate) fn crash(&mut self) {
         match self {
             Self::Redis(server) => server.crash(),

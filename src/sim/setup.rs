@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::clock::Clock;
 use super::fault::Fault;
 use super::habits::Habits;
+use super::sentinel::SentinelSetup;
 use super::server::AnyServer;
 use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
@@ -91,6 +92,8 @@ pub struct Setup {
     pub properties: Vec<PropertyBox>,
     /// Longer than every duration that anything compares with (µs).
     pub horizon: Micros,
+    /// Redis servers with replicas.
+    pub sentinel: SentinelSetup,
     /// Whether anybody wants to know what happens where the lock lives.
     pub watches_place: bool,
 }

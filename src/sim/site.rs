@@ -77,6 +77,14 @@ impl World {
                 Event::Reconnects(process) => format!("{} reconnects", name(process)),
                 Event::Resubscribes(process, _) => format!("{} subscribes again", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),
+                Event::Joins(_) => "partition heals".to_owned(),
+                Event::CatchesUp(from, to) => {
+                    let name = |it: u16| &setup.servers[usize::from(it)].name;
+                    format!("{} catches up with {}", name(to), name(from))
+                }
+                Event::MasterDown(_) => "failover".to_owned(),
+                Event::PutsRight(_) => "Sentinels put servers right".to_owned(),
+                Event::Switched(process, _) => format!("{} hears of another master", name(process)),
                 Event::Silent(process) => format!("{} hears nothing", name(process)),
                 Event::GivesUp(process) => format!("{} gives its session up", name(process)),
                 Event::Wake(server) => {

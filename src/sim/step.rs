@@ -85,6 +85,9 @@ impl World {
                 stage.setup.faults[number].strike(self, stage, strike);
             }
         }
+        if stage.setup.is_abstract() {
+            self.level_offsets();
+        }
     }
 
     /// The message at the head of a direction is held, and what follows it on its way.
@@ -160,7 +163,12 @@ impl World {
             Event::StopsServing(server) => self.stop_serving(stage, server),
             Event::Reconnects(process) => self.reconnects(stage, process),
             Event::Resubscribes(process, slot) => self.resubscribe(stage, process, slot),
-            Event::Heals(process) => self.heal(process),
+            Event::Heals(process) => self.heal(stage, process),
+            Event::Joins(fault) => self.join(stage, fault),
+            Event::CatchesUp(from, to) => self.catch_up(stage, (from, to)),
+            Event::MasterDown(group) => self.fail_over(stage, group),
+            Event::PutsRight(group) => self.put_right(stage, group),
+            Event::Switched(process, group) => self.switch(stage, process, group),
             Event::Silent(process) => self.silent(stage, process),
             Event::GivesUp(process) => self.gives_up(stage, process),
         }
@@ -178,6 +186,7 @@ impl World {
         match event {
             Event::Down(conn) => Some(self.conns[conn as usize].process),
             Event::Timer(process, _)
+            | Event::Switched(process, _)
             | Event::Silent(process)
             | Event::GivesUp(process)
             | Event::Resubscribes(process, _)

@@ -46,6 +46,13 @@ pub enum Told<'a> {
     },
     /// Something that properties judge.
     Event(&'a property::Event),
+    /// The role of a server changed.
+    Server {
+        /// The server's number.
+        server: u16,
+        /// What happened to it.
+        event: ServerEvent,
+    },
     /// A property was violated.
     Violated {
         /// Which.
@@ -71,6 +78,15 @@ pub enum Told<'a> {
         /// How much.
         amount: i64,
     },
+}
+
+/// What happens to a Redis server that has replicas or is one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ServerEvent {
+    /// Sentinels make it the master.
+    Promoted,
+    /// Sentinels make it a replica of the server of this number.
+    Follows(u16),
 }
 
 /// Whoever listens.

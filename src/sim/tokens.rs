@@ -16,6 +16,7 @@ pub(crate) fn known(world: &World, process: u16) -> u64 {
     for text in world.processes[usize::from(process)].redis.texts() {
         mark(text, prefix.as_bytes(), &mut known);
     }
+    world.links.said(|key| mark(key, prefix.as_bytes(), &mut known));
     for conn in &world.conns {
         for (message, _) in &conn.up {
             match message {

@@ -6,7 +6,9 @@ use super::agenda::{Agenda, ConnId, Event, ProcessId};
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
+use super::links::Links;
 use super::process::{Process, Running};
+use super::replication::Group;
 use super::server::AnyServer;
 use super::setup::{ProcessSetup, Setup};
 use super::tell::{Listener, Told};
@@ -47,8 +49,12 @@ pub struct World {
     pub(crate) conns: Vec<Rc<Conn>>,
     pub(crate) processes: Vec<Rc<Process>>,
     pub(crate) agenda: Agenda,
-    /// What is between ZooKeeper servers.
+    /// Which ZooKeeper server leads.
     pub(crate) ensemble: Rc<Ensemble>,
+    /// What is under way between servers.
+    pub(crate) links: Rc<Links>,
+    /// Redis servers with replicas.
+    pub(crate) groups: Rc<[Group]>,
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
@@ -135,8 +141,14 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
         let numbered = setup.servers.iter().enumerate();
         numbered.filter(|(_, server)| wanted(&server.state)).map(|(n, _)| n as u16).collect()
     };
+    let groups = &setup.sentinel.groups;
+    let of = |master: &u16| groups.iter().find(|members| members[0] == *master);
+    let is_replica = |it: &u16| groups.iter().any(|members| members[1..].contains(it));
+    let mut redis = numbers(|server| matches!(server, AnyServer::Redis(_)));
+    redis.retain(|it| !is_replica(it));
     let base = Surroundings {
-        redis: numbers(|server| matches!(server, AnyServer::Redis(_))),
+        replicas: redis.iter().map(|it| of(it).map_or(&[][..], |it| &it[1..]).to_vec()).collect(),
+        redis,
         zookeeper: numbers(|server| matches!(server, AnyServer::ZooKeeper(_))).first().copied(),
         ledger: numbers(|server| matches!(server, AnyServer::Ledger(_))).first().copied(),
         number: 0,
@@ -183,6 +195,7 @@ impl World {
                 redis: RedisClient::default(),
                 zk: has_zk.then(|| ZkClient::new(process.session_timeout_ms, process.library)),
                 zk_server: members.get(number % members.len().max(1)).copied().unwrap_or_default(),
+                masters: setup.sentinel.groups.iter().map(|members| members[0]).collect(),
                 conns: Vec::new(),
             })
         });
@@ -198,6 +211,8 @@ impl World {
             processes,
             agenda: Agenda::default(),
             ensemble: Rc::new(Ensemble::led_by(leader)),
+            links: Rc::new(Links::default()),
+            groups: Group::all(setup),
             budgets: budgets.collect(),
             properties: setup.properties.clone().into(),
             pings: has_zk && !setup.is_abstract(),
@@ -293,9 +308,8 @@ impl World {
             return;
         }
         self.agenda.rebase(dt);
-        // With abstract timing nothing that is under way has a time.
-        if self.pings {
-            Rc::make_mut(&mut self.ensemble).rebase(dt);
+        if !self.links.is_quiet() {
+            Rc::make_mut(&mut self.links).rebase(dt);
         }
         for server in &mut self.servers {
             let server = Rc::make_mut(server);

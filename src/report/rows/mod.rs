@@ -141,6 +141,9 @@ impl Builder<'_> {
                     None => self.whole(at, told.text, Tone::Fault),
                 }
             }
+            What::Server { server, event } => {
+                self.whole(at, words::role(server, event), Tone::Plain);
+            }
             What::Violated { violated, why } => {
                 self.whole(at, format!("{violated}: {why}"), Tone::Bad);
             }

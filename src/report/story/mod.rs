@@ -151,6 +151,9 @@ impl Teller<'_> {
             {
                 self.step(at, format!("{to} learns that its session is over."), Kinds::Plain);
             }
+            What::Server { server, event } => {
+                self.step(at, format!("{}.", words::role(server, event)), Kinds::Plain);
+            }
             What::Violated { violated, why } => {
                 self.step(at, format!("That violates {violated}: {why}."), Kinds::Bad);
             }

@@ -6,7 +6,7 @@ use super::entry::{Entry, Scope};
 use super::{About, Fault, Kind};
 use super::{
     crash::Crash, crash_leader::CrashLeader, cut_server::CutServer, disconnect::Disconnect,
-    lose_reply::LoseReply, lose_request::LoseRequest, partition::Partition, pause::Pause,
+    failover::Failover, lag::Lag, lose_reply::LoseReply, lose_request::LoseRequest, partition::Partition, pause::Pause,
     reorder::Reorder, restart::Restart, restart_server::RestartServer, slow::Slow,
 };
 use crate::json::{Problem, Section};
@@ -34,6 +34,8 @@ const ENTRIES: &[(&About, Read)] = entries![
     RestartServer,
     CrashLeader,
     CutServer,
+    Failover,
+    Lag,
 ];
 
 /// All kinds of faults.

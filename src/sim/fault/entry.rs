@@ -39,6 +39,10 @@ pub struct Scope<'a> {
     pub servers: &'a [String],
     /// What the servers are: `redis`, `zookeeper` or `none`.
     pub store: &'a str,
+    /// Whether Redis masters have replicas.
+    pub has_replicas: bool,
+    /// The name and number of the resource that the lock guards, if there is one.
+    pub ledger: Option<(&'a str, u16)>,
     /// The leases of the lock.
     pub leases: &'a Leases,
 }
@@ -203,13 +207,23 @@ impl<'a, 'd> Entry<'a, 'd> {
         })
     }
 
-    fn each<T>(
+    pub(super) fn each<T>(
         &self,
         name: &str,
         read: impl Fn(Section<'d>) -> Result<T, Box<Problem>>,
     ) -> Result<Vec<T>, Box<Problem>> {
         let Some(field) = self.get(name) else { return Ok(Vec::new()) };
         one_or_more(field)?.into_iter().map(read).collect()
+    }
+
+    /// For kinds that hit replicas, or a master that has some.
+    pub(super) fn needs_replicas(&self) -> Result<(), Box<Problem>> {
+        if self.scope.has_replicas {
+            return Ok(());
+        }
+        let name = self.about.name;
+        let message = format!("`{name}` is about replicas of a Redis server, and the store has none");
+        Err(self.error(message).with_help("as in \"store\": {\"redis\": {\"replicas\": 1}}"))
     }
 
     /// For kinds that hit the leader of an ensemble, or cut a follower off from it.

@@ -4,12 +4,15 @@
 //! offers at a moment, and how it takes effect. [`catalogue`] lists them. A fault is added to the world, never to a
 //! case: a model names kinds, budgets and places, and finding the moment is what the search is for.
 
+mod between;
 mod catalogue;
 mod crash;
 mod crash_leader;
 mod cut_server;
 mod disconnect;
 mod entry;
+mod failover;
+mod lag;
 mod lose_reply;
 mod lose_request;
 mod messages;
@@ -79,6 +82,10 @@ pub(crate) enum Target {
     Server(ServerId),
     /// Whoever leads when it strikes.
     Leader,
+    /// What the first server says to the second.
+    Words(ServerId, ServerId),
+    /// The sides that the fault names.
+    Sides,
 }
 
 /// The moment for which faults are offered.
@@ -193,6 +200,8 @@ impl Target {
             Self::Server(server) => &setup.servers[usize::from(server)].name,
             Self::Message(..) => "it",
             Self::Leader => "the leader",
+            Self::Words(_, to) => &setup.servers[usize::from(to)].name,
+            Self::Sides => "the sides",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `partition`: a process and servers hear nothing of each other for a time, and nobody is told.
 
+use super::between::Between;
 use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
@@ -14,6 +15,8 @@ use crate::time::Micros;
 pub(super) struct Partition {
     whom: Processes,
     cut: Cut,
+    /// Whom it parts instead, if it is one between sides.
+    between: Option<Between>,
     spans: Vec<Micros>,
 }
 
@@ -64,7 +67,7 @@ impl Way {
 impl Partition {
     pub(super) const ABOUT: About = About {
         name: "partition",
-        title: "a process and the store hear nothing of each other for a time, and nobody is told",
+        title: "a process and the store, or named sides, hear nothing of each other for a time, and nobody is told",
         source: "Brewer 2000; ZooKeeper documentation, \"Sessions\"; redisson issue 3636",
         needs: "",
         params: &[
@@ -74,24 +77,39 @@ impl Partition {
             PHASE,
             ("server", "from which servers: the whole store"),
             (
+                "between",
+                "instead of `process` and `server`: the sides, each a list of clients and servers, which hear nothing \
+                 of each other; who is on none hears everybody",
+            ),
+            (
                 "way",
-                "which messages it stops: \"both\", those \"to-server\", those \"to-client\": \"both\"",
+                "which messages it stops: \"both\", those \"to-server\", those \"to-client\"; between sides \"both\", \
+                 those \"from-first\", those \"to-first\": \"both\"",
             ),
         ],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
-        let way = entry.get("way").map(|field| Way::from_section(&field));
+        let between = Between::read(entry)?;
+        let way = entry.get("way").filter(|_| between.is_none());
+        let way = way.map(|field| Way::from_section(&field));
         Ok(Self {
             spans: entry.spans()?,
             whom: entry.processes()?,
             cut: Cut { servers: entry.servers()?, way: way.transpose()?.unwrap_or_default() },
+            between,
         })
     }
 }
 
 impl Kind for Partition {
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
+        if let Some(between) = &self.between {
+            if between.may_begin(world, moment, |process| self.whom.admit(world, process)) {
+                self.spans.iter().for_each(|&span| out(Target::Sides, span));
+            }
+            return;
+        }
         let mut hit = |process: ProcessId| {
             if world.can_be_cut(process, &self.cut) {
                 self.spans.iter().for_each(|&span| out(Target::Process(process), span));
@@ -108,12 +126,17 @@ impl Kind for Partition {
     }
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
-        if let Target::Process(process) = strike.target {
+        if let Some(between) = &self.between {
+            between.strike(world, stage, strike);
+        } else if let Target::Process(process) = strike.target {
             world.cut(stage, process, &self.cut, strike.span);
         }
     }
 
     fn call(&self, setup: &Setup, strike: Strike) -> String {
+        if let Some(between) = &self.between {
+            return between.call(setup, strike);
+        }
         let mut name = format!("cut {} off", strike.target.name(setup));
         let servers = self.cut.servers.iter().map(|&it| &*setup.servers[usize::from(it)].name);
         let servers: Vec<&str> = servers.collect();

@@ -45,7 +45,7 @@ impl Kind for RestartServer {
             Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
                 Some(world.conns[conn as usize].server())
             }
-            Event::Wake(server) => Some(server),
+            Event::Wake(server) | Event::Peer(server, _) => Some(server),
             _ => None,
         };
         for (number, placed) in world.servers.iter().enumerate() {
@@ -58,9 +58,9 @@ impl Kind for RestartServer {
         }
     }
 
-    fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
+    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         if let Target::Server(server) = strike.target {
-            world.crash_server(server, strike.span);
+            world.crash_server(stage, server, Some(strike.span));
         }
     }
 

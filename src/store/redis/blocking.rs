@@ -58,6 +58,13 @@ impl Blocked {
         self.acks
     }
 
+    /// What WAIT waits for is counted from `floor` on.
+    pub(super) fn lower_offset(&mut self, floor: u64) {
+        if let Some(acks) = &mut self.acks {
+            acks.offset = acks.offset.saturating_sub(floor);
+        }
+    }
+
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
         key.int(self.db as i64).int(self.acks.map_or(-1, |acks| acks.offset as i64));

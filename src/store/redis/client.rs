@@ -82,6 +82,16 @@ impl Client {
         self.subscriptions() + self.shard_channels.len() > 0
     }
 
+    /// Lowers what WAIT compares with: see [`RedisServer::lower_offsets`](super::RedisServer::lower_offsets).
+    pub(super) fn lower_offsets(&mut self, floor: u64) {
+        self.wrote = self.wrote.saturating_sub(floor);
+        if let Some(blocked) = &mut self.blocked
+            && blocked.acks().is_some()
+        {
+            Rc::make_mut(blocked).lower_offset(floor);
+        }
+    }
+
     /// The number in a confirmation of SUBSCRIBE or PSUBSCRIBE.
     pub(super) fn subscriptions(&self) -> usize {
         self.channels.len() + self.patterns.len()

@@ -30,16 +30,23 @@ pub struct Config {
     pub min_replicas_to_write: u32,
     /// `min-replicas-max-lag` (s): a replica is good if it was heard of since so long; 0 is no limit.
     pub min_replicas_max_lag: u32,
+    /// Whether a replica of a master with `min-replicas-to-write` acknowledges every second. A search that takes
+    /// heartbeats for granted says instead when they end
+    /// ([`attend_replica`](super::RedisServer::attend_replica)).
+    pub heartbeats: bool,
     /// What a replica says it is called, and what REPLICAOF at another server names.
     pub host: Bytes,
     /// The port that goes with [`host`](Self::host).
     pub port: u16,
 }
 
+/// The wall clock (µs since 1970) of a server that nobody has set, at virtual instant zero.
+pub(super) const EPOCH_US: i64 = 1_700_000_000_000_000;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
-            epoch_us: 1_700_000_000_000_000,
+            epoch_us: EPOCH_US,
             databases: 16,
             notify: NotifyFlags::NONE,
             persistence: Persistence::None,
@@ -49,6 +56,7 @@ impl Default for Config {
             absolute_time: false,
             min_replicas_to_write: 0,
             min_replicas_max_lag: 10,
+            heartbeats: true,
             host: Bytes::from_static(b"127.0.0.1"),
             port: 6379,
         }

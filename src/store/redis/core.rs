@@ -21,6 +21,9 @@ pub(super) struct Core {
     /// The wall clock at virtual instant zero, in µs since 1970. Everything below that is an instant counts
     /// on the wall clock, so that this is all that moving the origin of time changes.
     pub(super) epoch_us: i64,
+    /// How far (µs) the wall clock is ahead of that of a server that nobody has set. What servers say to each other
+    /// carries times of the wall clock of whoever says it.
+    pub(super) ahead_us: i64,
     /// The virtual instant of what is dealt with now.
     pub(super) now: Micros,
     /// How long (µs) the running script has been at work: TIME and PTTL go on, while keys are looked up as of

@@ -4,13 +4,13 @@ use std::fmt;
 use std::rc::Rc;
 
 use super::client::{Client, CommandLine};
-use super::config::{Config, NotifyFlags};
+use super::config::{Config, EPOCH_US, NotifyFlags};
 use super::core::Core;
 use super::ctx::{Ctx, Inside, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
 use super::replication::Peer;
-use super::reply::{Bytes, Reply};
+use super::reply::Reply;
 use super::request::Request;
 use crate::store::{Env, Inbound, Key, Link, Server};
 use crate::time::Micros;
@@ -38,7 +38,8 @@ const CYCLE_MS: i64 = 100;
 impl RedisServer {
     /// A server that just started, empty.
     pub fn new(config: Config) -> Self {
-        let core = Core { epoch_us: config.epoch_us, config: Rc::new(config), ..Core::default() };
+        let (epoch_us, ahead_us) = (config.epoch_us, config.epoch_us.saturating_sub(EPOCH_US));
+        let core = Core { epoch_us, ahead_us, config: Rc::new(config), ..Core::default() };
         Self { core }
     }
 
@@ -51,45 +52,20 @@ impl RedisServer {
         &self.core
     }
 
+    pub(super) fn core_mut(&mut self) -> &mut Core {
+        &mut self.core
+    }
+
     /// Moves the server's wall clock by `span`, forward or back. Deadlines of keys and timeouts of blocked
     /// clients stay where they are on the wall clock.
     pub fn jump_clock(&mut self, span: Micros) {
         self.core.epoch_us = self.core.epoch_us.saturating_add(span.0);
+        self.core.ahead_us = self.core.ahead_us.saturating_add(span.0);
     }
 
     /// Whether the server crashed and was not restarted yet.
     pub fn is_down(&self) -> bool {
         self.core.down
-    }
-
-    /// Makes the server a replica of the one at `host` and `port` (REPLICAOF). Its data stays until that of the
-    /// master arrives, and replaces it.
-    pub fn follow(&mut self, now: Micros, host: &Bytes, port: u16, env: &mut dyn Env<Self>) {
-        self.ctx(now, NOBODY, env).set_master(host, port);
-        self.send(env);
-    }
-
-    /// Makes a replica a master, with the data that it has (`REPLICAOF NO ONE`).
-    pub fn promote(&mut self, now: Micros, env: &mut dyn Env<Self>) {
-        self.ctx(now, NOBODY, env).unset_master();
-        self.send(env);
-    }
-
-    /// A link from this replica to its master is there: asks for the data. It must be asked again after every
-    /// loss of the link, which an [`Inbound::Disconnect`] says.
-    pub fn sync(&mut self, now: Micros, link: Link, env: &mut dyn Env<Self>) {
-        self.ctx(now, link, env).ask_master(link);
-        self.send(env);
-    }
-
-    /// The name and port of the master, if the server is a replica.
-    pub fn master(&self) -> Option<(&Bytes, u16)> {
-        self.core.replication.master_state().map(|(host, port, _)| (host, port))
-    }
-
-    /// How much of the stream the server's data contains: a failover prefers the replica that has most.
-    pub fn offset(&self) -> u64 {
-        self.core.replication.offset()
     }
 
     /// Whether this client waits in a blocking command.
@@ -110,7 +86,7 @@ impl RedisServer {
         &self.core.times_read
     }
 
-    fn ctx<'a>(&'a mut self, now: Micros, link: Link, env: &'a mut dyn Env<Self>) -> Ctx<'a> {
+    pub(super) fn ctx<'a>(&'a mut self, now: Micros, link: Link, env: &'a mut dyn Env<Self>) -> Ctx<'a> {
         self.core.now = now;
         Ctx {
             core: &mut self.core,
@@ -124,7 +100,7 @@ impl RedisServer {
     }
 
     /// Sends what the request put on its way.
-    fn send(&mut self, env: &mut dyn Env<Self>) {
+    pub(super) fn send(&mut self, env: &mut dyn Env<Self>) {
         for (link, message) in self.core.out.drain(..) {
             env.send(link, message);
         }
@@ -291,9 +267,9 @@ impl Core {
 
     /// Everything but the disk, the settings and whose replica it is.
     fn lose_memory(&mut self) {
-        let Self { config, epoch_us, now, disk, replication, .. } = std::mem::take(self);
+        let Self { config, epoch_us, ahead_us, now, disk, replication, .. } = std::mem::take(self);
         let replication = replication.after_crash();
-        *self = Self { config, epoch_us, now, disk, replication, ..Self::default() };
+        *self = Self { config, epoch_us, ahead_us, now, disk, replication, ..Self::default() };
     }
 
     /// The keys whose deadline passed, the earliest first.
@@ -313,7 +289,10 @@ impl Core {
     /// The last ms before the background cycle has something to do.
     fn next_expiry_ms(&self) -> Option<i64> {
         if self.replication.is_replica() {
-            // It removes nothing, but what it answers changes.
+            // It removes nothing, but what it answers changes, if anybody asks.
+            if self.clients.is_empty() {
+                return None;
+            }
             return self.keyspace.earliest_deadline_from(self.wall_us().div_euclid(1000));
         }
         if self.lingering.is_empty() {
@@ -336,9 +315,9 @@ impl Core {
         // As seen at instant zero, whenever the last request was.
         let wall_us = self.epoch_us;
         key.int(i64::from(self.down));
-        let absolute = self.config.absolute_time || self.replication.has_peers();
+        let absolute = self.config.absolute_time;
         let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
-        key.int(absolute);
+        key.int(absolute).int(self.ahead_us);
         key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);
         key.bytes(self.config.eviction.name());
         self.keyspace.key(wall_us, key);
@@ -363,7 +342,7 @@ impl Core {
         if self.replication.has_peers() || self.config.min_replicas_to_write > 0 {
             key.int(i64::from(self.config.min_replicas_to_write));
             key.int(i64::from(self.config.min_replicas_max_lag));
-            self.replication.key(wall_us, key);
+            self.replication.key(wall_us, self.limits_lag(), key);
         }
     }
 }

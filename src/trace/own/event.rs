@@ -89,6 +89,13 @@ pub enum What {
         /// What.
         event: ProcessEvent,
     },
+    /// The role of a server changed.
+    Server {
+        /// The server.
+        server: String,
+        /// `promoted`, or `follows` another one.
+        event: String,
+    },
     /// Something other than the nominal happened.
     Deviation {
         /// What was done.

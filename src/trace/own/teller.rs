@@ -7,7 +7,7 @@ use serde_json::json;
 use super::event::{Act, Did, Event, ProcessEvent, Sent, What};
 use super::message::{self, Sessions};
 use crate::property::{self, Names, Who};
-use crate::sim::{AnyMessage, Setup, Told};
+use crate::sim::{AnyMessage, ServerEvent, Setup, Told};
 use crate::store::{Link, Outbound};
 use crate::time::Micros;
 
@@ -77,6 +77,13 @@ impl<'a> Teller<'a> {
             }
             Told::Timer { process } => What::Timer { timer: self.process(process) },
             Told::Event(event) => self.happened(event),
+            Told::Server { server, event } => What::Server {
+                server: self.server(server),
+                event: match event {
+                    ServerEvent::Promoted => "promoted".to_owned(),
+                    ServerEvent::Follows(master) => format!("follows {}", self.server(master)),
+                },
+            },
             Told::Violated { property, why } => {
                 What::Violated { violated: property.to_owned(), why: why.to_owned() }
             }

@@ -32,6 +32,12 @@ pub(in crate::store::redis) struct Database {
 }
 
 impl Entry {
+    /// The same with its deadline so much (ms) later.
+    pub(in crate::store::redis) fn shifted(&self, span_ms: i64) -> Self {
+        let deadline = self.deadline.map(|deadline| deadline.saturating_add(span_ms));
+        Self { deadline, ..self.clone() }
+    }
+
     /// Adds the canonical form to `key`, with the deadline relative to `wall_us`.
     pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
         // A deadline far off stays exact: saturation only meets deadlines beyond 290,000 years.
@@ -42,6 +48,14 @@ impl Entry {
 }
 
 impl Database {
+    /// The same with all deadlines so much (ms) later.
+    pub(in crate::store::redis) fn shifted(&self, span_ms: i64) -> Self {
+        let entries = self.entries.iter().map(|(key, entry)| (key.clone(), entry.shifted(span_ms)));
+        let deadlines = self.deadlines.iter();
+        let deadlines = deadlines.map(|(ms, key)| (ms.saturating_add(span_ms), key.clone()));
+        Self { entries: entries.collect(), deadlines: deadlines.collect() }
+    }
+
     /// The entry of `key`, dead or alive.
     pub(super) fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key)

@@ -124,6 +124,12 @@ impl Data {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// The same with all deadlines so much (ms) later.
+    pub(super) fn shifted(&self, span_ms: i64) -> Self {
+        let databases = self.0.iter().map(|database| Rc::new(database.shifted(span_ms)));
+        Self(Rc::new(databases.collect()))
+    }
+
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
         let keyspace = Keyspace { databases: self.0.clone(), ..Keyspace::default() };

@@ -35,21 +35,30 @@ impl Core {
         if self.replication.is_replica() {
             return Some(Error::READ_ONLY);
         }
-        let (wanted, lag) = (self.config.min_replicas_to_write, self.config.min_replicas_max_lag);
-        let few = wanted > 0 && lag > 0 && self.good_replicas() < wanted as usize;
+        let wanted = self.config.min_replicas_to_write;
+        let few = self.limits_lag() && self.good_replicas() < wanted as usize;
         few.then_some(Error::NO_REPLICAS)
     }
 
     /// How many replicas were heard of lately, in whole seconds. (A real server counts once a second.)
     pub(in crate::store::redis) fn good_replicas(&self) -> usize {
         let now_ms = self.wall_us().div_euclid(1000);
-        self.last_good_ms().filter(|last_ms| now_ms <= *last_ms).count()
+        let online = self.replication.replicas.iter().filter(|replica| replica.ack.is_some());
+        let attended = online.filter(|replica| replica.attended).count();
+        attended + self.last_good_ms().filter(|last_ms| now_ms <= *last_ms).count()
     }
 
-    /// The ms after which each replica is no longer good, unless it is heard of again.
+    /// Whether it matters when a replica was heard of last.
+    pub(in crate::store::redis) fn limits_lag(&self) -> bool {
+        self.config.min_replicas_to_write > 0 && self.config.min_replicas_max_lag > 0
+    }
+
+    /// The ms after which each replica is no longer good, unless it is heard of again. Those that are heard of all the
+    /// time are left out.
     fn last_good_ms(&self) -> impl Iterator<Item = i64> {
         let span_ms = (i64::from(self.config.min_replicas_max_lag) + 1) * 1000;
-        let acks = self.replication.replicas.iter().filter_map(|replica| replica.ack);
+        let unattended = self.replication.replicas.iter().filter(|replica| !replica.attended);
+        let acks = unattended.filter_map(|replica| replica.ack);
         acks.map(move |(_, ms)| ms.saturating_add(span_ms - 1))
     }
 
@@ -118,7 +127,7 @@ impl Ctx<'_> {
 
     /// Asks the replicas to acknowledge every second, if that matters.
     pub(in crate::store::redis) fn ask_for_heartbeats(&mut self) {
-        if self.core.config.min_replicas_to_write > 0 {
+        if self.core.config.min_replicas_to_write > 0 && self.core.config.heartbeats {
             self.core.tell_replicas(Word::AskBeat);
         }
     }
@@ -132,10 +141,10 @@ impl Ctx<'_> {
         }
         let replication = &mut self.core.replication;
         replication.kept = true;
-        replication.replicas.push(Replica { link, host, port, ack: None });
+        replication.replicas.push(Replica { link, host, port, ack: None, attended: false });
         let offset = replication.offset;
         self.core.tell(link, Word::Data { data: self.core.keyspace.data(), offset });
-        if self.core.config.min_replicas_to_write > 0 {
+        if self.core.config.min_replicas_to_write > 0 && self.core.config.heartbeats {
             self.core.tell(link, Word::AskBeat);
         }
     }

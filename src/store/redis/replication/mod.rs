@@ -14,6 +14,7 @@
 
 mod journal;
 mod key;
+mod linked;
 mod master;
 mod peer;
 mod replica;
@@ -61,6 +62,9 @@ struct Replica {
     port: u16,
     /// How much it has acknowledged, and when (ms): a replica that never did is not online yet.
     ack: Option<(u64, i64)>,
+    /// It is heard of all the time, and not only when it acknowledges
+    /// ([`attend_replica`](super::RedisServer::attend_replica)).
+    attended: bool,
 }
 
 impl Replication {

@@ -54,6 +54,49 @@ impl Peer {
         }
     }
 
+    /// The same with all times `span` (µs) later: as another server's wall clock has them.
+    #[must_use]
+    pub fn shifted(&self, span: i64) -> Self {
+        let span_ms = span.div_euclid(1000);
+        let word = match &*self.0 {
+            _ if span_ms == 0 => return self.clone(),
+            Word::Data { data, offset } => {
+                Word::Data { data: data.shifted(span_ms), offset: *offset }
+            }
+            Word::Changes { offset, effects } => {
+                let effects = effects.iter().map(|effect| effect.shifted(span_ms)).collect();
+                Word::Changes { offset: *offset, effects }
+            }
+            _ => return self.clone(),
+        };
+        Self(Rc::new(word))
+    }
+
+    /// How much of the stream it speaks of, if it does.
+    pub fn offset(&self) -> Option<u64> {
+        match *self.0 {
+            Word::Data { offset, .. } | Word::Changes { offset, .. } | Word::Ack { offset } => {
+                Some(offset)
+            }
+            Word::Sync { .. } | Word::AskAck | Word::AskBeat => None,
+        }
+    }
+
+    /// The same with its offset lowered: see [`RedisServer::lower_offsets`](super::super::RedisServer::lower_offsets).
+    #[must_use]
+    pub fn with_lower_offset(&self, floor: u64) -> Self {
+        let lower = |offset: u64| offset.saturating_sub(floor);
+        let word = match &*self.0 {
+            Word::Data { data, offset } => Word::Data { data: data.clone(), offset: lower(*offset) },
+            Word::Changes { offset, effects } => {
+                Word::Changes { offset: lower(*offset), effects: effects.clone() }
+            }
+            Word::Ack { offset } => Word::Ack { offset: lower(*offset) },
+            Word::Sync { .. } | Word::AskAck | Word::AskBeat => return self.clone(),
+        };
+        Self(Rc::new(word))
+    }
+
     /// Adds the canonical form to `key`, with deadlines relative to `wall_us` of the wall clock.
     pub fn key(&self, wall_us: i64, key: &mut Key) {
         key.bytes(self.name());
@@ -83,6 +126,16 @@ impl Peer {
 }
 
 impl Effect {
+    fn shifted(&self, span_ms: i64) -> Self {
+        match self {
+            Self::Database(db, database) => {
+                Self::Database(*db, Rc::new(database.shifted(span_ms)))
+            }
+            Self::Key(place, Some(entry)) => Self::Key(place.clone(), Some(entry.shifted(span_ms))),
+            other => other.clone(),
+        }
+    }
+
     fn key(&self, wall_us: i64, key: &mut Key) {
         match self {
             Self::Database(db, database) => database.key(wall_us, key.int(0).int(*db as i64)),

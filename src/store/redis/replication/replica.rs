@@ -179,7 +179,7 @@ impl Core {
 }
 
 impl super::Replication {
-    fn master_link(&self) -> Option<Link> {
+    pub(super) fn master_link(&self) -> Option<Link> {
         self.master.as_ref()?.link
     }
 
