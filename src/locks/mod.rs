@@ -94,6 +94,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::shedlock::ShedLock,
         redis::presence::Presence,
         redis::sherlock::Sherlock,
+        redis::replicated::Replicated,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,
         zookeeper::kazoo::Kazoo,

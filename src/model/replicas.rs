@@ -44,7 +44,7 @@ impl Replicas {
             fields.get(name).map(|field| some_time(&field)).transpose().map(|it| it.unwrap_or(default))
         };
         let min = fields.get("min_replicas_to_write").map(|it| number(&it, "replicas", 0, count));
-        let max_lag = fields.get("min_replicas_max_lag").map(|it| whole_seconds(&it)).transpose()?;
+        let max_lag = fields.get("min_replicas_max_lag").map(|it| seconds(&it)).transpose()?;
         Ok(Self {
             count,
             min_to_write: min.transpose()?.unwrap_or_default(),
@@ -117,12 +117,9 @@ impl Replicas {
     }
 }
 
-/// What Redis counts in whole seconds.
-fn whole_seconds(field: &Section<'_>) -> Result<u32, Box<Problem>> {
+/// Redis counts in whole seconds: rounded up, as with EXPIRE.
+fn seconds(field: &Section<'_>) -> Result<u32, Box<Problem>> {
     let span = some_time(field)?;
-    match u32::try_from(span.0 / 1_000_000) {
-        Ok(seconds) if span.0 % 1_000_000 == 0 => Ok(seconds),
-        Ok(_) => Err(field.error("Redis counts the lag of replicas in whole seconds")),
-        Err(_) => Err(field.error("too long: Redis counts the seconds in 32 bits")),
-    }
+    u32::try_from((span.0 + 999_999) / 1_000_000)
+        .map_err(|_| field.error("too long: Redis counts the seconds in 32 bits"))
 }

@@ -48,6 +48,9 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         let names = servers.iter().map(|it| cast.servers[usize::from(*it)].name.clone());
         text += &of(names.collect(), "any server");
     }
+    if let Some(sides) = extent.sides {
+        let _ = write!(text, " between {sides}");
+    }
     let often = match fault.budget {
         None => ", any number of times".to_owned(),
         Some(1) => ", at most once".to_owned(),

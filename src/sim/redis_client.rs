@@ -97,6 +97,7 @@ impl World {
         conn: ConnId,
     ) {
         self.drop_connection(stage, conn);
+        self.ask_sentinels(process, self.conns[conn as usize].server());
         let awaited = std::mem::take(&mut self.conn_mut(conn).awaited);
         for other in awaited.into_iter().filter_map(|awaited| awaited.op) {
             // Others who waited for replies on it learn that it is gone.
@@ -171,7 +172,7 @@ impl World {
         let Some((to, command)) = self.processes[usize::from(process)].redis.again(slot) else {
             return;
         };
-        let conn = self.conn_on(process, to);
+        let conn = self.conn_on(process, self.lane(process, to));
         if self.conns[conn as usize].open {
             return;
         }
@@ -193,7 +194,7 @@ impl World {
         let gone = state.redis.forget(|slot| state.local.subscribes(slot));
         for (slot, to) in gone {
             self.agenda.cancel_all(|event| *event == Event::Resubscribes(process, slot));
-            let conn = self.conn_on(process, to);
+            let conn = self.conn_on(process, self.lane(process, to));
             self.close_by_client(stage, conn);
         }
     }

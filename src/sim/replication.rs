@@ -270,6 +270,7 @@ impl World {
             if self.conns[conn as usize].open {
                 self.drop_connection(stage, conn);
                 self.fail_all(stage, conn, &CallError::ConnectionLost);
+                self.loses_subscription(stage, conn);
             }
         }
     }

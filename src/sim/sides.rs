@@ -98,6 +98,14 @@ impl World {
             return false;
         }
         let parts = |one, other| sides.stop(one, other) || sides.stop(other, one);
+        // Of an ensemble whose leader would lose its majority there would be more to say: it must keep it.
+        if let Some(leader) = self.ensemble.leader {
+            let lost = self.alive().into_iter();
+            let lost = lost.filter(|it| parts(Node::Server(leader), Node::Server(*it))).count();
+            if (self.alive().len() - lost) * 2 <= self.members().len() {
+                return false;
+            }
+        }
         let of_conn = |conn: ConnId| {
             let conn = &self.conns[conn as usize];
             parts(Node::Process(conn.process), Node::Server(conn.server()))

@@ -39,6 +39,7 @@ mod redis_rebase;
 mod redis_recordings;
 mod redis_replicas;
 mod redis_replication;
+mod replication_world;
 mod redis_script;
 mod redis_script_libraries;
 mod redis_script_sandbox;

@@ -87,6 +87,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         faults: vec![fault],
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),
+        sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     };
     let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});

@@ -73,6 +73,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         faults: Vec::new(),
         properties: Vec::new(),
         horizon: Micros::from_ms(10_000),
+        sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     }
 }

@@ -124,6 +124,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         faults,
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),
+        sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod fenced;
 pub mod multi_lock;
+mod ownership;
 pub mod presence;
 pub mod python_redis_lock;
 mod quorum;
@@ -12,6 +13,7 @@ pub mod redlock;
 pub mod redlock_library;
 mod redlock_ways;
 mod renewal;
+pub mod replicated;
 pub mod set_nx_px;
 pub mod set_nx_px_watch;
 pub mod setnx;

@@ -12,7 +12,11 @@ use crate::sim::world::{Stage, World};
 
 /// The sides of a partition.
 #[derive(Debug)]
-pub(super) struct Between(Rc<Sides>);
+pub(super) struct Between {
+    sides: Rc<Sides>,
+    /// As the model names them.
+    named: String,
+}
 
 impl Between {
     /// Reads `"between": [["redis", "c1"], ["redis-replica1", "c2"]]` with its `way`, if the partition is one between
@@ -26,8 +30,10 @@ impl Between {
             }
         }
         let mut sides: Vec<Vec<Node>> = Vec::new();
+        let mut called: Vec<String> = Vec::new();
         for side in between.elements()? {
             let mut nodes = Vec::new();
+            called.push(side.to::<Vec<String>>()?.join(", "));
             for element in side.elements()? {
                 for node in named(entry, &element)? {
                     if nodes.contains(&node) || sides.iter().flatten().any(|it| *it == node) {
@@ -45,7 +51,8 @@ impl Between {
             return Err(between.error("a partition is between two sides or more"));
         }
         let stops = entry.get("way").map(|field| stops(&field)).transpose()?;
-        Ok(Some(Self(Rc::new(Sides { sides, stops: stops.unwrap_or_default() }))))
+        let sides = Rc::new(Sides { sides, stops: stops.unwrap_or_default() });
+        Ok(Some(Self { sides, named: format!("({})", called.join(") and (")) }))
     }
 
     /// Whether it may begin at this moment; `admits` says whether a client is where it must be.
@@ -56,17 +63,22 @@ impl Between {
         admits: impl Fn(ProcessId) -> bool,
     ) -> bool {
         (0..world.processes.len() as ProcessId).any(admits)
-            && world.may_part(&self.0, moment.event, moment.any_time)
+            && world.may_part(&self.sides, moment.event, moment.any_time)
     }
 
     pub(super) fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         if strike.target == Target::Sides {
-            world.part(stage, strike.fault, self.0.clone(), strike.span);
+            world.part(stage, strike.fault, self.sides.clone(), strike.span);
         }
     }
 
+    /// Whom it parts, as the model names them.
+    pub(super) fn named(&self) -> &str {
+        &self.named
+    }
+
     pub(super) fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} for {}", self.0.name(setup), strike.span)
+        format!("{} for {}", self.sides.name(setup), strike.span)
     }
 }
 

@@ -113,6 +113,8 @@ pub struct Extent<'a> {
     pub phases: &'a [Phase],
     /// For how long (µs).
     pub spans: &'a [Micros],
+    /// Between whom, if it is between sides.
+    pub sides: Option<&'a str>,
     /// Whether it may be over sooner than its longest duration.
     pub up_to: bool,
 }

@@ -152,6 +152,10 @@ impl Kind for Partition {
     }
 
     fn extent(&self) -> Extent<'_> {
+        if let Some(between) = &self.between {
+            let (sides, phases) = (Some(between.named()), &*self.whom.phases);
+            return Extent { sides, phases, spans: &self.spans, ..Extent::default() };
+        }
         Extent { spans: &self.spans, ..self.whom.extent() }
     }
 }

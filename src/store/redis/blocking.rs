@@ -193,7 +193,9 @@ impl Ctx<'_> {
                 continue;
             };
             let Some(until_ms) = blocked.until_ms.filter(|until| *until < now) else { continue };
-            if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+            // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
+            let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
+            if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
                 self.unblock(link, reply);
             } else {

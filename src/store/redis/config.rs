@@ -32,7 +32,7 @@ pub struct Config {
     pub min_replicas_max_lag: u32,
     /// Whether a replica of a master with `min-replicas-to-write` acknowledges every second. A search that takes
     /// heartbeats for granted says instead when they end
-    /// ([`attend_replica`](super::RedisServer::attend_replica)).
+    /// ([`attend_replica`](super::RedisServer::attend_replica)), and takes WAIT to end on time.
     pub heartbeats: bool,
     /// What a replica says it is called, and what REPLICAOF at another server names.
     pub host: Bytes,
