@@ -76,8 +76,9 @@ impl Components {
     ///
     /// The world must be at time zero.
     pub(super) fn pack(&mut self, world: &World, before: Option<&Unpacked>) -> Packed {
-        let mut packed =
-            Vec::with_capacity(world.servers.len() + world.processes.len() + world.conns.len() + 1 + FIXED);
+        let mut packed = Vec::with_capacity(
+            world.servers.len() + world.processes.len() + world.conns.len() + 1 + FIXED,
+        );
         packed.extend([world.servers.len() as Id]);
         for (n, server) in world.servers.iter().enumerate() {
             let same = before.filter(|before| Rc::ptr_eq(&before.world.servers[n], server));

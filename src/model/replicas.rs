@@ -41,7 +41,11 @@ impl Replicas {
             }
         }
         let time = |name: &str, default: Micros| {
-            fields.get(name).map(|field| some_time(&field)).transpose().map(|it| it.unwrap_or(default))
+            fields
+                .get(name)
+                .map(|field| some_time(&field))
+                .transpose()
+                .map(|it| it.unwrap_or(default))
         };
         let min = fields.get("min_replicas_to_write").map(|it| number(&it, "replicas", 0, count));
         let max_lag = fields.get("min_replicas_max_lag").map(|it| seconds(&it)).transpose()?;

@@ -152,12 +152,7 @@ impl World {
         self.told_server(stage, server, sent);
     }
 
-    pub(super) fn told_server(
-        &mut self,
-        stage: &mut Stage<'_>,
-        server: ServerId,
-        sent: Sent,
-    ) {
+    pub(super) fn told_server(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
         let to_clients = for_clients(&sent);
         if !to_clients.is_empty() {
             stage.listener.hear(self.total(), &Told::Woke { server, sent: &to_clients });

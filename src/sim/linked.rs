@@ -39,10 +39,10 @@ pub(crate) fn linked(server: &RedisServer, names: &[String], first: ServerId) ->
         let number = |place: usize| first + place as ServerId;
         (0..names.len()).find(|to| *to != from && peer_link(number(from), number(*to)) == link)
     };
-    for place in 1..names.len() {
+    for (place, replica) in servers.iter_mut().enumerate().skip(1) {
         let mut said = Said::default();
-        servers[place].follow(Micros::ZERO, &host, PORT, &mut said);
-        servers[place].sync(Micros::ZERO, peer_link(first, first + place as ServerId), &mut said);
+        replica.follow(Micros::ZERO, &host, PORT, &mut said);
+        replica.sync(Micros::ZERO, peer_link(first, first + place as ServerId), &mut said);
         under_way.extend(said.0.into_iter().map(|(link, message)| (place, link, message)));
     }
     while let Some((from, link, message)) = under_way.pop_front() {

@@ -114,17 +114,13 @@ impl World {
     }
 
     /// A replica without a link to its master opens one, if it can.
-    fn link_to_master(
-        &mut self,
-        stage: &mut Stage<'_>,
-        members: &[ServerId],
-        replica: ServerId,
-    ) {
+    fn link_to_master(&mut self, stage: &mut Stage<'_>, members: &[ServerId], replica: ServerId) {
         let Some(redis) = self.redis(replica).filter(|redis| !redis.is_down()) else { return };
         let Some((host, _)) = redis.master().filter(|_| redis.master_link().is_none()) else {
             return;
         };
-        let is_it = |it: &ServerId| **host == *stage.setup.servers[usize::from(*it)].name.as_bytes();
+        let is_it =
+            |it: &ServerId| **host == *stage.setup.servers[usize::from(*it)].name.as_bytes();
         let Some(master) = members.iter().copied().find(is_it) else { return };
         let takes = |redis: &RedisServer| !redis.is_down() && redis.master().is_none();
         if !self.redis(master).is_some_and(takes) || !self.can_talk(replica, master) {

@@ -16,6 +16,7 @@ use super::replication::Group;
 use super::tell::{ServerEvent, Told};
 use super::world::{Stage, World};
 use crate::choice::{About, Question};
+use crate::store::redis::RedisServer;
 use crate::time::Micros;
 
 /// Redis servers with replicas, and how long their Sentinels take.
@@ -46,10 +47,7 @@ impl World {
             heard.filter(|it| *it == leader || self.can_talk(leader, *it)).collect()
         };
         let found = against.iter().map(|leader| heard_by(*leader));
-        found
-            .into_iter()
-            .find(|heard| heard.len() * 2 > group.members.len())
-            .unwrap_or_default()
+        found.into_iter().find(|heard| heard.len() * 2 > group.members.len()).unwrap_or_default()
     }
 
     /// The replicas that these Sentinels may promote, those with the largest offset.
@@ -60,7 +58,7 @@ impl World {
                 && sentinels.iter().any(|other| *other == it || self.can_talk(*other, it))
                 && self.redis(it).is_some_and(|redis| redis.master().is_some())
         };
-        let offset = |it: ServerId| self.redis(it).map_or(0, |redis| redis.offset());
+        let offset = |it: ServerId| self.redis(it).map_or(0, RedisServer::offset);
         let heard: Vec<ServerId> = group.members.iter().copied().filter(|it| heard(*it)).collect();
         let most = heard.iter().map(|it| offset(*it)).max().unwrap_or_default();
         heard.into_iter().filter(|it| offset(*it) == most).collect()

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
 use super::ensemble::for_clients;
+use super::links::is_peer;
 use super::server::{AnyMessage, AnyRequest, Sent};
 use super::tell::Told;
 use super::thread::Phase;
@@ -12,7 +13,6 @@ use super::world::{Stage, World};
 use super::{cost, place};
 use crate::cx::{TaskId, thread_of};
 use crate::property::{self, Who};
-use super::links::is_peer;
 use crate::store::{Inbound, Link, Outbound};
 use crate::time::Micros;
 
@@ -186,9 +186,9 @@ impl World {
             return;
         }
         let told = sent.iter().filter_map(|(Link(conn), message)| match message {
-            Outbound::Message(AnyMessage::ZooKeeper(zookeeper::Message::Peer(_)))
-            | Outbound::Close => None,
+            Outbound::Close => None,
             Outbound::Message(_) if Some(*conn) == asked => None,
+            // What servers say to each other is on no connection.
             Outbound::Message(_) => self.conns.get(*conn as usize).map(|conn| conn.process),
         });
         let clients: std::collections::BTreeSet<u16> = told.collect();

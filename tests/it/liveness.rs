@@ -86,6 +86,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         faults: Vec::new(),
         properties: vec![property],
         horizon: Micros::from_ms(60_000),
+        sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     };
     Search::new(&setup, Bounds::default()).run(&mut |_| {})

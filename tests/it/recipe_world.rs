@@ -95,7 +95,14 @@ pub(crate) fn fault_with(name: &str, fields: &str) -> Fault {
         Ok(vec![name[1..].parse::<u16>().unwrap() - 1])
     };
     let leases = Leases::Known(Vec::new());
-    let scope = Scope { processes: &number, servers: &[], store: "redis", leases: &leases };
+    let scope = Scope {
+        processes: &number,
+        servers: &[],
+        store: "redis",
+        has_replicas: false,
+        ledger: None,
+        leases: &leases,
+    };
     Fault::from_section(&document.root(), &scope).unwrap()
 }
 

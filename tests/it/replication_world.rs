@@ -11,8 +11,7 @@ use lockstep::time::Micros;
 use super::recipe_world::{answers, run_on};
 
 const STORE: &str = r#"{"redis": {"replicas": 2, "down_after": "200ms", "demote_after": "100ms"}}"#;
-const LOCK: &str =
-    r#"{"replicated": {"ttl": "900ms", "wait": 1, "within": "100ms", "retry": {"after": "100ms"}}}"#;
+const LOCK: &str = r#"{"replicated": {"ttl": "900ms", "wait": 1, "within": "100ms", "retry": {"after": "100ms"}}}"#;
 const SIDES: &str = r#"[["redis", "c1"], ["redis-replica1", "redis-replica2", "c2"]]"#;
 
 fn parse(store: &str, lock: &str, faults: &str) -> Result<Model, String> {
@@ -59,7 +58,7 @@ fn merging_hides_nothing_of_replicas() {
         let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
         assert_eq!(shape(&merged.verdict), shape(&unmerged.verdict), "{faults}");
         assert!(merged.states <= unmerged.states, "{faults}");
-        assert_eq!(merged.faults, 1, "the fault took effect: {faults}");
+        assert!(merged.faults.iter().all(|it| it.times > 0), "it took effect: {faults}");
         violated += u32::from(matches!(merged.verdict, Verdict::Violated { .. }));
     }
     assert!(violated >= 2, "of these faults some break the lock");
@@ -127,7 +126,8 @@ fn servers_with_replicas_are_named_and_faults_need_them() {
     let alone = r#"{"redis": {}}"#;
     assert!(bad(alone, r#"["failover"]"#).contains("the store has none"));
     assert!(bad(r#"{"redis": {"down_after": "2s"}}"#, "[]").contains("is about replicas"));
-    let part = |between: &str| format!(r#"[{{"partition": {{"between": {between}, "for": "1s"}}}}]"#);
+    let part =
+        |between: &str| format!(r#"[{{"partition": {{"between": {between}, "for": "1s"}}}}]"#);
     assert!(bad(STORE, &part(r#"[["redis"]]"#)).contains("two sides or more"));
     assert!(bad(STORE, &part(r#"[["redis"], ["redis"]]"#)).contains("on a side already"));
     assert!(bad(STORE, &part(r#"[["redis"], []]"#)).contains("nobody stands on this side"));
@@ -140,6 +140,6 @@ fn the_resource_may_stand_on_a_side() {
     let faults = r#"[{"partition": {"between": [["c1"], ["db", "c2"]], "for": "300ms"}}]"#;
     let setup = model(faults).abstract_setup();
     let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});
-    assert_eq!(outcome.faults, 1, "c1 was cut off from the resource");
+    assert!(outcome.faults.iter().all(|it| it.times > 0), "c1 was cut off from the resource");
     assert_eq!(outcome.verdict, Verdict::Holds);
 }

@@ -80,8 +80,8 @@ impl Lock for Replicated {
             return Err(LockError::Busy);
         }
         // 2. WAIT: too few acknowledgements, and the key is taken back.
-        let few = self.wait > 0
-            && redis.wait(self.wait, *self.within).await? < i64::from(self.wait);
+        let few =
+            self.wait > 0 && redis.wait(self.wait, *self.within).await? < i64::from(self.wait);
         if few && self.too_few == TooFew::Undo {
             redis.eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await?;
             return Err(LockError::Busy);

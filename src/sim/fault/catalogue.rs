@@ -6,8 +6,9 @@ use super::entry::{Entry, Scope};
 use super::{About, Fault, Kind};
 use super::{
     crash::Crash, crash_leader::CrashLeader, cut_server::CutServer, disconnect::Disconnect,
-    failover::Failover, lag::Lag, lose_reply::LoseReply, lose_request::LoseRequest, partition::Partition, pause::Pause,
-    reorder::Reorder, restart::Restart, restart_server::RestartServer, slow::Slow,
+    failover::Failover, lag::Lag, lose_reply::LoseReply, lose_request::LoseRequest,
+    partition::Partition, pause::Pause, reorder::Reorder, restart::Restart,
+    restart_server::RestartServer, slow::Slow,
 };
 use crate::json::{Problem, Section};
 

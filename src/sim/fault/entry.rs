@@ -222,7 +222,8 @@ impl<'a, 'd> Entry<'a, 'd> {
             return Ok(());
         }
         let name = self.about.name;
-        let message = format!("`{name}` is about replicas of a Redis server, and the store has none");
+        let message =
+            format!("`{name}` is about replicas of a Redis server, and the store has none");
         Err(self.error(message).with_help("as in \"store\": {\"redis\": {\"replicas\": 1}}"))
     }
 

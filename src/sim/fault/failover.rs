@@ -70,10 +70,10 @@ impl Kind for Failover {
 
     fn call(&self, setup: &Setup, strike: Strike) -> String {
         let name = strike.target.name(setup);
-        match self.returns.is_empty() {
-            true => format!("crash {name}"),
-            false => format!("crash {name}, restart after {}", strike.span),
+        if self.returns.is_empty() {
+            return format!("crash {name}");
         }
+        format!("crash {name}, restart after {}", strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -86,7 +86,12 @@ impl RedisServer {
         &self.core.times_read
     }
 
-    pub(super) fn ctx<'a>(&'a mut self, now: Micros, link: Link, env: &'a mut dyn Env<Self>) -> Ctx<'a> {
+    pub(super) fn ctx<'a>(
+        &'a mut self,
+        now: Micros,
+        link: Link,
+        env: &'a mut dyn Env<Self>,
+    ) -> Ctx<'a> {
         self.core.now = now;
         Ctx {
             core: &mut self.core,

@@ -87,7 +87,9 @@ impl Peer {
     pub fn with_lower_offset(&self, floor: u64) -> Self {
         let lower = |offset: u64| offset.saturating_sub(floor);
         let word = match &*self.0 {
-            Word::Data { data, offset } => Word::Data { data: data.clone(), offset: lower(*offset) },
+            Word::Data { data, offset } => {
+                Word::Data { data: data.clone(), offset: lower(*offset) }
+            }
             Word::Changes { offset, effects } => {
                 Word::Changes { offset: lower(*offset), effects: effects.clone() }
             }
@@ -128,9 +130,7 @@ impl Peer {
 impl Effect {
     fn shifted(&self, span_ms: i64) -> Self {
         match self {
-            Self::Database(db, database) => {
-                Self::Database(*db, Rc::new(database.shifted(span_ms)))
-            }
+            Self::Database(db, database) => Self::Database(*db, Rc::new(database.shifted(span_ms))),
             Self::Key(place, Some(entry)) => Self::Key(place.clone(), Some(entry.shifted(span_ms))),
             other => other.clone(),
         }
