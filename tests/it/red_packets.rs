@@ -29,3 +29,19 @@ fn every_recipe_has_a_row_and_the_locks_keep_the_sum() {
     let ran = lockstep(&["run", STORY, "--recipes"]);
     assert!(ran.out.lines().any(|line| line.starts_with("redlock ") && line.ends_with("right")));
 }
+
+#[test]
+fn a_list_of_recipes_says_which_failures_models_show_of_them() {
+    let ran = lockstep(&["list", "recipes", "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let list: Value = serde_json::from_str(&ran.out).unwrap();
+    let of = |name: &str, what: &str| -> Vec<String> {
+        let recipes = list["recipes"].as_array().unwrap();
+        let entry = recipes.iter().find(|entry| entry["name"] == name).unwrap();
+        serde_json::from_value(entry[what].clone()).unwrap()
+    };
+    for case in ["F09", "F64"] {
+        assert!(of("set-nx-px", "breaks").iter().any(|it| it == case), "{case}");
+        assert!(of("set-nx-px", "stands").iter().any(|it| it == case), "{case}");
+    }
+}
