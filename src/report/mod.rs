@@ -3,6 +3,7 @@
 //! Everything here is made of the events that a trace has, so that a report can say nothing that is not in the trace.
 //! Texts may contain colours; without them they say the same.
 
+mod because;
 mod cast;
 pub mod cover;
 mod deviation;
@@ -13,6 +14,7 @@ mod style;
 mod timeline;
 pub mod words;
 
+pub use because::because;
 pub use cast::{Cast, Kind, Process, Server};
 pub use story::story;
 pub use timeline::{View, timeline};

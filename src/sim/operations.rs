@@ -14,6 +14,11 @@ use crate::client::zookeeper::ZkClient;
 use crate::cx::{CallError, Op, OpResult, Session, WatchId};
 use crate::time::Micros;
 
+/// The most alternatives of a draw of which a search tries all.
+const WIDE: u32 = 16;
+/// How many it tries of more.
+const FEW: u32 = 3;
+
 impl World {
     /// Takes the operation off the list of what the task waits for; the result, if the task goes on with it.
     pub(crate) fn settle(
@@ -131,13 +136,22 @@ impl World {
             }
             Op::Draw(n) => {
                 let name = &stage.setup.processes[usize::from(process)].name;
-                let number = stage.choices.pick(&Question {
+                // A search tries the ends and the middle of a wide range.
+                let few = if stage.setup.is_abstract() && *n > WIDE { FEW } else { *n };
+                let value = |place: u32| {
+                    if few == *n {
+                        place
+                    } else {
+                        (u64::from(place) * u64::from(n - 1) / u64::from(FEW - 1)) as u32
+                    }
+                };
+                let place = stage.choices.pick(&Question {
                     about: About::Draw,
-                    n: *n,
+                    n: few,
                     site: &|| format!("{name} draws"),
-                    name: &|number| number.to_string(),
+                    name: &|place| value(place).to_string(),
                 });
-                at_once(Waiting::Changed("drawn"), OpResult::Drawn(number))
+                at_once(Waiting::Changed("drawn"), OpResult::Drawn(value(place)))
             }
             Op::Changed(cell) => Some(Waiting::Changed(cell)),
             Op::Fired(watch) => {

@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod bad_input;
+mod catalogue;
 mod cli;
 mod clients;
 mod commands;

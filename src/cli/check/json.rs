@@ -10,7 +10,7 @@ use super::Checked;
 use super::summary::Summary;
 use crate::choice::Deviation;
 use crate::explore::Verdict;
-use crate::report::cover;
+use crate::report::{Cast, because, cover};
 use crate::trace::own::{Event, Recording};
 
 /// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
@@ -87,6 +87,9 @@ struct Effect {
 struct Violation {
     property: String,
     why: String,
+    /// The chain of causes, in sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    because: Option<String>,
     deviations: u32,
     steps: u32,
 }
@@ -111,6 +114,7 @@ impl<'c> Model<'c> {
             Verdict::Violated { violation, deviations, steps } => Some(Violation {
                 property: violation.property.to_owned(),
                 why: violation.why.clone(),
+                because: recording.and_then(|it| because(&Cast::of(&it.setup), &it.events)),
                 deviations: *deviations,
                 steps: *steps,
             }),

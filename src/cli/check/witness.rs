@@ -7,7 +7,7 @@ use super::super::trace_file;
 use super::{Arguments, Checked, json, view};
 use crate::choice::Listed;
 use crate::explore::{Outcome, Verdict};
-use crate::report::{Cast, cover, story, timeline, words};
+use crate::report::{Cast, because, cover, story, timeline, words};
 use crate::sim::{Limits, Setup};
 use crate::time::Micros;
 use crate::trace::Origin;
@@ -74,7 +74,8 @@ pub(super) fn show(
         write!(output.out(), "{}", story(&cast, &recording.events, view.width))?;
     }
     writeln!(output.out())?;
-    verdict(checked, output)?;
+    let why = recording.as_ref().and_then(|it| because(&Cast::of(&it.setup), &it.events));
+    verdict(checked, why.as_deref(), output)?;
     match (&arguments.output, written, &recording) {
         (_, Some(path), _) => row("again", &format!("lockstep replay {}", path.display()), output)?,
         (Some(_), None, None) => {
@@ -114,11 +115,18 @@ pub(in super::super) fn row(
     Ok(())
 }
 
-fn verdict(checked: &Checked, output: &mut Output<'_>) -> Result<(), Failure> {
+fn verdict(
+    checked: &Checked,
+    because: Option<&str>,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let Checked { model, outcome, .. } = checked;
     let setup = model.abstract_setup();
     let (style, headline) = headline(checked);
     writeln!(output.out(), "{style}{headline}{style:#}")?;
+    if let Some(because) = because {
+        row("because", because, output)?;
+    }
     row("why", model.why(), output)?;
     row("covers", &cover::covers(&setup, outcome), output)?;
     if matches!(outcome.verdict, Verdict::Holds | Verdict::HoldsWithin(_)) {

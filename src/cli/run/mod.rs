@@ -18,7 +18,7 @@ use super::surroundings::{self, Stopwatch};
 use super::trace_file;
 use crate::choice::Seeded;
 use crate::model::Model;
-use crate::report::{Cast, View, cover, story, timeline, words};
+use crate::report::{Cast, View, because, cover, story, timeline, words};
 use crate::sim::{End, Limits};
 use crate::time::Micros;
 use crate::trace::Origin;
@@ -172,7 +172,10 @@ fn verdict(
     };
     writeln!(output.out(), "{style}{text}{style:#}")?;
     if let Some(violation) = &ended.violation {
-        row("because", &violation.why, output)?;
+        row("what", &violation.why, output)?;
+    }
+    if let Some(chain) = because(&Cast::of(&recording.setup), &recording.events) {
+        row("because", &chain, output)?;
     }
     for (name, text) in counters(ended) {
         row(name, &text, output)?;

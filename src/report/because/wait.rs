@@ -1,0 +1,212 @@
+//! Why somebody waits in vain.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::tenure::Tenure;
+use crate::report::cast::{Cast, Kind, thread_name};
+use crate::report::words;
+use crate::time::Micros;
+use crate::trace::own::{Act, Event, ProcessEvent, What};
+
+/// Who entered last.
+struct Holder {
+    who: String,
+    at: Micros,
+    /// When and how that ended.
+    end: Option<(Micros, &'static str)>,
+}
+
+/// What is known of those who take part.
+#[derive(Default)]
+struct Known {
+    /// Who asks, and since when.
+    asking: BTreeMap<String, Micros>,
+    /// The last request of each thread, when it was executed, and its answer.
+    last: BTreeMap<String, (Micros, String)>,
+    /// How many requests each thread has sent since anybody entered.
+    asked: BTreeMap<String, u64>,
+    /// Who entered last.
+    holder: Option<Holder>,
+    /// Processes that died, and when.
+    died: BTreeMap<String, Micros>,
+    /// What was sent to processes that had not asked in that moment and has not been heard.
+    unheard: Vec<(Micros, String, String)>,
+    /// Publications that nobody heard.
+    unpublished: Option<(Micros, String)>,
+    /// Connections that broke: when, whose, and to which server.
+    lost: Vec<(Micros, String, String)>,
+}
+
+pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Vec<String> {
+    let mut known = Known::default();
+    for event in events {
+        known.hear(event);
+    }
+    let mut sentences: Vec<String> = known.holder().into_iter().collect();
+    sentences.extend(known.in_the_way(cast, tenures));
+    sentences.extend(known.missed());
+    sentences.extend(known.waiters());
+    sentences
+}
+
+impl Known {
+    fn hear(&mut self, event: &Event) {
+        let at = event.at;
+        match &event.what {
+            What::Executed { from, thread, call, reply, sent, .. } => {
+                let who = thread_name(from, *thread);
+                let answer =
+                    reply.as_ref().map(|it| format!(" → {}", words::reply(it))).unwrap_or_default();
+                let text = format!("{}{answer}", words::call(call));
+                if text.to_uppercase().starts_with("PUBLISH") && reply == &Some(Value::from(0)) {
+                    self.unpublished = Some((at, who.clone()));
+                }
+                *self.asked.entry(who.clone()).or_default() += 1;
+                self.last.insert(who, (at, text));
+                self.send(at, sent);
+            }
+            What::Deadline { sent, .. } => self.send(at, sent),
+            What::Heard { to, heard, .. } => {
+                let heard = words::reply(heard);
+                let place =
+                    self.unheard.iter().position(|(_, it, what)| it == to && *what == heard);
+                if let Some(place) = place {
+                    self.unheard.remove(place);
+                }
+            }
+            What::Lost { to, from, .. } => self.lost.push((at, to.clone(), from.clone())),
+            What::Process { process, event: ProcessEvent::Crashes } => {
+                self.died.insert(process.clone(), at);
+                let of = |who: &str| who.split('.').next() == Some(process);
+                self.asking.retain(|who, _| !of(who));
+                if let Some(Holder { who, end: end @ None, .. }) = &mut self.holder
+                    && of(who)
+                {
+                    *end = Some((at, "died"));
+                }
+            }
+            What::Did(did) => match did.act {
+                Act::Asks => {
+                    self.asking.insert(did.who.clone(), at);
+                }
+                Act::Enters { .. } => {
+                    self.asking.remove(&did.who);
+                    self.asked.clear();
+                    self.holder = Some(Holder { who: did.who.clone(), at, end: None });
+                }
+                Act::Leaves => {
+                    if let Some(Holder { who, end: end @ None, .. }) = &mut self.holder
+                        && *who == did.who
+                    {
+                        *end = Some((at, "left its section"));
+                    }
+                }
+                Act::Done => {
+                    self.asking.remove(&did.who);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn send(&mut self, at: Micros, sent: &[crate::trace::own::Sent]) {
+        for sent in sent.iter().filter(|it| it.message.get("closed").is_none()) {
+            self.unheard.push((at, sent.to.clone(), words::reply(&sent.message)));
+        }
+    }
+
+    fn holder(&self) -> Option<String> {
+        let Holder { who, at, end } = self.holder.as_ref()?;
+        let at = words::time(*at);
+        Some(match end {
+            None => format!("{who} got the lock last, at {at}, and has not left its section."),
+            Some((end, how)) => {
+                format!("{who} had the lock last, from {at} on; it {how} at {}.", words::time(*end))
+            }
+        })
+    }
+
+    /// What stands where the lock lives.
+    fn in_the_way(&self, cast: &Cast, tenures: &[Tenure]) -> Vec<String> {
+        let there: Vec<&Tenure> = tenures.iter().filter(|it| it.end.is_none()).collect();
+        if there.is_empty() {
+            return vec!["Nothing stands where the lock lives: it is free.".to_owned()];
+        }
+        let several = cast.servers.len() > 2;
+        let tell = |tenure: &&Tenure| {
+            let Tenure { owner, since, .. } = tenure;
+            let what = words::node(&tenure.what);
+            let on = if several { format!(" on {}", tenure.server) } else { String::new() };
+            let since = words::time(*since);
+            let process = owner.split('.').next().unwrap_or(owner);
+            let whose = match self.died.get(process) {
+                Some(at) => {
+                    format!("{owner}, which died at {}, put it there at {since}", words::time(*at))
+                }
+                None if self.asking.contains_key(owner) => {
+                    format!("{owner}, which waits itself, put it there at {since}")
+                }
+                None => format!("{owner} put it there at {since}"),
+            };
+            let life = match (tenure.kind, tenure.ttl, tenure.renewed.last()) {
+                (Kind::Redis, None, _) => ", without a time to live".to_owned(),
+                (Kind::Redis, Some(ttl), None) => format!(", to live for {}", words::time(ttl)),
+                (Kind::Redis, Some(_), Some(last)) => format!(
+                    ", and it was renewed {} times, last at {}",
+                    tenure.renewed.len(),
+                    words::time(*last)
+                ),
+                _ => String::new(),
+            };
+            format!("{what}{on} is there: {whose}{life}.")
+        };
+        there.iter().take(4).map(tell).collect()
+    }
+
+    /// Wake-ups that were missed.
+    fn missed(&self) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if let Some((at, who)) = &self.unpublished {
+            sentences.push(format!(
+                "Nobody heard what {who} published at {}: nobody was subscribed.",
+                words::time(*at)
+            ));
+        }
+        for who in self.asking.keys() {
+            let process = who.split('.').next().unwrap_or(who);
+            if let Some((at, _, server)) = self.lost.iter().rev().find(|(_, it, _)| it == process) {
+                sentences.push(format!(
+                    "{process} lost its connection to {server} at {}, and what was sent meanwhile.",
+                    words::time(*at)
+                ));
+            } else if let Some((at, _, what)) = self.unheard.iter().find(|(_, to, _)| to == process)
+            {
+                sentences
+                    .push(format!("{process} never heard {what}, sent at {}.", words::time(*at)));
+            }
+        }
+        sentences
+    }
+
+    fn waiters(&self) -> Vec<String> {
+        let tell = |(who, since): (&String, &Micros)| {
+            let since = words::time(*since);
+            let Some((at, last)) = self.last.get(who) else {
+                return format!("{who} waits since {since}, and has not been answered yet.");
+            };
+            let asked = self.asked.get(who).copied().unwrap_or_default();
+            let at = words::time(*at);
+            if asked > 3 {
+                format!("{who} waits since {since} and goes on asking ({last}).")
+            } else {
+                format!(
+                    "{who} waits since {since}; it asked last at {at} ({last}), and nothing wakes it."
+                )
+            }
+        };
+        self.asking.iter().take(4).map(tell).collect()
+    }
+}
