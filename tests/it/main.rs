@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod bad_input;
+mod because;
 mod catalogue;
 mod cli;
 mod clients;

@@ -1,5 +1,6 @@
 //! Why somebody got the lock while another believed to have it.
 
+use super::moment;
 use super::tenure::{End, Tenure};
 use crate::report::cast::{Cast, Kind, thread_name};
 use crate::report::{deviation, words};
@@ -34,7 +35,7 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
         let text = format!(
             "{} got the lock at {} because {}.",
             later.who,
-            words::time(later.at),
+            moment(later.at),
             words::list(&lost)
         );
         sentences.push(text);
@@ -106,7 +107,7 @@ fn causes(
         let whose = loser.who;
         return vec![format!(
             "it did not depend on {whose}'s {what}, which is still there since {}",
-            words::time(mine[0].since)
+            moment(mine[0].since)
         )];
     }
     let votes: Vec<&str> =
@@ -126,7 +127,7 @@ fn cause(cast: &Cast, events: &[Event], tenure: &Tenure, several: bool) -> Strin
     let what = words::node(&tenure.what);
     let on = if several { format!(" on {}", tenure.server) } else { String::new() };
     let Some((at, end)) = &tenure.end else { return String::new() };
-    let (at, since) = (words::time(*at), words::time(*since));
+    let (at, since) = (moment(*at), moment(*since));
     match end {
         End::By(who, call) if who == owner => {
             format!("{owner} itself had removed {what}{on} at {at} ({call})")
@@ -134,7 +135,7 @@ fn cause(cast: &Cast, events: &[Event], tenure: &Tenure, several: bool) -> Strin
         End::By(who, call) => format!("{who} had removed {owner}'s {what}{on} at {at} ({call})"),
         End::Server(what_happened) => {
             format!(
-                "{} no longer had {owner}'s {what} of {since}: {what_happened} at {at}",
+                "{} no longer had {owner}'s {what} of {since} ({what_happened}, at {at})",
                 tenure.server
             )
         }
@@ -148,22 +149,22 @@ fn cause(cast: &Cast, events: &[Event], tenure: &Tenure, several: bool) -> Strin
             )
         }
         End::Alone => {
-            let span =
-                tenure.ttl.map(|ttl| format!(" for {}", words::time(ttl))).unwrap_or_default();
+            let how = if tenure.ended_early() { "was gone" } else { "had expired" };
+            let span = tenure.ttl.map(|ttl| format!(" for {}", moment(ttl))).unwrap_or_default();
             let renewed = match tenure.renewed.as_slice() {
-                [] => ", never renewed".to_owned(),
-                [.., last] => format!(", last renewed at {}", words::time(*last)),
+                [] => " and never renewed it".to_owned(),
+                [.., last] => format!(" and renewed it last at {}", moment(*last)),
             };
             let early = if tenure.ended_early() {
                 let cause = last_fault(cast, events, tenure)
-                    .map(|(at, what)| format!(": {what} at {}", words::time(at)))
+                    .map(|(at, what)| format!(" ({what}, at {})", moment(at)))
                     .unwrap_or_default();
-                format!("; it should have lived until {}{cause}", due(tenure))
+                format!("; its time was not over until {}{cause}", due(tenure))
             } else {
                 String::new()
             };
             format!(
-                "key {what}{on} was gone from {at} on: {owner} had set it at {since}{span}{renewed}{early}"
+                "key {what}{on} {how} at {at}: {owner} had set it at {since}{span}{renewed}{early}"
             )
         }
     }
@@ -197,16 +198,13 @@ fn out_of_contact(cast: &Cast, events: &[Event], tenure: &Tenure) -> Option<Stri
         _ => None,
     });
     if let Some((at, what)) = hit {
-        return Some(format!(
-            "it had not heard of {process} since {}, when {what}",
-            words::time(at)
-        ));
+        return Some(format!("it had not heard of {process} since {} ({what})", moment(at)));
     }
     let heard = events.iter().rev().find_map(|event| match &event.what {
         What::Executed { from, .. } if from == process && event.at < end => Some(event.at),
         _ => None,
     })?;
-    Some(format!("it had last heard of {process} at {}", words::time(heard)))
+    Some(format!("it had last heard of {process} at {}", moment(heard)))
 }
 
 /// When the loser could first have known, and what it did since.
@@ -238,9 +236,6 @@ fn knowledge(events: &[Event], tenures: &[Tenure], loser: &Section<'_>) -> Optio
                 Act::Read { .. } => acted = Some((event.at, "read the ledger".to_owned())),
                 _ => {}
             },
-            What::Lost { to, .. } if to == process && event.at >= lost_at => {
-                knew.get_or_insert(event.at);
-            }
             What::Heard { to, heard, .. }
                 if to == process
                     && event.at >= lost_at
@@ -270,29 +265,29 @@ fn knowledge(events: &[Event], tenures: &[Tenure], loser: &Section<'_>) -> Optio
     let mut text = match (stands_still, resumed, by_clock) {
         (true, ..) => format!(
             "{who} cannot know yet: it stands still since {}",
-            words::time(paused.unwrap_or_default())
+            moment(paused.unwrap_or_default())
         ),
         (_, Some(resumed), _) => {
-            format!("{who} could have known from {} on, when it went on", words::time(resumed))
+            format!("{who} could have known from {} on, when it went on", moment(resumed))
         }
         (_, _, Some(due)) => {
-            format!("By its own clock {who} could have known from {} on", words::time(due))
+            format!("By its own clock {who} could have known from {} on", moment(due))
         }
-        _ => format!("{who} could have known from {} on only by asking", words::time(lost_at)),
+        _ => format!("{who} could have known from {} on, but only by asking", moment(lost_at)),
     };
     match knew {
-        Some(knew) => text += &format!("; it was told at {}", words::time(knew)),
+        Some(knew) => text += &format!("; it was told at {}", moment(knew)),
         None if !stands_still => text += "; it has not learnt it",
         None => {}
     }
     if let Some((at, what)) = acted {
-        text += &format!("; at {} it {what}, still believing", words::time(at));
+        text += &format!("; at {} it {what}, still believing", moment(at));
     }
     Some(format!("{text}."))
 }
 
 /// Of a request that took away what is another's: what had become of its sender's own.
-fn removal(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Option<String> {
+pub(super) fn removal(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Option<String> {
     let taken = tenures
         .iter()
         .rev()
@@ -304,7 +299,7 @@ fn removal(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Option<String> 
     if lost.is_empty() {
         return None;
     }
-    let (owner, since, at) = (&taken.owner, words::time(taken.since), words::time(*at));
+    let (owner, since, at) = (&taken.owner, moment(taken.since), moment(*at));
     Some(format!(
         "{by} removed {what} at {at} ({call}) as if it were its own; but {lost}, and {owner} had set it anew at {since}."
     ))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::moment;
 use super::tenure::Tenure;
 use crate::report::cast::{Cast, Kind, thread_name};
 use crate::report::words;
@@ -25,8 +26,8 @@ struct Known {
     asking: BTreeMap<String, Micros>,
     /// The last request of each thread, when it was executed, and its answer.
     last: BTreeMap<String, (Micros, String)>,
-    /// How many requests each thread has sent since anybody entered.
-    asked: BTreeMap<String, u64>,
+    /// How long before its last request each thread had sent the one before.
+    gap: BTreeMap<String, Micros>,
     /// Who entered last.
     holder: Option<Holder>,
     /// Processes that died, and when.
@@ -44,10 +45,11 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
     for event in events {
         known.hear(event);
     }
+    let now = events.last().map(|event| event.at).unwrap_or_default();
     let mut sentences: Vec<String> = known.holder().into_iter().collect();
     sentences.extend(known.in_the_way(cast, tenures));
     sentences.extend(known.missed());
-    sentences.extend(known.waiters());
+    sentences.extend(known.waiters(now));
     sentences
 }
 
@@ -63,7 +65,9 @@ impl Known {
                 if text.to_uppercase().starts_with("PUBLISH") && reply == &Some(Value::from(0)) {
                     self.unpublished = Some((at, who.clone()));
                 }
-                *self.asked.entry(who.clone()).or_default() += 1;
+                if let Some((before, _)) = self.last.get(&who).filter(|(before, _)| *before < at) {
+                    self.gap.insert(who.clone(), at - *before);
+                }
                 self.last.insert(who, (at, text));
                 self.send(at, sent);
             }
@@ -93,7 +97,6 @@ impl Known {
                 }
                 Act::Enters { .. } => {
                     self.asking.remove(&did.who);
-                    self.asked.clear();
                     self.holder = Some(Holder { who: did.who.clone(), at, end: None });
                 }
                 Act::Leaves => {
@@ -120,11 +123,11 @@ impl Known {
 
     fn holder(&self) -> Option<String> {
         let Holder { who, at, end } = self.holder.as_ref()?;
-        let at = words::time(*at);
+        let at = moment(*at);
         Some(match end {
             None => format!("{who} got the lock last, at {at}, and has not left its section."),
             Some((end, how)) => {
-                format!("{who} had the lock last, from {at} on; it {how} at {}.", words::time(*end))
+                format!("{who} had the lock last, from {at} on; it {how} at {}.", moment(*end))
             }
         })
     }
@@ -140,11 +143,11 @@ impl Known {
             let Tenure { owner, since, .. } = tenure;
             let what = words::node(&tenure.what);
             let on = if several { format!(" on {}", tenure.server) } else { String::new() };
-            let since = words::time(*since);
+            let since = moment(*since);
             let process = owner.split('.').next().unwrap_or(owner);
             let whose = match self.died.get(process) {
                 Some(at) => {
-                    format!("{owner}, which died at {}, put it there at {since}", words::time(*at))
+                    format!("{owner}, which died at {}, put it there at {since}", moment(*at))
                 }
                 None if self.asking.contains_key(owner) => {
                     format!("{owner}, which waits itself, put it there at {since}")
@@ -153,11 +156,11 @@ impl Known {
             };
             let life = match (tenure.kind, tenure.ttl, tenure.renewed.last()) {
                 (Kind::Redis, None, _) => ", without a time to live".to_owned(),
-                (Kind::Redis, Some(ttl), None) => format!(", to live for {}", words::time(ttl)),
+                (Kind::Redis, Some(ttl), None) => format!(", to live for {}", moment(ttl)),
                 (Kind::Redis, Some(_), Some(last)) => format!(
                     ", and it was renewed {} times, last at {}",
                     tenure.renewed.len(),
-                    words::time(*last)
+                    moment(*last)
                 ),
                 _ => String::new(),
             };
@@ -172,7 +175,7 @@ impl Known {
         if let Some((at, who)) = &self.unpublished {
             sentences.push(format!(
                 "Nobody heard what {who} published at {}: nobody was subscribed.",
-                words::time(*at)
+                moment(*at)
             ));
         }
         for who in self.asking.keys() {
@@ -180,26 +183,26 @@ impl Known {
             if let Some((at, _, server)) = self.lost.iter().rev().find(|(_, it, _)| it == process) {
                 sentences.push(format!(
                     "{process} lost its connection to {server} at {}, and what was sent meanwhile.",
-                    words::time(*at)
+                    moment(*at)
                 ));
             } else if let Some((at, _, what)) = self.unheard.iter().find(|(_, to, _)| to == process)
             {
-                sentences
-                    .push(format!("{process} never heard {what}, sent at {}.", words::time(*at)));
+                sentences.push(format!("{process} never heard {what}, sent at {}.", moment(*at)));
             }
         }
         sentences
     }
 
-    fn waiters(&self) -> Vec<String> {
+    fn waiters(&self, now: Micros) -> Vec<String> {
         let tell = |(who, since): (&String, &Micros)| {
-            let since = words::time(*since);
+            let since = moment(*since);
             let Some((at, last)) = self.last.get(who) else {
                 return format!("{who} waits since {since}, and has not been answered yet.");
             };
-            let asked = self.asked.get(who).copied().unwrap_or_default();
-            let at = words::time(*at);
-            if asked > 3 {
+            // Who asks at intervals asks again before long.
+            let goes_on = self.gap.get(who).is_some_and(|gap| now - *at <= *gap + *gap);
+            let at = moment(*at);
+            if goes_on {
                 format!("{who} waits since {since} and goes on asking ({last}).")
             } else {
                 format!(
