@@ -2,7 +2,6 @@
 
 mod bad_input;
 mod because;
-mod catalogue;
 mod cli;
 mod clients;
 mod commands;
