@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::cases::Cases;
 use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -50,6 +51,12 @@ struct Entry {
     /// Its parameters, each with what it means and its default.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<Parameter>,
+    /// Of a recipe: the failures of the catalogue that a model shows of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breaks: Vec<String>,
+    /// Of a recipe: the failures, and the settings in which nothing may be found, that it stands in a model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stands: Vec<String>,
 }
 
 impl Entry {
@@ -84,10 +91,14 @@ struct List {
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let wants = |kind| arguments.kind.is_none_or(|wanted| wanted == kind);
     let of = |kind: Kind, all: fn() -> Vec<About>| wants(kind).then(|| entries(all()));
+    let mut recipes = of(Kind::Recipes, registry::recipes);
+    if let Some(recipes) = recipes.as_mut().filter(|_| arguments.kind.is_some()) {
+        show_cases(recipes)?;
+    }
     let models = if wants(Kind::Models) { Some(models()?) } else { None };
     let list = List {
         command: "list",
-        recipes: of(Kind::Recipes, registry::recipes),
+        recipes,
         models,
         properties: of(Kind::Properties, registry::properties),
         faults: of(Kind::Faults, registry::faults),
@@ -128,18 +139,37 @@ fn entries(all: Vec<About>) -> Vec<Entry> {
             .iter()
             .map(|&(name, meaning)| Parameter { name, meaning })
             .collect(),
+        breaks: Vec::new(),
+        stands: Vec::new(),
     };
     all.into_iter().map(entry).collect()
 }
 
+/// Puts in what the models of the catalogue say of each recipe.
+fn show_cases(recipes: &mut [Entry]) -> Result<(), Failure> {
+    let mut cases = Cases::default();
+    for path in paths()? {
+        cases.add(&embedded::open(&path)?);
+    }
+    for recipe in recipes {
+        recipe.breaks = cases.of(&recipe.name, true);
+        recipe.stands = cases.of(&recipe.name, false);
+    }
+    Ok(())
+}
+
 /// Those of the directory `models`, if it is here; else those of the program.
-fn models() -> Result<Vec<Entry>, Failure> {
+fn paths() -> Result<Vec<PathBuf>, Failure> {
     let directory = Path::new("models");
     let paths: Vec<PathBuf> = if directory.is_dir() {
         files::find(&[directory.to_path_buf()], &["json"]).into_iter().collect::<Result<_, _>>()?
     } else {
         embedded::ALL.iter().map(|(path, _)| PathBuf::from(path)).collect()
     };
+    Ok(paths)
+}
+
+fn models() -> Result<Vec<Entry>, Failure> {
     let entry = |path: &PathBuf| {
         let model = embedded::open(path)?;
         Ok(Entry {
@@ -148,9 +178,11 @@ fn models() -> Result<Vec<Entry>, Failure> {
             source: model.why().to_owned(),
             needs: String::new(),
             parameters: Vec::new(),
+            breaks: Vec::new(),
+            stands: Vec::new(),
         })
     };
-    paths.iter().map(entry).collect()
+    paths()?.iter().map(entry).collect()
 }
 
 fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -177,6 +209,14 @@ fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(),
             {
                 let indent = if number == 0 { "- " } else { "  " };
                 writeln!(output.out(), "  {:<names$}  {indent}{}", "", line.trim_start())?;
+            }
+        }
+        for (what, cases) in [("breaks in", &entry.breaks), ("stands", &entry.stands)] {
+            if cases.is_empty() {
+                continue;
+            }
+            for line in wrapped(&format!("{what} {}", cases.join(", ")), width) {
+                writeln!(output.out(), "  {:<names$}  {}", "", line.trim_start())?;
             }
         }
     }

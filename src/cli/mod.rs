@@ -3,6 +3,7 @@
 //! Nothing else in the crate writes to a terminal, and this writes only to the streams it was given: the
 //! result to the first, and to the second what is wrong and how far it is.
 
+mod cases;
 mod check;
 mod demo;
 mod embedded;

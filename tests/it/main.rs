@@ -37,6 +37,7 @@ mod property_waiting;
 mod recipe_catalogue;
 mod recipe_faults;
 mod recipe_world;
+mod red_packets;
 mod redis_any_input;
 mod redis_client;
 mod redis_facts;

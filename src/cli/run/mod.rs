@@ -1,6 +1,7 @@
 //! `lockstep run`: seeded runs of a model.
 
 mod json;
+mod recipes;
 mod several;
 
 use std::fmt::Write as _;
@@ -41,6 +42,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     seeds: u64,
 
+    /// Run it once with each recipe of the catalogue in place of the model's, and show one table
+    #[arg(long, conflicts_with_all = ["seeds", "output", "all"])]
+    recipes: bool,
+
     /// Write the run as a trace, for `lockstep replay`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -58,6 +63,9 @@ pub(super) fn execute_command(
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
     let model = embedded::open(&arguments.model)?;
+    if arguments.recipes {
+        return recipes::show(&model, arguments, output);
+    }
     if arguments.seeds > 1 {
         if arguments.output.is_some() {
             let message = "--output takes one run: leave --seeds out and name the --seed";

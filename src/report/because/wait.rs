@@ -11,6 +11,9 @@ use crate::report::words;
 use crate::time::Micros;
 use crate::trace::own::{Act, Event, ProcessEvent, What};
 
+/// More requests than an attempt takes.
+const MANY: u64 = 12;
+
 /// Who entered last.
 struct Holder {
     who: String,
@@ -26,6 +29,8 @@ struct Known {
     asking: BTreeMap<String, Micros>,
     /// The last request of each thread, when it was executed, and its answer.
     last: BTreeMap<String, (Micros, String)>,
+    /// How many requests each thread has sent since anybody entered.
+    asked: BTreeMap<String, u64>,
     /// How long before its last request each thread had sent the one before.
     gap: BTreeMap<String, Micros>,
     /// Who entered last.
@@ -65,6 +70,7 @@ impl Known {
                 if text.to_uppercase().starts_with("PUBLISH") && reply == &Some(Value::from(0)) {
                     self.unpublished = Some((at, who.clone()));
                 }
+                *self.asked.entry(who.clone()).or_default() += 1;
                 if let Some((before, _)) = self.last.get(&who).filter(|(before, _)| *before < at) {
                     self.gap.insert(who.clone(), at - *before);
                 }
@@ -97,6 +103,7 @@ impl Known {
                 }
                 Act::Enters { .. } => {
                     self.asking.remove(&did.who);
+                    self.asked.clear();
                     self.holder = Some(Holder { who: did.who.clone(), at, end: None });
                 }
                 Act::Leaves => {
@@ -199,8 +206,9 @@ impl Known {
             let Some((at, last)) = self.last.get(who) else {
                 return format!("{who} waits since {since}, and has not been answered yet.");
             };
-            // Who asks at intervals asks again before long.
-            let goes_on = self.gap.get(who).is_some_and(|gap| now - *at <= *gap + *gap);
+            // Who asks at intervals asks again before long; the run went on long enough to see it often.
+            let often = self.asked.get(who).is_some_and(|asked| *asked > MANY);
+            let goes_on = often && self.gap.get(who).is_some_and(|gap| now - *at <= *gap + *gap);
             let at = moment(*at);
             if goes_on {
                 format!("{who} waits since {since} and goes on asking ({last}).")
