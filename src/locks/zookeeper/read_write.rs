@@ -27,6 +27,7 @@ pub struct ReadWrite {
 enum Defect {
     #[default]
     None,
+    #[serde(rename = "goes-to-3")]
     GoesTo3,
 }
 
