@@ -20,6 +20,7 @@
 mod bounds;
 mod case;
 mod clients;
+mod clock;
 mod expect;
 mod faults;
 mod given;
@@ -196,6 +197,7 @@ impl Model {
         servers.extend(self.given.ledger().map(|ledger| ServerSetup {
             name: faults::LEDGER.to_owned(),
             state: crate::sim::AnyServer::Ledger(ledger),
+            drift_ppm: 0,
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
         let library = self.store.library();

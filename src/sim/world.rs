@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::agenda::{Agenda, ConnId, Event, ProcessId};
+use super::clock::Clock;
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
@@ -10,7 +11,7 @@ use super::links::Links;
 use super::process::{Process, Running};
 use super::replication::Group;
 use super::server::AnyServer;
-use super::setup::{ProcessSetup, Setup};
+use super::setup::{ProcessSetup, ServerSetup, Setup};
 use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
@@ -18,6 +19,7 @@ use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Local, Surroundings};
 use crate::property::{self, PropertyBox};
+use crate::store::Key;
 use crate::time::Micros;
 
 /// A server in its place.
@@ -28,6 +30,45 @@ pub(crate) struct Placed {
     pub(crate) wake: Option<Micros>,
     /// Until when it is busy (sampled timing only).
     pub(crate) busy: Micros,
+    /// Its clock, which expiry and sessions follow.
+    pub(crate) clock: Clock,
+    /// It executes nothing until then.
+    pub(crate) stalls: Option<Micros>,
+}
+
+impl Placed {
+    fn new(setup: &ServerSetup) -> Self {
+        let clock = Clock::new(setup.drift_ppm, Micros::ZERO);
+        let (wake, stalls) = (None, None);
+        Self { state: setup.state.clone(), wake, busy: Micros::ZERO, clock, stalls }
+    }
+
+    /// What its clock says (µs) at `now`.
+    pub(crate) fn time(&self, now: Micros) -> Micros {
+        self.clock.monotonic(now)
+    }
+
+    /// The instant of its next deadline.
+    fn deadline(&self, now: Micros) -> Option<Micros> {
+        let due = self.state.deadline()?;
+        Some(now + self.clock.world_span(due - self.time(now)))
+    }
+
+    fn rebase(&mut self, dt: Micros) {
+        self.state.rebase(self.time(dt));
+        self.clock.rebase();
+        self.wake = self.wake.map(|wake| wake - dt);
+        self.busy = (self.busy - dt).max(Micros::ZERO);
+        self.stalls = self.stalls.map(|until| until - dt);
+    }
+
+    /// The canonical form, as seen at instant zero.
+    pub(crate) fn key(&self) -> Key {
+        let mut key = self.state.key();
+        let stalls = self.stalls.map_or(-1, |until| until.0);
+        key.int(self.clock.drift_ppm()).int(stalls);
+        key
+    }
 }
 
 /// A property that was violated.
@@ -173,9 +214,7 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
 impl World {
     /// The world before anything has happened.
     pub(crate) fn new(setup: &Setup) -> Self {
-        let servers = setup.servers.iter().map(|server| {
-            Rc::new(Placed { state: server.state.clone(), wake: None, busy: Micros::ZERO })
-        });
+        let servers = setup.servers.iter().map(|server| Rc::new(Placed::new(server)));
         let members = super::ensemble::members(setup.servers.iter().map(|server| &server.state));
         let leader = members.last().copied().filter(|_| members.len() > 1);
         let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
@@ -210,7 +249,7 @@ impl World {
             holds: 0,
             processes,
             agenda: Agenda::default(),
-            ensemble: Rc::new(Ensemble::led_by(leader)),
+            ensemble: Rc::new(Ensemble::led_by(leader, members.len())),
             links: Rc::new(Links::default()),
             groups: Group::all(setup),
             budgets: budgets.collect(),
@@ -312,10 +351,7 @@ impl World {
             Rc::make_mut(&mut self.links).rebase(dt);
         }
         for server in &mut self.servers {
-            let server = Rc::make_mut(server);
-            server.state.rebase(dt);
-            server.wake = server.wake.map(|wake| wake - dt);
-            server.busy = (server.busy - dt).max(Micros::ZERO);
+            Rc::make_mut(server).rebase(dt);
         }
         for conn in &mut self.conns {
             if conn.has_times() {
@@ -342,7 +378,8 @@ impl World {
     /// Puts a server's next deadline on the agenda, in place of the one that is there.
     pub(crate) fn arm(&mut self, server: u16) {
         let placed = &self.servers[usize::from(server)];
-        let deadline = placed.state.deadline().map(|deadline| deadline.max(self.now));
+        let earliest = placed.stalls.unwrap_or(self.now).max(self.now);
+        let deadline = placed.deadline(self.now).map(|deadline| deadline.max(earliest));
         if deadline == placed.wake {
             return;
         }

@@ -7,6 +7,7 @@ mod commands;
 mod engines;
 mod ensemble_stop;
 mod ensemble_world;
+mod fault_kinds;
 mod herd;
 mod json;
 mod layers;
