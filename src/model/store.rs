@@ -59,7 +59,15 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let known = ["servers", "notify", "persistence", "maxmemory_policy", "expiry_clock", "client", "clocks"];
+        let known = [
+            "servers",
+            "notify",
+            "persistence",
+            "maxmemory_policy",
+            "expiry_clock",
+            "client",
+            "clocks",
+        ];
         let known = known.into_iter().chain(Replicas::FIELDS);
         let fields = section.fields(&known.collect::<Vec<_>>())?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
@@ -85,7 +93,16 @@ impl Store {
         let servers_named: Vec<String> =
             names("redis", servers).iter().flat_map(|master| replicas.names(master)).collect();
         let clocks = Clocks::from_section(fields.get("clocks"), &servers_named)?;
-        Ok(Self::Redis { servers, notify, persistence, eviction, monotonic, client, replicas, clocks })
+        Ok(Self::Redis {
+            servers,
+            notify,
+            persistence,
+            eviction,
+            monotonic,
+            client,
+            replicas,
+            clocks,
+        })
     }
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.

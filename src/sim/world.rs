@@ -3,15 +3,15 @@
 use std::rc::Rc;
 
 use super::agenda::{Agenda, ConnId, Event, ProcessId};
-use super::clock::Clock;
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
 use super::links::Links;
+pub(crate) use super::placed::Placed;
 use super::process::{Process, Running};
 use super::replication::Group;
 use super::server::AnyServer;
-use super::setup::{ProcessSetup, ServerSetup, Setup};
+use super::setup::{ProcessSetup, Setup};
 use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
@@ -19,57 +19,7 @@ use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Local, Surroundings};
 use crate::property::{self, PropertyBox};
-use crate::store::Key;
 use crate::time::Micros;
-
-/// A server in its place.
-#[derive(Clone, Debug)]
-pub(crate) struct Placed {
-    pub(crate) state: AnyServer,
-    /// When its next deadline is on the agenda.
-    pub(crate) wake: Option<Micros>,
-    /// Until when it is busy (sampled timing only).
-    pub(crate) busy: Micros,
-    /// Its clock, which expiry and sessions follow.
-    pub(crate) clock: Clock,
-    /// It executes nothing until then.
-    pub(crate) stalls: Option<Micros>,
-}
-
-impl Placed {
-    fn new(setup: &ServerSetup) -> Self {
-        let clock = Clock::new(setup.drift_ppm, Micros::ZERO);
-        let (wake, stalls) = (None, None);
-        Self { state: setup.state.clone(), wake, busy: Micros::ZERO, clock, stalls }
-    }
-
-    /// What its clock says (µs) at `now`.
-    pub(crate) fn time(&self, now: Micros) -> Micros {
-        self.clock.monotonic(now)
-    }
-
-    /// The instant of its next deadline.
-    fn deadline(&self, now: Micros) -> Option<Micros> {
-        let due = self.state.deadline()?;
-        Some(now + self.clock.world_span(due - self.time(now)))
-    }
-
-    fn rebase(&mut self, dt: Micros) {
-        self.state.rebase(self.time(dt));
-        self.clock.rebase();
-        self.wake = self.wake.map(|wake| wake - dt);
-        self.busy = (self.busy - dt).max(Micros::ZERO);
-        self.stalls = self.stalls.map(|until| until - dt);
-    }
-
-    /// The canonical form, as seen at instant zero.
-    pub(crate) fn key(&self) -> Key {
-        let mut key = self.state.key();
-        let stalls = self.stalls.map_or(-1, |until| until.0);
-        key.int(self.clock.drift_ppm()).int(stalls);
-        key
-    }
-}
 
 /// A property that was violated.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -6,11 +6,11 @@ use super::entry::{Entry, Scope};
 use super::{About, Fault, Kind};
 use super::{
     clock_jump::ClockJump, crash::Crash, crash_leader::CrashLeader, cut_server::CutServer,
-    disconnect::Disconnect, expire_session::ExpireSession, failover::Failover, lag::Lag, fill_memory::FillMemory,
-    interrupt::Interrupt, lag_server::LagServer, late_expiry::LateExpiry, lose_reply::LoseReply,
-    lose_request::LoseRequest, move_client::MoveClient, partition::Partition, pause::Pause,
-    reorder::Reorder, restart::Restart, restart_server::RestartServer, slow::Slow,
-    stall_server::StallServer,
+    disconnect::Disconnect, expire_session::ExpireSession, failover::Failover,
+    fill_memory::FillMemory, interrupt::Interrupt, lag::Lag, lag_server::LagServer,
+    late_expiry::LateExpiry, lose_reply::LoseReply, lose_request::LoseRequest,
+    move_client::MoveClient, partition::Partition, pause::Pause, reorder::Reorder,
+    restart::Restart, restart_server::RestartServer, slow::Slow, stall_server::StallServer,
 };
 use crate::json::{Problem, Section};
 
