@@ -48,6 +48,8 @@ pub enum LockError {
     Lost,
     /// A store call failed.
     Call(CallError),
+    /// The call was dropped while it waited.
+    Interrupted,
 }
 
 impl From<CallError> for LockError {

@@ -117,7 +117,7 @@ impl Components {
     }
 
     fn server(&mut self, server: &Rc<Placed>) -> Id {
-        let key = server.state.key();
+        let key = server.key();
         match self.servers.get_index_of(&key) {
             Some(id) => id as Id,
             None => self.servers.insert_full(key, server.clone()).0 as Id,

@@ -1,8 +1,9 @@
 //! `clients`: who wants the lock, with what, and what for.
 
+use super::clock;
 use super::habits;
 use super::store::Store;
-use super::words::{number, signed_time};
+use super::words::number;
 use crate::cx::{LockBox, WorkBox};
 use crate::json::{Duration, Fields, Problem, Section, one_or_more};
 use crate::registry;
@@ -47,8 +48,6 @@ pub(super) struct Defaults<'d> {
 const MOST_PROCESSES: u32 = 10_000;
 /// The most threads of a process: the tasks with higher numbers are background tasks.
 const MOST_THREADS: u32 = 32;
-/// The fastest drift (ppm): a tenth.
-const MOST_DRIFT: i64 = 100_000;
 /// What both processes that are all alike and those of a role say.
 const OF_PROCESSES: [&str; 3] = ["processes", "threads", "starts"];
 
@@ -191,19 +190,9 @@ impl Clients {
 
     fn set_clock(&mut self, section: &Section<'_>) -> Result<(), Box<Problem>> {
         let fields = section.fields(&["process", "drift_ppm", "wall_offset"])?;
-        let processes = self.find(&fields.field("process")?)?;
-        let drift: i64 = fields.optional("drift_ppm")?.unwrap_or(0);
-        if let Some(field) = fields.get("drift_ppm")
-            && drift.abs() > MOST_DRIFT
-        {
-            let message =
-                format!("a drift of {drift} ppm: it must be from -{MOST_DRIFT} to {MOST_DRIFT}");
-            return Err(field.error(message));
-        }
-        let offset = fields.get("wall_offset").map(|field| signed_time(&field)).transpose()?;
-        for process in processes {
-            self.processes[usize::from(process)].clock =
-                Clock::new(drift, offset.unwrap_or_default());
+        let clock = clock::of_process(&fields)?;
+        for process in self.find(&fields.field("process")?)? {
+            self.processes[usize::from(process)].clock = clock.clone();
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ pub(super) fn of(
     network: &Network,
     store: Vec<Micros>,
 ) -> Micros {
-    let faults = faults.iter().flat_map(|fault| fault.extent().spans.iter().copied());
+    let faults = faults.iter().flat_map(|fault| fault.extent().all_spans());
     let others = [network.most, network.round_trip, DEFAULTS];
     let all = faults.chain(store).chain(others).fold(in_file(root), Micros::saturating_add);
     all + all

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `title`, `why` | what the model shows, and where that is known from |
 //! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "client": {}, "replicas": 0}}`, with replicas also `"min_replicas_to_write": 0, "min_replicas_max_lag": "10s", "down_after": "30s", "demote_after": "8s"`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}` |
+//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "maxmemory_policy": "noeviction", "expiry_clock": "wall", "clocks": [], "client": {}, "replicas": 0}}`, with replicas also `"min_replicas_to_write": 0, "min_replicas_max_lag": "10s", "down_after": "30s", "demote_after": "8s"`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s"}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}` |
 //! | `lock` | one recipe with its parameters, for all that have none of their own |
 //! | `clients` | how many processes, with how many threads each, and their clocks; or `{"roles": {"reader": {"processes": 2, "lock": {…}, "work": {…}}, "writer": {…}}}`; in either, when they start (`starts`) and what habits they have (`releases`, `releases_twice`, `tries`, `lives`) |
 //! | `work` | one workload with its parameters, for all that have none of their own |
@@ -20,6 +20,7 @@
 mod bounds;
 mod case;
 mod clients;
+mod clock;
 mod expect;
 mod faults;
 mod given;
@@ -196,6 +197,7 @@ impl Model {
         servers.extend(self.given.ledger().map(|ledger| ServerSetup {
             name: faults::LEDGER.to_owned(),
             state: crate::sim::AnyServer::Ledger(ledger),
+            drift_ppm: 0,
         }));
         let session_timeout_ms = self.store.session_timeout_ms();
         let library = self.store.library();

@@ -103,6 +103,7 @@ impl Replicas {
             servers.extend(named.map(|(name, state)| ServerSetup {
                 name,
                 state: AnyServer::Redis(Box::new(state)),
+                drift_ppm: 0,
             }));
         }
         servers

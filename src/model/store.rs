@@ -1,5 +1,6 @@
 //! `store`: where the lock lives.
 
+use super::clock::Clocks;
 use super::given::Given;
 use super::redis_client;
 use super::replicas::Replicas;
@@ -11,7 +12,7 @@ use crate::json::{Duration, Problem, Section};
 use crate::locks;
 use crate::registry;
 use crate::sim::{AnyServer, Leases, SentinelSetup, ServerSetup, Timing, peer_link};
-use crate::store::redis::{self, NotifyFlags, Persistence};
+use crate::store::redis::{self, Eviction, NotifyFlags, Persistence};
 use crate::store::zookeeper::{self, Moment, ZooKeeper};
 use crate::time::Micros;
 
@@ -23,8 +24,11 @@ pub(super) enum Store {
         servers: u32,
         notify: NotifyFlags,
         persistence: Persistence,
+        eviction: Eviction,
+        monotonic: bool,
         client: Settings,
         replicas: Replicas,
+        clocks: Clocks,
     },
     ZooKeeper {
         servers: u32,
@@ -33,6 +37,7 @@ pub(super) enum Store {
         library: Library,
         /// How often empty containers are looked for, if they are.
         reap: Option<Micros>,
+        clocks: Clocks,
     },
 }
 
@@ -54,7 +59,15 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let known = ["servers", "notify", "persistence", "client"];
+        let known = [
+            "servers",
+            "notify",
+            "persistence",
+            "maxmemory_policy",
+            "expiry_clock",
+            "client",
+            "clocks",
+        ];
         let known = known.into_iter().chain(Replicas::FIELDS);
         let fields = section.fields(&known.collect::<Vec<_>>())?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
@@ -73,12 +86,28 @@ impl Store {
         let persistence = persistence.unwrap_or_default();
         let client = redis_client::settings(fields.get("client"))?;
         let replicas = Replicas::from_fields(&fields)?;
-        Ok(Self::Redis { servers, notify, persistence, client, replicas })
+        let eviction = fields.get("maxmemory_policy").map(|field| eviction(&field)).transpose()?;
+        let eviction = eviction.unwrap_or_default();
+        let monotonic = fields.get("expiry_clock").map(|field| is_monotonic(&field)).transpose()?;
+        let monotonic = monotonic.unwrap_or(false);
+        let servers_named: Vec<String> =
+            names("redis", servers).iter().flat_map(|master| replicas.names(master)).collect();
+        let clocks = Clocks::from_section(fields.get("clocks"), &servers_named)?;
+        Ok(Self::Redis {
+            servers,
+            notify,
+            persistence,
+            eviction,
+            monotonic,
+            client,
+            replicas,
+            clocks,
+        })
     }
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
     fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "tick", "session", "client", "reap"])?;
+        let fields = section.fields(&["servers", "tick", "session", "client", "reap", "clocks"])?;
         let whole_ms = |field: Section<'_>| {
             let span = some_time(&field)?;
             match span.0 % 1000 {
@@ -101,12 +130,14 @@ impl Store {
         }
         let library = fields.get("client").map(|field| library(&field)).transpose()?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_MEMBERS));
+        let servers = servers.transpose()?.unwrap_or(1);
         Ok(Self::ZooKeeper {
-            servers: servers.transpose()?.unwrap_or(1),
+            servers,
             tick,
             session: session.unwrap_or(Micros(tick.0 * 3)),
             library: library.unwrap_or_default(),
             reap: fields.get("reap").map(whole_ms).transpose()?,
+            clocks: Clocks::from_section(fields.get("clocks"), &names("zk", servers))?,
         })
     }
 
@@ -194,16 +225,14 @@ impl Store {
             Self::Redis { replicas, .. } => {
                 self.masters().iter().flat_map(|master| replicas.names(master)).collect()
             }
-            Self::ZooKeeper { servers: 1, .. } => vec!["zk".to_owned()],
-            Self::ZooKeeper { servers, .. } => (1..=servers).map(|n| format!("zk{n}")).collect(),
+            Self::ZooKeeper { servers, .. } => names("zk", servers),
         }
     }
 
     /// The names of the Redis masters.
     fn masters(&self) -> Vec<String> {
         match *self {
-            Self::Redis { servers: 1, .. } => vec!["redis".to_owned()],
-            Self::Redis { servers, .. } => (1..=servers).map(|n| format!("redis{n}")).collect(),
+            Self::Redis { servers, .. } => names("redis", servers),
             _ => Vec::new(),
         }
     }
@@ -238,33 +267,68 @@ impl Store {
 
     /// The servers with what is given.
     pub(super) fn servers(&self, timing: Timing, given: &Given) -> Vec<ServerSetup> {
-        match *self {
+        let names = self.server_names();
+        let count = names.len() as u16;
+        let states: Vec<AnyServer> = match *self {
             Self::None => Vec::new(),
             Self::Redis { replicas, .. } => {
-                replicas.servers(&self.masters(), given.redis(), timing)
+                let mut state = given.redis().clone();
+                // In a search nothing is late unless a fault says so.
+                state.expires_punctually(timing == Timing::Abstract);
+                let servers = replicas.servers(&self.masters(), &state, timing);
+                servers.into_iter().map(|server| server.state).collect()
             }
             Self::ZooKeeper { tick, reap, .. } => {
                 let state = given.zookeeper(zookeeper_config(tick, reap, timing));
-                let names = self.server_names();
-                let count = names.len() as u16;
-                let servers = names.into_iter().enumerate();
-                let servers = servers.map(|(number, name)| {
-                    let state = member(&state, number as u16, count);
-                    ServerSetup { name, state: AnyServer::ZooKeeper(Box::new(state)) }
-                });
-                servers.collect()
+                let members = (0..count).map(|number| member(&state, number, count));
+                members.map(|state| AnyServer::ZooKeeper(Box::new(state))).collect()
             }
+        };
+        let servers = names.into_iter().zip(states);
+        let mut servers: Vec<ServerSetup> =
+            servers.map(|(name, state)| ServerSetup { name, state, drift_ppm: 0 }).collect();
+        if let Self::Redis { clocks, .. } | Self::ZooKeeper { clocks, .. } = self {
+            clocks.set(&mut servers);
         }
+        servers
     }
 
     /// The settings of a Redis server.
     pub(super) fn redis_config(&self) -> redis::Config {
         match *self {
-            Self::Redis { notify, persistence, .. } => {
-                redis::Config { notify, persistence, ..redis::Config::default() }
-            }
+            Self::Redis { notify, persistence, eviction, monotonic, .. } => redis::Config {
+                notify,
+                persistence,
+                eviction,
+                monotonic_expiry: monotonic,
+                ..redis::Config::default()
+            },
             _ => redis::Config::default(),
         }
+    }
+}
+
+/// The names of so many servers: `redis`, or `redis1`, `redis2`, ...
+fn names(kind: &str, servers: u32) -> Vec<String> {
+    match servers {
+        1 => vec![kind.to_owned()],
+        _ => (1..=servers).map(|n| format!("{kind}{n}")).collect(),
+    }
+}
+
+fn eviction(field: &Section<'_>) -> Result<Eviction, Box<Problem>> {
+    let name: String = field.to()?;
+    Eviction::from_name(name.as_bytes())
+        .ok_or_else(|| field.unknown_name("policy", &name, Eviction::names()))
+}
+
+/// Whether keys expire by a clock that nobody sets: `"wall"`, as a real server's, or `"monotonic"`.
+fn is_monotonic(field: &Section<'_>) -> Result<bool, Box<Problem>> {
+    let name: String = field.to()?;
+    match &*name {
+        "wall" => Ok(false),
+        "monotonic" => Ok(true),
+        _ => Err(field.unknown_name("clock", &name, ["wall", "monotonic"])),
     }
 }
 

@@ -64,6 +64,10 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         let spans: Vec<String> = extent.spans.iter().map(|it| words::time(*it)).collect();
         let _ = write!(text, ", for {}", spans.join(" or "));
     }
+    if !extent.jumps.is_empty() {
+        let jumps: Vec<String> = extent.jumps.iter().map(|it| words::time(*it)).collect();
+        let _ = write!(text, ", by {}", jumps.join(" or "));
+    }
     if !extent.phases.is_empty() {
         let phases: Vec<&str> = extent.phases.iter().map(|it| phase(*it)).collect();
         let _ = write!(text, ", while it is {}", phases.join(" or "));

@@ -48,6 +48,9 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
         let text = format!("an operator runs {command} on {server}");
         return Told { process: None, sentence: text.clone(), text, held: None };
     }
+    if let Some(told) = about_node(take, cast) {
+        return told;
+    }
     if let Some(way) = take.strip_prefix("release ")
         && let Some(way) = Way::of(way, cast)
     {
@@ -81,6 +84,27 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
         return message(&way, "is lost, and the connection breaks");
     }
     message(&way, &format!("is hit: {take}"))
+}
+
+/// A sentence that begins with whom it is about: `c1 is interrupted`, `redis's wall clock is set back by 5000 ms`.
+fn about_node(take: &str, cast: &Cast) -> Option<Told> {
+    let (name, _) = take.split_once([' ', '\''])?;
+    let sentence = ["by", "for"].iter().find_map(|word| {
+        let (rest, span) = take.rsplit_once(&format!(" {word} "))?;
+        Some(format!("{rest} {word} {}", words::span(span)))
+    });
+    let sentence = sentence.unwrap_or_else(|| take.to_owned());
+    let process =
+        cast.processes.iter().find(|it| it.name == name || it.threads.iter().any(|it| it == name));
+    let Some(process) = process else {
+        cast.server(name)?;
+        return Some(Told { process: None, text: sentence.clone(), sentence, held: None });
+    };
+    let text = match sentence.strip_prefix(&process.name) {
+        Some(rest) => rest.strip_prefix("'s").unwrap_or(rest).trim_start().to_owned(),
+        None => sentence.clone(),
+    };
+    Some(Told { process: Some(process.name.clone()), text, sentence, held: None })
 }
 
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::Target;
 use crate::cx::{OpId, TaskId};
 use crate::time::Micros;
 
@@ -55,6 +56,8 @@ pub(crate) enum Event {
     Rejoins(ServerId),
     /// A follower has heard nothing of its leader for too long, and stops serving.
     StopsServing(ServerId),
+    /// A leader that is silent until then was silent for so long that its followers give it up.
+    GivenUp(ServerId, Micros),
     /// A ZooKeeper client that was not let in tries the next server.
     Reconnects(ProcessId),
     /// A Redis client connects again for a subscription.
@@ -71,6 +74,8 @@ pub(crate) enum Event {
     PutsRight(u8),
     /// A client hears that the group has another master.
     Switched(ProcessId, u8),
+    /// What a fault of the model did to somebody is over.
+    Over(u8, Target),
     /// A ZooKeeper client has heard nothing for as long as it has patience.
     Silent(ProcessId),
     /// A ZooKeeper client takes its session for lost by its own clock.

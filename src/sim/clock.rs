@@ -42,6 +42,16 @@ impl Clock {
         Micros(scaled.div_euclid(rate) as i64 + i64::from(scaled.rem_euclid(rate) != 0))
     }
 
+    /// How many parts per million it goes fast.
+    pub(crate) fn drift_ppm(&self) -> i64 {
+        self.drift_ppm
+    }
+
+    /// The wall clock is set forward by `span`, or back.
+    pub(crate) fn jump(&mut self, span: Micros) {
+        self.wall_offset += span;
+    }
+
     /// Moves the origin of both the world's time and the monotonic clock to `now`.
     pub(crate) fn rebase(&mut self) {
         self.since = Micros::ZERO;

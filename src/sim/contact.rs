@@ -22,21 +22,23 @@ impl World {
         }
         let state = &self.conns[conn as usize];
         let process = &self.processes[usize::from(state.process)];
+        let placed = &self.servers[usize::from(state.server())];
         let attended = state.open
             && state.up_hold.is_none()
             // A connection that broke is of no use, also before its ends have learnt it.
             && !state.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
+            && placed.stalls.is_none()
             && process.alive
             && process.paused.is_none()
             && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
         let server = state.server();
         let now = self.now;
-        let placed = &self.servers[usize::from(server)];
         let AnyServer::ZooKeeper(zk) = &placed.state else { return };
         if zk.is_attended(Link(conn)) == attended || self.pings() {
             return;
         }
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let now = placed.time(now);
         if let AnyServer::ZooKeeper(zk) = &mut placed.state {
             zk.attend(Link(conn), attended, now);
         }

@@ -9,9 +9,6 @@ use super::world::{Stage, World};
 use crate::store::Inbound;
 use crate::time::Micros;
 
-/// For how many ticks a follower serves without its leader: `syncLimit` of the sample configuration.
-const SYNC_LIMIT: i64 = 5;
-
 impl World {
     /// The followers that may be cut off from the leader now.
     pub(super) fn may_be_cut(
@@ -47,11 +44,8 @@ impl World {
 
     /// A follower that does not hear the leader for `span` serves as long as it may.
     fn limit_serving(&mut self, server: ServerId, span: Micros) {
-        if let AnyServer::ZooKeeper(zk) = &self.servers[usize::from(server)].state {
-            let limit = Micros(zk.config().tick.0 * SYNC_LIMIT);
-            if limit < span {
-                self.agenda.put(self.now + limit, Event::StopsServing(server));
-            }
+        if let Some(limit) = self.sync_limit(server).filter(|limit| *limit < span) {
+            self.agenda.put(self.now + limit, Event::StopsServing(server));
         }
     }
 

@@ -44,7 +44,7 @@ impl Effects {
     pub(crate) fn count(&mut self, world: &World, step: Step) {
         let Step::Strike(strike) = step else { return };
         let process = match strike.target {
-            Target::Process(process) => Some(process),
+            Target::Process(process) | Target::Thread(process, _) => Some(process),
             Target::Message(conn, _) => Some(world.conns[conn as usize].process),
             Target::Server(_) | Target::Leader | Target::Words(..) | Target::Sides => None,
         };

@@ -8,7 +8,8 @@
 //!
 //! A follower that is cut off from the leader answers reads and pings from what it has, until it has heard nothing
 //! for `syncLimit` (5) ticks; then it closes its clients' connections and serves nobody until it hears the leader
-//! again, when it catches up with what it missed. The leader does not die during a cut.
+//! again, when it catches up with what it missed. If the leader dies meanwhile, the cut is over. A server that comes back
+//! follows whoever leads, and gets what it has missed.
 
 use std::rc::Rc;
 
@@ -30,24 +31,43 @@ const ELECTION: Micros = Micros::from_ms(200);
 /// How long (µs) a client that was not let in waits before it tries the next server: the Java client up to so long.
 const RETRY: Micros = Micros::from_ms(1000);
 
+/// For how many ticks a follower serves without its leader: `syncLimit` of the sample configuration.
+const SYNC_LIMIT: i64 = 5;
+
 /// Who leads, and who is left.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub(crate) struct Ensemble {
     /// Who leads; nobody while there is an election.
     pub(super) leader: Option<ServerId>,
+    /// How many servers there are.
+    size: u8,
     down: Vec<ServerId>,
     /// The follower that is cut off from the leader.
     pub(super) cut: Option<ServerId>,
 }
 
 impl Ensemble {
-    /// Servers with a leader; none where there is one server or no such service.
-    pub(super) fn led_by(leader: Option<ServerId>) -> Self {
-        Self { leader, ..Self::default() }
+    /// So many servers with a leader; none where there is one server or no such service.
+    pub(super) fn led_by(leader: Option<ServerId>, size: usize) -> Self {
+        Self { leader, size: size as u8, ..Self::default() }
     }
 
     pub(super) fn is_down(&self, server: ServerId) -> bool {
         self.down.contains(&server)
+    }
+
+    /// How many servers are down.
+    pub(super) fn dead(&self) -> usize {
+        self.down.len()
+    }
+
+    pub(super) fn goes_down(&mut self, server: ServerId) {
+        self.down.push(server);
+        self.down.sort_unstable();
+    }
+
+    pub(super) fn comes_back(&mut self, server: ServerId) {
+        self.down.retain(|it| *it != server);
     }
 }
 
@@ -67,7 +87,7 @@ impl World {
 
     /// Whether the ZooKeeper service has several servers.
     pub(super) fn is_ensemble(&self) -> bool {
-        self.ensemble.leader.is_some() || !self.ensemble.down.is_empty()
+        self.ensemble.size > 1
     }
 
     /// The lane on which requests of the process to `to` really go: to the server that its client has chosen.
@@ -87,7 +107,15 @@ impl World {
         let (process, at) = (state.process, state.server());
         let members = self.members();
         let Some(place) = members.iter().position(|member| *member == at) else { return conn };
-        if members.len() == 1 || self.processes[usize::from(process)].zk_server != at {
+        if self.processes[usize::from(process)].zk_server != at {
+            return conn;
+        }
+        if members.len() == 1 {
+            // Nobody is there: it tries again after a while.
+            if self.ensemble.is_down(at) {
+                let due = self.after(process, RETRY);
+                self.agenda.put(due, Event::Reconnects(process));
+            }
             return conn;
         }
         let state = &self.processes[usize::from(process)];
@@ -105,8 +133,7 @@ impl World {
     pub(super) fn tries_later(&self, conn: ConnId) -> bool {
         let state = &self.conns[conn as usize];
         let process = state.process;
-        self.is_ensemble()
-            && !state.open
+        !state.open
             && self.processes[usize::from(process)].zk_server == state.server()
             && self.agenda.iter().any(|(_, event)| event == Event::Reconnects(process))
     }
@@ -117,7 +144,8 @@ impl World {
         let is_zookeeper =
             matches!(self.servers[usize::from(state.server())].state, AnyServer::ZooKeeper(_));
         let zk = self.processes[usize::from(state.process)].zk.as_ref();
-        self.is_ensemble()
+        let waits = self.is_ensemble() || self.tries_later(conn);
+        waits
             && is_zookeeper
             && zk.is_some_and(|zk| !state.open || zk.state() != Session::Connected)
     }
@@ -148,7 +176,7 @@ impl World {
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.deliver(now, link, message, name, stage.choices);
+        let sent = placed.state.deliver(placed.time(now), link, message, name, stage.choices);
         self.told_server(stage, server, sent);
     }
 
@@ -163,27 +191,31 @@ impl World {
 
     /// Whether the leader may die: the others must be a majority.
     pub(super) fn leader_may_die(&self, event: Event, moves_time: bool) -> bool {
-        let Some(leader) = self.ensemble.leader.filter(|_| self.ensemble.cut.is_none()) else {
-            return false;
-        };
+        let Some(leader) = self.ensemble.leader else { return false };
         let of = |conn: ConnId| self.conns[conn as usize].server() == leader;
         let concerns = match event {
             Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => of(conn),
             Event::Peer(from, to) => from == leader || to == leader,
             _ => false,
         };
-        let members = self.members().len();
-        let left = members - self.ensemble.down.len() - 1;
-        (concerns || moves_time) && left * 2 > members && !self.is_done()
+        (concerns || moves_time) && self.majority_without_one() && !self.is_done()
     }
 
-    /// The leader dies and stays down.
+    /// Whether the others are a majority if one more server dies.
+    pub(super) fn majority_without_one(&self) -> bool {
+        let members = usize::from(self.ensemble.size);
+        members.saturating_sub(self.ensemble.dead() + 1) * 2 > members
+    }
+
+    /// The leader dies.
     pub(super) fn crash_leader(&mut self, stage: &mut Stage<'_>) {
         let ensemble = Rc::make_mut(&mut self.ensemble);
         let Some(leader) = ensemble.leader.take() else { return };
-        ensemble.down.push(leader);
-        ensemble.down.sort_unstable();
-        // What was under way to or from it is lost; the others say nothing to each other.
+        ensemble.goes_down(leader);
+        ensemble.cut = None;
+        self.agenda.cancel_all(|event| matches!(event, Event::Rejoins(_) | Event::StopsServing(_)));
+        // What was under way to or from it is lost; the others say nothing to each other. Whoever was cut off from
+        // it is so no longer.
         for server in self.members() {
             self.forget_words(leader, server);
         }
@@ -228,9 +260,31 @@ impl World {
         let now = self.now;
         let name = &stage.setup.servers[usize::from(leader)].name;
         let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
-        let sent = placed.state.lead(now, &links, name, stage.choices);
+        let sent = placed.state.lead(placed.time(now), &links, name, stage.choices);
         self.told_server(stage, leader, sent);
         self.all_contacts();
+    }
+
+    /// A server that came back follows whoever leads, and gets what it has missed.
+    pub(super) fn follow_leader(&mut self, stage: &mut Stage<'_>, server: ServerId) {
+        let Some(leader) = self.ensemble.leader else { return };
+        let link = peer_link(leader, server);
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        if let AnyServer::ZooKeeper(zk) = &mut placed.state {
+            zk.follow(Some(link));
+        }
+        let name = &stage.setup.servers[usize::from(leader)].name;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
+        let sent = placed.state.admit(link, name, stage.choices);
+        self.told_server(stage, leader, sent);
+    }
+
+    /// For how long (µs) a follower serves, or is waited for, without a word.
+    pub(super) fn sync_limit(&self, server: ServerId) -> Option<Micros> {
+        match &self.servers[usize::from(server)].state {
+            AnyServer::ZooKeeper(zk) => Some(Micros(zk.config().tick.0 * SYNC_LIMIT)),
+            _ => None,
+        }
     }
 
     /// Nobody is there any more: the connection is refused.
@@ -255,6 +309,7 @@ impl World {
             && process.paused.is_none()
             && !self.ensemble.is_down(state.server())
             && self.hears_leader(state.server())
+            && self.servers[usize::from(state.server())].stalls.is_none()
             && process.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
         let Some(leader) = self.ensemble.leader else { return };
         let Some((session, timeout_ms)) = process.zk.as_ref().and_then(ZkClient::session) else {
@@ -266,6 +321,7 @@ impl World {
             return;
         }
         let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
+        let now = placed.time(now);
         if let AnyServer::ZooKeeper(zk) = &mut placed.state {
             zk.attend_session(session, attended, timeout_ms, now);
         }

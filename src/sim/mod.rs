@@ -19,6 +19,7 @@ mod operations;
 mod outage;
 mod partition;
 mod place;
+mod placed;
 mod process;
 mod receive;
 mod redis_client;

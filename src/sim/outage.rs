@@ -8,11 +8,17 @@ use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
+use super::server::AnyServer;
 use super::world::{Stage, World};
 use crate::store::Inbound;
 use crate::time::Micros;
 
 impl World {
+    /// Whether a server is dead.
+    pub(super) fn is_down(&self, server: ServerId) -> bool {
+        self.ensemble.is_down(server) || self.servers[usize::from(server)].state.is_down()
+    }
+
     /// A server dies, and will start again after `span`, if it does.
     pub(super) fn crash_server(
         &mut self,
@@ -20,6 +26,18 @@ impl World {
         server: ServerId,
         span: Option<Micros>,
     ) {
+        if let Some(span) = span {
+            self.agenda.put(self.now + span, Event::ServerUp(server));
+        }
+        if self.ensemble.leader == Some(server) {
+            self.crash_leader(stage);
+            return;
+        }
+        let is_zookeeper =
+            matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_));
+        if is_zookeeper {
+            self.leave_ensemble(server);
+        }
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.state.crash();
         placed.busy = Micros::ZERO;
@@ -33,10 +51,36 @@ impl World {
             }
             self.forget_sent(conn);
         }
-        if let Some(span) = span {
-            self.agenda.put(self.now + span, Event::ServerUp(server));
-        }
         self.unlink(stage, server);
+    }
+
+    /// What was under way to or from a member that dies is lost.
+    fn leave_ensemble(&mut self, server: ServerId) {
+        let ensemble = Rc::make_mut(&mut self.ensemble);
+        ensemble.goes_down(server);
+        if ensemble.cut == Some(server) {
+            ensemble.cut = None;
+        }
+        for other in self.members() {
+            self.forget_words(server, other);
+        }
+        self.agenda.cancel_all(|event| match event {
+            Event::Rejoins(it) | Event::StopsServing(it) => *it == server,
+            _ => false,
+        });
+    }
+
+    /// The leader was silent for so long that its followers give it up; it will follow when it goes on.
+    pub(super) fn give_up_leader(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        until: Micros,
+    ) {
+        if self.ensemble.leader == Some(server) && self.majority_without_one() {
+            Rc::make_mut(&mut self.servers[usize::from(server)]).stalls = None;
+            self.crash_server(stage, server, Some(until - self.now));
+        }
     }
 
     /// A server starts again.
@@ -44,10 +88,13 @@ impl World {
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.restart(now, name, stage.choices);
+        let sent = placed.state.restart(placed.time(now), name, stage.choices);
+        Rc::make_mut(&mut self.ensemble).comes_back(server);
         self.distribute(stage, server, sent);
         self.arm(server);
         self.regroup(stage);
+        self.follow_leader(stage, server);
+        self.all_contacts();
     }
 
     /// A message reaches a server that is down: its sender learns that there is no connection.

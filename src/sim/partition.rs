@@ -103,6 +103,10 @@ impl World {
     /// A connection is being opened: through a partition it is not, even if that stops only one way.
     pub(super) fn open_through(&mut self, stage: &Stage<'_>, conn: ConnId) {
         if !self.is_cut_off(conn) {
+            let server = self.conns[conn as usize].server();
+            if self.servers[usize::from(server)].stalls.is_some() {
+                self.begin_silence(stage, conn);
+            }
             return;
         }
         for direction in DIRECTIONS {
@@ -166,6 +170,21 @@ impl World {
             && let Some(backlog) = &mut self.process_mut(process).paused
         {
             backlog.retain(|event| *event != clock);
+        }
+    }
+
+    /// The other end of the connection can be heard again, unless a partition goes on.
+    pub(super) fn is_heard_again(&mut self, conn: ConnId) {
+        let state = &self.conns[conn as usize];
+        let process = state.process;
+        let of_session = self.processes[usize::from(process)].zk_server == state.server();
+        if !of_session || self.is_cut_off(conn) {
+            return;
+        }
+        self.forget_clock(process, Event::Silent(process));
+        let state = &self.processes[usize::from(process)];
+        if state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected) {
+            self.forget_clock(process, Event::GivesUp(process));
         }
     }
 

@@ -20,8 +20,10 @@ pub(crate) fn look(world: &World, stage: &Stage<'_>, server: u16, at: Micros) ->
     }
     let redis = |it: &&ServerSetup| matches!(it.state, AnyServer::Redis(_));
     let several = stage.setup.servers.iter().filter(redis).count() > 1;
+    let placed = &world.servers[usize::from(server)];
+    let at = placed.time(at);
     for place in &stage.scene.places {
-        match &world.servers[usize::from(server)].state {
+        match &placed.state {
             AnyServer::Redis(redis) => {
                 if let Some(mark) = redis.mark(at, 0, place.as_bytes()) {
                     let name = &stage.setup.servers[usize::from(server)].name;

@@ -20,7 +20,8 @@ impl World {
     /// A message reaches its server, which may be busy.
     pub(crate) fn arrive(&mut self, stage: &mut Stage<'_>, conn: ConnId) {
         let server = self.conns[conn as usize].server();
-        if self.servers[usize::from(server)].state.is_down() {
+        let is_alone = !self.is_ensemble() && self.ensemble.is_down(server);
+        if is_alone || self.servers[usize::from(server)].state.is_down() {
             self.refuse_while_down(conn);
             return;
         }
@@ -74,7 +75,7 @@ impl World {
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.deliver(now, link, message, name, stage.choices);
+        let sent = placed.state.deliver(placed.time(now), link, message, name, stage.choices);
         if !stage.setup.is_abstract() {
             let cost = request.as_ref().map_or(Micros::ZERO, cost::of) + cost::of_sending(&sent);
             placed.busy = placed.busy.max(now + cost);
@@ -110,7 +111,7 @@ impl World {
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.wake = None;
         let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.wake(now, name, stage.choices);
+        let sent = placed.state.wake(placed.time(now), name, stage.choices);
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
         stage.listener.hear(self.total(), &told);

@@ -3,7 +3,7 @@
 use crate::choice::{About, Choices, Question};
 use crate::store::ledger::{self, Ledger};
 use crate::store::redis::{self, RedisServer};
-use crate::store::zookeeper::{self, ZooKeeper};
+use crate::store::zookeeper::{self, SessionId, ZooKeeper};
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
 
@@ -146,12 +146,54 @@ impl AnyServer {
 
     /// Whether faults restart servers of this kind.
     pub(crate) fn can_restart(&self) -> bool {
-        matches!(self, Self::Redis(_))
+        matches!(self, Self::Redis(_) | Self::ZooKeeper(_))
     }
 
     /// Whether it crashed and was not restarted yet.
     pub(crate) fn is_down(&self) -> bool {
         matches!(self, Self::Redis(server) if server.is_down())
+    }
+
+    /// The wall clock of the server is set forward by `span`, or back.
+    pub(crate) fn jump_clock(&mut self, span: Micros) {
+        match self {
+            Self::Redis(server) => server.jump_clock(span),
+            // It counts by a monotonic clock; the ledger has no clock.
+            Self::ZooKeeper(_) | Self::Ledger(_) => {}
+        }
+    }
+
+    /// A Redis server's memory is full: a key that its policy allows goes.
+    pub(crate) fn evict(&mut self, now: Micros, name: &str, choices: &mut dyn Choices) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::Redis(server) = self {
+            server.evict(now, &mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
+    }
+
+    /// A ZooKeeper service ends a session.
+    pub(crate) fn expire_session(
+        &mut self,
+        now: Micros,
+        session: SessionId,
+        name: &str,
+        choices: &mut dyn Choices,
+    ) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::ZooKeeper(server) = self {
+            server.expire_session(now, session, &mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
+    }
+
+    /// The leader of an ensemble takes a follower in again.
+    pub(crate) fn admit(&mut self, link: Link, name: &str, choices: &mut dyn Choices) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::ZooKeeper(server) = self {
+            server.admit(link, &mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
     }
 
     /// A ZooKeeper server becomes the leader.

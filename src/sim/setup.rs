@@ -34,6 +34,8 @@ pub struct ServerSetup {
     pub name: String,
     /// Its state at the beginning.
     pub state: AnyServer,
+    /// By how many parts per million its clock goes fast.
+    pub drift_ppm: i64,
 }
 
 /// One process.

@@ -73,7 +73,13 @@ impl World {
                 Event::StopsServing(server) => {
                     format!("{} stops serving", setup.servers[usize::from(server)].name)
                 }
+                Event::GivenUp(server, _) => {
+                    format!("{} is given up", setup.servers[usize::from(server)].name)
+                }
                 Event::Elects => "election".to_owned(),
+                Event::Over(fault, target) => {
+                    setup.faults[usize::from(fault)].name_of_end(setup, target)
+                }
                 Event::Reconnects(process) => format!("{} reconnects", name(process)),
                 Event::Resubscribes(process, _) => format!("{} subscribes again", name(process)),
                 Event::Heals(process) => format!("{} heals", name(process)),

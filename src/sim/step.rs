@@ -142,6 +142,11 @@ impl World {
             self.queue_for_paused(process, event);
             return;
         }
+        if let Some(until) = self.stalled_for(event) {
+            // It waits in line until the server goes on.
+            self.agenda.put(until, event);
+            return;
+        }
         match event {
             Event::Up(conn) => self.arrive(stage, conn),
             Event::Served(conn) => self.serve(stage, conn),
@@ -161,6 +166,7 @@ impl World {
             Event::Elects => self.elect(stage),
             Event::Rejoins(server) => self.rejoin(server),
             Event::StopsServing(server) => self.stop_serving(stage, server),
+            Event::GivenUp(server, until) => self.give_up_leader(stage, server, until),
             Event::Reconnects(process) => self.reconnects(stage, process),
             Event::Resubscribes(process, slot) => self.resubscribe(stage, process, slot),
             Event::Heals(process) => self.heal(stage, process),
@@ -169,6 +175,9 @@ impl World {
             Event::MasterDown(group) => self.fail_over(stage, group),
             Event::PutsRight(group) => self.put_right(stage, group),
             Event::Switched(process, group) => self.switch(stage, process, group),
+            Event::Over(fault, target) => {
+                stage.setup.faults[usize::from(fault)].over(self, stage, target);
+            }
             Event::Silent(process) => self.silent(stage, process),
             Event::GivesUp(process) => self.gives_up(stage, process),
         }

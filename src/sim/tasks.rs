@@ -116,7 +116,12 @@ impl World {
         self.work_off(stage, process, VecDeque::from([Todo::Ended(op, result)]));
     }
 
-    fn work_off(&mut self, stage: &mut Stage<'_>, process: ProcessId, mut todo: VecDeque<Todo>) {
+    pub(super) fn work_off(
+        &mut self,
+        stage: &mut Stage<'_>,
+        process: ProcessId,
+        mut todo: VecDeque<Todo>,
+    ) {
         while let Some(next) = todo.pop_front() {
             match next {
                 Todo::Ended(op, result) => {
@@ -204,7 +209,7 @@ impl World {
         }
     }
 
-    fn interrupt(&mut self, stage: &mut Stage<'_>, process: ProcessId, task: TaskId) {
+    pub(super) fn interrupt(&mut self, stage: &mut Stage<'_>, process: ProcessId, task: TaskId) {
         let state = self.process_mut(process);
         let Ok(place) = state.tasks.binary_search_by_key(&task, |(id, _)| *id) else { return };
         let (_, running) = state.tasks.remove(place);
@@ -216,7 +221,7 @@ impl World {
     }
 
     /// A call is over: a thread goes on to the next.
-    fn finish(
+    pub(super) fn finish(
         &mut self,
         stage: &mut Stage<'_>,
         process: ProcessId,

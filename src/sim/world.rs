@@ -7,6 +7,7 @@ use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
 use super::links::Links;
+pub(crate) use super::placed::Placed;
 use super::process::{Process, Running};
 use super::replication::Group;
 use super::server::AnyServer;
@@ -19,16 +20,6 @@ use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Local, Surroundings};
 use crate::property::{self, PropertyBox};
 use crate::time::Micros;
-
-/// A server in its place.
-#[derive(Clone, Debug)]
-pub(crate) struct Placed {
-    pub(crate) state: AnyServer,
-    /// When its next deadline is on the agenda.
-    pub(crate) wake: Option<Micros>,
-    /// Until when it is busy (sampled timing only).
-    pub(crate) busy: Micros,
-}
 
 /// A property that was violated.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -173,9 +164,7 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
 impl World {
     /// The world before anything has happened.
     pub(crate) fn new(setup: &Setup) -> Self {
-        let servers = setup.servers.iter().map(|server| {
-            Rc::new(Placed { state: server.state.clone(), wake: None, busy: Micros::ZERO })
-        });
+        let servers = setup.servers.iter().map(|server| Rc::new(Placed::new(server)));
         let members = super::ensemble::members(setup.servers.iter().map(|server| &server.state));
         let leader = members.last().copied().filter(|_| members.len() > 1);
         let has_zk = setup.servers.iter().any(|s| matches!(s.state, AnyServer::ZooKeeper(_)));
@@ -210,7 +199,7 @@ impl World {
             holds: 0,
             processes,
             agenda: Agenda::default(),
-            ensemble: Rc::new(Ensemble::led_by(leader)),
+            ensemble: Rc::new(Ensemble::led_by(leader, members.len())),
             links: Rc::new(Links::default()),
             groups: Group::all(setup),
             budgets: budgets.collect(),
@@ -312,10 +301,7 @@ impl World {
             Rc::make_mut(&mut self.links).rebase(dt);
         }
         for server in &mut self.servers {
-            let server = Rc::make_mut(server);
-            server.state.rebase(dt);
-            server.wake = server.wake.map(|wake| wake - dt);
-            server.busy = (server.busy - dt).max(Micros::ZERO);
+            Rc::make_mut(server).rebase(dt);
         }
         for conn in &mut self.conns {
             if conn.has_times() {
@@ -342,7 +328,8 @@ impl World {
     /// Puts a server's next deadline on the agenda, in place of the one that is there.
     pub(crate) fn arm(&mut self, server: u16) {
         let placed = &self.servers[usize::from(server)];
-        let deadline = placed.state.deadline().map(|deadline| deadline.max(self.now));
+        let earliest = placed.stalls.unwrap_or(self.now).max(self.now);
+        let deadline = placed.deadline(self.now).map(|deadline| deadline.max(earliest));
         if deadline == placed.wake {
             return;
         }

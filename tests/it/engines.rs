@@ -6,7 +6,7 @@ use lockstep::choice::{Listed, Seeded};
 use lockstep::sim::{EngineBox, Habits, History, Limits, Listener, Live, Setup, Timing, Told};
 use lockstep::time::Micros;
 
-use super::recipe_world::{SAMPLED, answers, fault, run_on, world_of};
+use super::recipe_world::{SAMPLED, answers, fault, fault_with, run_on, world_of};
 
 /// How many lists of answers each recipe gets.
 const LISTS: u64 = 10_000;
@@ -40,6 +40,10 @@ fn setup(lock: &str) -> Setup {
         fault("reorder", 1, &[]),
         fault("slow", 1, &[150]),
         fault("partition", 1, &[40, 200]),
+        fault("interrupt", 2, &[]),
+        fault("stall-server", 1, &[30, 250]),
+        fault("restart-server", 1, &[50]),
+        fault_with("clock-jump", r#""by": ["50ms", "-50ms"]"#),
     ];
     setup
 }

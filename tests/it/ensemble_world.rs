@@ -67,7 +67,8 @@ const LIMITS: Limits =
 #[test]
 fn both_engines_do_the_same_with_an_ensemble() {
     let faults = r#"["crash-leader", {"cut-server": {"for": "900ms"}}, {"partition": {"for": "700ms"}},
-      "crash", "disconnect"]"#;
+      "crash", "disconnect", {"lag-server": {"for": "400ms"}}, {"restart-server": {"for": "300ms"}},
+      {"stall-server": {"for": ["300ms", "1500ms"]}}, "move-client", "expire-session", "interrupt"]"#;
     for lock in ["sequential", "kazoo", "curator"] {
         let model = model(lock, faults);
         let (abstract_setup, sampled) = (model.abstract_setup(), model.sampled_setup());

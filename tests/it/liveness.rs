@@ -77,6 +77,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
     let setup = Setup {
         servers: vec![ServerSetup {
             name: "redis".to_owned(),
+            drift_ppm: 0,
             state: AnyServer::Redis(Box::new(RedisServer::new(Config::default()))),
         }],
         processes: [("c1", ["a", "b"]), ("c2", ["b", "a"])].map(process).into(),

@@ -12,6 +12,7 @@ mod conformance_scripts;
 mod engines;
 mod ensemble_stop;
 mod ensemble_world;
+mod fault_kinds;
 mod herd;
 mod json;
 mod layers;

@@ -79,6 +79,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         servers: vec![ServerSetup {
             name: "redis".to_owned(),
             state: AnyServer::Redis(Box::new(RedisServer::new(Config::default()))),
+            drift_ppm: 0,
         }],
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,

@@ -42,7 +42,9 @@ pub(crate) fn world(lock_json: &str, work_json: &str) -> Setup {
 pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> Setup {
     let (lock, store) = lock(lock_json);
     let mut servers = Vec::new();
-    let mut server = |name: String, state| servers.push(ServerSetup { name, state });
+    let mut server = |name: String, state| {
+        servers.push(ServerSetup { name, state, drift_ppm: 0 });
+    };
     let wants = |kind| store == kind || store == Store::OfParts;
     if wants(Store::Redis) {
         let count = if lock_json.contains("redlock") { 3 } else { 1 };

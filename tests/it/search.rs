@@ -116,6 +116,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         servers: vec![ServerSetup {
             name: "redis".to_owned(),
             state: AnyServer::Redis(Box::new(RedisServer::new(Config::default()))),
+            drift_ppm: 0,
         }],
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,

@@ -303,6 +303,9 @@ impl Teller<'_> {
             Kind::ZooKeeper => format!(
                 "{names} ends a session of which it has not heard for too long, and removes {whose}{node}"
             ),
+            _ if self.steps.last().is_some_and(|last| last.text.contains(" evicts a key")) => {
+                format!("{whose}key {lock} is the one that {names} evicts")
+            }
             _ => format!("{whose}key {lock} expires in {names}: its time to live is over"),
         };
         if let Some(owner) = owner.as_ref().filter(|owner| self.inside.contains(owner)) {

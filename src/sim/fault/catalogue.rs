@@ -5,10 +5,13 @@ use std::rc::Rc;
 use super::entry::{Entry, Scope};
 use super::{About, Fault, Kind};
 use super::{
-    crash::Crash, crash_leader::CrashLeader, cut_server::CutServer, disconnect::Disconnect,
-    failover::Failover, lag::Lag, lose_reply::LoseReply, lose_request::LoseRequest,
-    operator::Operator, partition::Partition, pause::Pause, reorder::Reorder, restart::Restart,
-    restart_server::RestartServer, slow::Slow,
+    clock_jump::ClockJump, crash::Crash, crash_leader::CrashLeader, cut_server::CutServer,
+    disconnect::Disconnect, expire_session::ExpireSession, failover::Failover,
+    fill_memory::FillMemory, interrupt::Interrupt, lag::Lag, lag_server::LagServer,
+    late_expiry::LateExpiry, lose_reply::LoseReply, lose_request::LoseRequest,
+    move_client::MoveClient, operator::Operator, partition::Partition, pause::Pause,
+    reorder::Reorder, restart::Restart, restart_server::RestartServer, slow::Slow,
+    stall_server::StallServer,
 };
 use crate::json::{Problem, Section};
 
@@ -38,6 +41,14 @@ const ENTRIES: &[(&About, Read)] = entries![
     Failover,
     Lag,
     Operator,
+    Interrupt,
+    ClockJump,
+    StallServer,
+    FillMemory,
+    LateExpiry,
+    LagServer,
+    MoveClient,
+    ExpireSession,
 ];
 
 /// All kinds of faults.

@@ -23,7 +23,7 @@ impl CutServer {
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
-        let read = Self { spans: entry.spans()?, servers: entry.servers()? };
+        let read = Self { spans: entry.spans()?, servers: entry.server_numbers()? };
         entry.needs_majority().map(|()| read)
     }
 }

@@ -3,6 +3,7 @@
 use super::About;
 use super::messages::Messages;
 use super::processes::Processes;
+use super::servers::Servers;
 use crate::json::{Fields, Member, Problem, Section, number, one_or_more, some_time};
 use crate::sim::thread::Phase;
 use crate::time::Micros;
@@ -194,7 +195,12 @@ impl<'a, 'd> Entry<'a, 'd> {
     }
 
     /// `server`.
-    pub(super) fn servers(&self) -> Result<Vec<u16>, Box<Problem>> {
+    pub(super) fn servers(&self) -> Result<Servers, Box<Problem>> {
+        Ok(Servers { numbers: self.server_numbers()? })
+    }
+
+    /// The same by their numbers.
+    pub(super) fn server_numbers(&self) -> Result<Vec<u16>, Box<Problem>> {
         self.each("server", |section| {
             let name: String = section.to()?;
             let known = self.scope.servers;
@@ -225,6 +231,14 @@ impl<'a, 'd> Entry<'a, 'd> {
         let message =
             format!("`{name}` is about replicas of a Redis server, and the store has none");
         Err(self.error(message).with_help("as in \"store\": {\"redis\": {\"replicas\": 1}}"))
+    }
+
+    /// For kinds that are of Redis only.
+    pub(super) fn needs_redis(&self) -> Result<(), Box<Problem>> {
+        match self.scope.store {
+            "redis" => Ok(()),
+            _ => Err(self.error(format!("`{}` needs a Redis server", self.about.name))),
+        }
     }
 
     /// For kinds that hit the leader of an ensemble, or cut a follower off from it.

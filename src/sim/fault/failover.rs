@@ -31,7 +31,7 @@ impl Failover {
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
         entry.needs_replicas()?;
         let returns = entry.each("returns", |section| some_time(&section))?;
-        Ok(Self { servers: entry.servers()?, returns })
+        Ok(Self { servers: entry.server_numbers()?, returns })
     }
 }
 

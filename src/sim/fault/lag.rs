@@ -25,7 +25,7 @@ impl Lag {
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
         entry.needs_replicas()?;
-        Ok(Self { spans: entry.spans()?, servers: entry.servers()? })
+        Ok(Self { spans: entry.spans()?, servers: entry.server_numbers()? })
     }
 }
 

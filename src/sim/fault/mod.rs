@@ -6,16 +6,23 @@
 
 mod between;
 mod catalogue;
+mod clock_jump;
 mod crash;
 mod crash_leader;
 mod cut_server;
 mod disconnect;
 mod entry;
+mod expire_session;
 mod failover;
+mod fill_memory;
+mod interrupt;
 mod lag;
+mod lag_server;
+mod late_expiry;
 mod lose_reply;
 mod lose_request;
 mod messages;
+mod move_client;
 mod operator;
 mod partition;
 mod pause;
@@ -23,7 +30,9 @@ mod processes;
 mod reorder;
 mod restart;
 mod restart_server;
+mod servers;
 mod slow;
+mod stall_server;
 
 use std::fmt;
 use std::rc::Rc;
@@ -38,6 +47,7 @@ use super::setup::Setup;
 use super::thread::Phase;
 use super::world::{Stage, World};
 use crate::json::{Problem, Section};
+use crate::property::{Names as _, Who};
 use crate::time::Micros;
 
 /// What a kind of fault is.
@@ -78,6 +88,8 @@ pub(crate) struct Strike {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Target {
     Process(ProcessId),
+    /// The call of a thread.
+    Thread(ProcessId, u8),
     /// The message at the head of this direction of a connection.
     Message(ConnId, Direction),
     Server(ServerId),
@@ -116,8 +128,18 @@ pub struct Extent<'a> {
     pub spans: &'a [Micros],
     /// Between whom, if it is between sides.
     pub sides: Option<&'a str>,
+    /// By how much (µs) a clock jumps.
+    pub jumps: &'a [Micros],
     /// Whether it may be over sooner than its longest duration.
     pub up_to: bool,
+}
+
+impl Extent<'_> {
+    /// All its durations, and the lengths of all jumps (µs).
+    pub fn all_spans(&self) -> Vec<Micros> {
+        let jumps = self.jumps.iter().map(|jump| Micros(jump.0.saturating_abs()));
+        self.spans.iter().copied().chain(jumps).collect()
+    }
 }
 
 /// How faults of a kind strike, with the parameters that a model gave.
@@ -133,6 +155,9 @@ pub(crate) trait Kind: fmt::Debug {
 
     /// What it may hit, and for how long.
     fn extent(&self) -> Extent<'_>;
+
+    /// What it did is over; comes if it put an [`Event::Over`] on the agenda.
+    fn over(&self, _: &mut World, _: &mut Stage<'_>, _: Target) {}
 
     /// Whether it ends a process.
     fn kills(&self) -> bool {
@@ -189,6 +214,16 @@ impl Fault {
         self.kind.strike(world, stage, strike);
     }
 
+    /// What it did is over.
+    pub(crate) fn over(&self, world: &mut World, stage: &mut Stage<'_>, target: Target) {
+        self.kind.over(world, stage, target);
+    }
+
+    /// What the end of it is called in traces.
+    pub(crate) fn name_of_end(&self, setup: &Setup, target: Target) -> String {
+        format!("{} of {} ends", self.name(), target.name(setup))
+    }
+
     /// What that is called in traces.
     pub(crate) fn call(&self, setup: &Setup, strike: Strike) -> String {
         self.kind.call(setup, strike)
@@ -197,14 +232,15 @@ impl Fault {
 
 impl Target {
     /// What it is called in traces; a message has its name from its place.
-    fn name(self, setup: &Setup) -> &str {
+    fn name(self, setup: &Setup) -> String {
         match self {
-            Self::Process(process) => &setup.processes[usize::from(process)].name,
-            Self::Server(server) => &setup.servers[usize::from(server)].name,
-            Self::Message(..) => "it",
-            Self::Leader => "the leader",
-            Self::Words(_, to) => &setup.servers[usize::from(to)].name,
-            Self::Sides => "the sides",
+            Self::Process(process) => setup.processes[usize::from(process)].name.clone(),
+            Self::Thread(process, thread) => setup.who(Who { process, thread }),
+            Self::Server(server) => setup.servers[usize::from(server)].name.clone(),
+            Self::Message(..) => "it".to_owned(),
+            Self::Leader => "the leader".to_owned(),
+            Self::Words(_, to) => setup.servers[usize::from(to)].name.clone(),
+            Self::Sides => "the sides".to_owned(),
         }
     }
 }

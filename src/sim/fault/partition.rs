@@ -96,7 +96,10 @@ impl Partition {
         Ok(Self {
             spans: entry.spans()?,
             whom: entry.processes()?,
-            cut: Cut { servers: entry.servers()?, way: way.transpose()?.unwrap_or_default() },
+            cut: Cut {
+                servers: entry.server_numbers()?,
+                way: way.transpose()?.unwrap_or_default(),
+            },
             between,
         })
     }

@@ -20,7 +20,12 @@ impl Processes {
         let threads = &world.processes[usize::from(process)].threads;
         (self.numbers.is_empty() || self.numbers.contains(&process))
             && (self.phases.is_empty()
-                || threads.iter().any(|thread| self.phases.contains(&thread.phase)))
+                || threads.iter().any(|thread| self.admit_phase(thread.phase)))
+    }
+
+    /// Whether a thread of a process must be there.
+    pub(super) fn admit_phase(&self, phase: Phase) -> bool {
+        self.phases.is_empty() || self.phases.contains(&phase)
     }
 
     /// Those that live, run and want something: whoever the next event is about, and before time moves everybody.

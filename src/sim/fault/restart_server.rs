@@ -1,61 +1,54 @@
-//! `restart-server`: a Redis server dies with its connections, and starts again with what it had persisted.
+//! `restart-server`: a server dies with its connections, and starts again with what it had persisted.
+//!
+//! Of a ZooKeeper ensemble only as many die as leave a majority.
 
 use super::entry::{BUDGET, Entry, FOR};
+use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::{Event, ServerId};
 use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
 #[derive(Debug)]
 pub(super) struct RestartServer {
-    servers: Vec<u16>,
+    servers: Servers,
     spans: Vec<Micros>,
 }
 
 impl RestartServer {
     pub(super) const ABOUT: About = About {
         name: "restart-server",
-        title: "a Redis server dies with its connections, and starts again after a time with what it had persisted",
-        source: "Redis documentation, \"Redis persistence\"; catalogue entries F33 and F37",
-        needs: "redis",
+        title: "a server dies with its connections, and starts again after a time with what it had persisted",
+        source: "Redis documentation, \"Redis persistence\"; catalogue entries F33 and F37; ZooKeeper: sessions \
+                 survive, and their clocks start again",
+        needs: "",
         params: &[BUDGET, FOR, ("server", "which servers: any")],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
         let read = Self { spans: entry.spans()?, servers: entry.servers()? };
-        if entry.scope.store != "redis" {
+        if entry.scope.store == "none" {
             let name = Self::ABOUT.name;
-            return Err(
-                entry.error(format!("`{name}` restarts Redis servers, and the store has none"))
-            );
+            return Err(entry.error(format!(
+                "`{name}` restarts Redis and ZooKeeper servers, and the store has none"
+            )));
         }
         Ok(read)
     }
 }
 
 impl Kind for RestartServer {
-    /// Before anything that the server does or its clients hear of it, and before time moves.
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
-        if world.is_done() {
-            return;
-        }
-        let about = match moment.event {
-            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
-                Some(world.conns[conn as usize].server())
-            }
-            Event::Wake(server) | Event::Peer(server, _) => Some(server),
-            _ => None,
-        };
-        for (number, placed) in world.servers.iter().enumerate() {
-            let server = number as ServerId;
-            let meant = self.servers.is_empty() || self.servers.contains(&server);
-            let now = moment.any_time || about == Some(server);
-            if meant && now && placed.state.can_restart() && !placed.state.is_down() {
+        let left = !world.is_ensemble() || world.majority_without_one();
+        self.servers.each(
+            world,
+            moment,
+            |placed| left && placed.state.can_restart(),
+            |server| {
                 self.spans.iter().for_each(|&span| out(Target::Server(server), span));
-            }
-        }
+            },
+        );
     }
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
@@ -69,6 +62,6 @@ impl Kind for RestartServer {
     }
 
     fn extent(&self) -> Extent<'_> {
-        Extent { servers: Some(&self.servers), spans: &self.spans, ..Extent::default() }
+        Extent { spans: &self.spans, ..self.servers.extent() }
     }
 }

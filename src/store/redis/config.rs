@@ -23,6 +23,11 @@ pub struct Config {
     /// ([`Draw::Doubt`](super::Draw::Doubt)) instead of a matter of the clock. Below zero, which is the
     /// default, it never is.
     pub doubt_ms: i64,
+    /// Whether the background cycle removes each key as soon as its time is up, instead of drawing whether it does
+    /// where somebody could hear of it.
+    pub punctual_expiry: bool,
+    /// Whether keys expire by a clock that nobody sets. No real server has this; it shows what clock jumps do.
+    pub monotonic_expiry: bool,
     /// Whether the reading of the wall clock is part of the canonical state. A world whose recipes or scripts
     /// use absolute times (TIME, EXPIREAT, PXAT) needs it; others merge more without it.
     pub absolute_time: bool,
@@ -53,6 +58,8 @@ impl Default for Config {
             maxmemory: 0,
             eviction: Eviction::NoEviction,
             doubt_ms: -1,
+            punctual_expiry: false,
+            monotonic_expiry: false,
             absolute_time: false,
             min_replicas_to_write: 0,
             min_replicas_max_lag: 10,

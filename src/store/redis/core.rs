@@ -45,6 +45,8 @@ pub(super) struct Core {
     pub(super) disk: Disk,
     /// The other servers that hold the same data.
     pub(super) replication: Replication,
+    /// Other clients have filled the memory.
+    pub(super) full: bool,
     /// The process died and has not been started again.
     pub(super) down: bool,
     /// Who watches all commands (MONITOR).

@@ -76,7 +76,7 @@ impl Ctx<'_> {
                 reply => reply,
             };
         }
-        if self.core.config.maxmemory > 0
+        if (self.core.config.maxmemory > 0 || self.core.full)
             && !self.make_room()
             && self.refused_when_short_of_memory(command)
         {

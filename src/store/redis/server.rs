@@ -48,6 +48,12 @@ impl RedisServer {
         &self.core.config
     }
 
+    /// Whether the background cycle removes each key as soon as its time is up, from now on; see
+    /// [`Config::punctual_expiry`].
+    pub fn expires_punctually(&mut self, punctual: bool) {
+        Rc::make_mut(&mut self.core.config).punctual_expiry = punctual;
+    }
+
     pub(super) fn core(&self) -> &Core {
         &self.core
     }
@@ -58,7 +64,12 @@ impl RedisServer {
 
     /// Moves the server's wall clock by `span`, forward or back. Deadlines of keys and timeouts of blocked
     /// clients stay where they are on the wall clock.
+    ///
+    /// With [`Config::monotonic_expiry`] nothing comes of it.
     pub fn jump_clock(&mut self, span: Micros) {
+        if self.core.config.monotonic_expiry {
+            return;
+        }
         self.core.epoch_us = self.core.epoch_us.saturating_add(span.0);
         self.core.ahead_us = self.core.ahead_us.saturating_add(span.0);
     }
@@ -66,6 +77,30 @@ impl RedisServer {
     /// Whether the server crashed and was not restarted yet.
     pub fn is_down(&self) -> bool {
         self.core.down
+    }
+
+    /// Whether a key is removed by the background cycle at `at`.
+    pub fn expires_by(&self, at: Micros) -> bool {
+        !self.expiring(at).is_empty()
+    }
+
+    /// The background cycle passes the keys over that it would remove at `at`, until `span` later.
+    pub fn pass_over(&mut self, at: Micros, span: Micros) {
+        for (deadline_ms, place) in self.expiring(at) {
+            self.core.lingering.insert(place, deadline_ms.saturating_add(span.as_ms()));
+        }
+    }
+
+    fn expiring(&self, at: Micros) -> Vec<(i64, Place)> {
+        if self.core.replication.is_replica() {
+            return Vec::new();
+        }
+        let mut core = self.core.clone();
+        core.now = at;
+        let now = core.wall_us().div_euclid(1000);
+        let mut overdue = core.overdue();
+        overdue.retain(|(_, place)| core.lingering.get(place).is_none_or(|again| *again < now));
+        overdue
     }
 
     /// Whether this client waits in a blocking command.
@@ -232,13 +267,18 @@ impl Ctx<'_> {
             return;
         }
         let now = self.now_ms();
+        let punctual = self.core.config.punctual_expiry;
         let enabled = self.core.config.notify;
         // Beside a recording it always is: what the real server did shows in other ways too.
         let heard = self.core.config.doubt_ms >= 0
             || enabled.contains(NotifyFlags::EXPIRED) && !self.core.pubsub.is_silent();
         for (deadline_ms, (db, key)) in self.core.overdue() {
+            if punctual && self.core.lingering.get(&(db, key.clone())).is_some_and(|it| *it >= now)
+            {
+                continue;
+            }
             let draw = Draw::ActiveExpiry { db, key: key.clone(), deadline_ms };
-            if heard && self.draw(&draw, 2) == 1 {
+            if heard && !punctual && self.draw(&draw, 2) == 1 {
                 // What is kept is the last ms before the next cycle.
                 self.core.lingering.insert((db, key), now.saturating_add(CYCLE_MS - 1));
             } else {
@@ -319,7 +359,7 @@ impl Core {
     fn key(&self, key: &mut Key) {
         // As seen at instant zero, whenever the last request was.
         let wall_us = self.epoch_us;
-        key.int(i64::from(self.down));
+        key.int(i64::from(self.down) + 2 * i64::from(self.full));
         let absolute = self.config.absolute_time;
         let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute).int(self.ahead_us);

@@ -6,7 +6,7 @@ use super::ensemble::Role;
 use super::id::{Path, SessionId};
 use super::server::ZooKeeper;
 use super::zxids::Zxids;
-use crate::store::{Key, Link};
+use crate::store::{Env, Key, Link};
 use crate::time::Micros;
 
 impl ZooKeeper {
@@ -41,6 +41,16 @@ impl ZooKeeper {
     /// Whether the session's client was last said to be in contact.
     pub fn is_session_attended(&self, session: SessionId) -> bool {
         self.tracker.is_attended(session)
+    }
+
+    /// Ends a session at once. Only a stand-alone server or a leader can.
+    pub fn expire_session(&mut self, now: Micros, session: SessionId, env: &mut dyn Env<Self>) {
+        self.expire(now, session, env);
+    }
+
+    /// Whether the session is there and not about to end.
+    pub fn tracks(&self, session: SessionId) -> bool {
+        self.tracker.knows(session)
     }
 
     /// Adds the zxids as they are to `key`, for a world in which clients and messages have some of them as well.

@@ -100,6 +100,11 @@ impl Tracker {
         self.inner.sessions.get(&session).is_some_and(|tracked| tracked.due == Micros::MAX)
     }
 
+    /// Whether the session is there.
+    pub(super) fn knows(&self, session: SessionId) -> bool {
+        self.inner.sessions.contains_key(&session)
+    }
+
     pub(super) fn remove(&mut self, session: SessionId) {
         if let Some(tracked) = self.inner.sessions.get(&session).copied() {
             let wake = self.wake_of(tracked);

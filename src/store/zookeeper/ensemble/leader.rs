@@ -99,6 +99,20 @@ impl ZooKeeper {
         }
     }
 
+    /// A server that was away follows over `link` from now on: it gets everything that is committed, and what is
+    /// proposed.
+    pub fn admit(&mut self, link: Link, env: &mut dyn Env<Self>) {
+        let replica = self.replica.clone();
+        let Role::Leader(leader) = &mut self.role else { return };
+        leader.followers.retain(|(other, _)| *other != link);
+        leader.followers.push((link, replica.zxid));
+        leader.followers.sort_unstable_by_key(|(link, _)| *link);
+        tell(link, Word::Snapshot(replica), env);
+        for proposal in &leader.pending {
+            tell(link, Word::Propose(proposal.clone()), env);
+        }
+    }
+
     /// A write, or a new session, that reached the leader or a stand-alone server.
     pub(in super::super) fn submit(
         &mut self,

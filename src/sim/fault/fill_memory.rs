@@ -1,0 +1,111 @@
+//! `fill-memory`: other clients fill a Redis server's memory.
+//!
+//! Where the policy allows to evict something, a key goes: which one the store draws. Where it does not, commands
+//! that need memory are refused for a time.
+
+use std::rc::Rc;
+
+use super::entry::{BUDGET, Entry};
+use super::servers::Servers;
+use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::json::Problem;
+use crate::sim::agenda::{Event, ServerId};
+use crate::sim::place;
+use crate::sim::server::AnyServer;
+use crate::sim::setup::Setup;
+use crate::sim::tell::Told;
+use crate::sim::world::{Stage, World};
+use crate::time::Micros;
+
+#[derive(Debug)]
+pub(super) struct FillMemory {
+    servers: Servers,
+    spans: Vec<Micros>,
+}
+
+impl FillMemory {
+    pub(super) const ABOUT: About = About {
+        name: "fill-memory",
+        title: "other clients fill the memory: a key is evicted, or commands that need memory are refused for a time",
+        source: "https://redis.io/docs/latest/develop/reference/eviction/; samcook/RedLock.net #101",
+        needs: "redis",
+        params: &[
+            BUDGET,
+            ("for", "how long commands are refused, if nothing may be evicted: around each lease"),
+            ("server", "which servers: any"),
+        ],
+    };
+
+    pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
+        let read = Self { spans: entry.spans()?, servers: entry.servers()? };
+        entry.needs_redis().map(|()| read)
+    }
+}
+
+impl Kind for FillMemory {
+    fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
+        let mut servers = Vec::new();
+        let has_room =
+            |state: &AnyServer| matches!(state, AnyServer::Redis(redis) if !redis.is_full());
+        self.servers.each(world, moment, |it| has_room(&it.state), |server| servers.push(server));
+        for server in servers {
+            let AnyServer::Redis(redis) = &world.servers[usize::from(server)].state else {
+                continue;
+            };
+            if redis.can_evict() {
+                out(Target::Server(server), Micros::ZERO);
+            } else {
+                self.spans.iter().for_each(|&span| out(Target::Server(server), span));
+            }
+        }
+    }
+
+    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+        let Target::Server(server) = strike.target else { return };
+        if strike.span == Micros::ZERO {
+            world.evict(stage, server);
+            return;
+        }
+        world.set_full(server, true);
+        world.agenda.put(world.now + strike.span, Event::Over(strike.fault, strike.target));
+    }
+
+    fn call(&self, setup: &Setup, strike: Strike) -> String {
+        let name = strike.target.name(setup);
+        match strike.span {
+            Micros::ZERO => format!("{name} has no memory left and evicts a key"),
+            span => format!("{name} has no memory left for {span}"),
+        }
+    }
+
+    fn extent(&self) -> Extent<'_> {
+        Extent { spans: &self.spans, up_to: true, ..self.servers.extent() }
+    }
+
+    fn over(&self, world: &mut World, _: &mut Stage<'_>, target: Target) {
+        if let Target::Server(server) = target {
+            world.set_full(server, false);
+        }
+    }
+}
+
+impl World {
+    fn set_full(&mut self, server: ServerId, full: bool) {
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        if let AnyServer::Redis(redis) = &mut placed.state {
+            redis.set_full(full);
+        }
+    }
+
+    fn evict(&mut self, stage: &mut Stage<'_>, server: ServerId) {
+        let before = place::look(self, stage, server, self.now);
+        let now = self.now;
+        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+        let name = &stage.setup.servers[usize::from(server)].name;
+        let sent = placed.state.evict(placed.time(now), name, stage.choices);
+        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
+        self.judge_place(stage, server, &before, None);
+        self.distribute(stage, server, sent);
+        self.arm(server);
+    }
+}

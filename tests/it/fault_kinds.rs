@@ -1,0 +1,238 @@
+//! Each kind of fault: what exactly it does, and that merging equal worlds hides nothing of it.
+
+use lockstep::choice::{About, Choices, Question};
+use lockstep::explore::{Bounds, Outcome, Search, Verdict};
+use lockstep::model::Model;
+use lockstep::property::Event;
+use lockstep::sim::{AnyMessage, Limits, Listener, Live, Setup, Told};
+use lockstep::store::redis::{Message, Reply};
+use lockstep::store::zookeeper;
+use lockstep::time::Micros;
+
+use super::recipe_world::run_on;
+
+const REDIS: &str = r#""store": {"redis": {STORE}},
+  "lock": {"set-nx-px": {"ttl": "100ms", "retry": {"after": "40ms"}}},
+  "clients": {"processes": 2}, "work": {"section": {"work": "60ms", "rounds": 1}},"#;
+const ZOOKEEPER: &str = r#""store": {"zookeeper": {"tick": "100ms", "session": "300ms" STORE}},
+  "lock": {"kazoo": {"retry": {"after": "150ms"}}},
+  "clients": {"processes": 2}, "work": {"section": {"work": "250ms", "rounds": 1}},
+  "given": {"nodes": {"/lock": ""}},"#;
+
+fn model(world: &str, store: &str, faults: &str) -> Model {
+    let world = world.replace("STORE", store);
+    let text = format!(
+        r#"{{"title": "two clients", "why": "a test", {world}
+  "faults": {faults}, "properties": ["mutual-exclusion"]}}"#
+    );
+    Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"))
+}
+
+fn search(setup: &Setup) -> Outcome {
+    Search::new(setup, Bounds::default()).run(&mut |_| {})
+}
+
+fn shape(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Violated { violation, deviations, steps } => {
+            format!("{} {deviations} {steps}", violation.property)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn merging_hides_nothing_of_any_kind() {
+    let three = r#", "servers": 3"#;
+    for (world, store, fault, expected) in [
+        (REDIS, "", r#"{"interrupt": {"phase": ["acquiring", "releasing"]}}"#, "Holds"),
+        (REDIS, "", r#"{"clock-jump": {"server": "redis", "by": "110ms"}}"#, "violated"),
+        (REDIS, "", r#"{"clock-jump": {"by": ["110ms", "-110ms"]}}"#, "Holds"),
+        (REDIS, "", r#"{"stall-server": {"for": ["30ms", "130ms"]}}"#, "Holds"),
+        (REDIS, "", r#"{"fill-memory": {"for": "50ms"}}"#, "Holds"),
+        (REDIS, r#""maxmemory_policy": "volatile-ttl""#, r#"{"fill-memory": {}}"#, "violated"),
+        (REDIS, "", r#"{"late-expiry": {"for": "90ms"}}"#, "Holds"),
+        (ZOOKEEPER, "", r#"{"restart-server": {"for": "200ms"}}"#, "Holds"),
+        (ZOOKEEPER, "", r#"{"stall-server": {"for": ["100ms", "700ms"]}}"#, "Holds"),
+        (ZOOKEEPER, "", r#"{"expire-session": {"phase": "working"}}"#, "violated"),
+        (ZOOKEEPER, "", r#"{"interrupt": {"phase": "working"}}"#, "Holds"),
+        (ZOOKEEPER, three, r#"{"restart-server": {"for": "200ms"}}"#, "Holds"),
+        (ZOOKEEPER, three, r#"{"stall-server": {"for": "200ms"}}"#, "Holds"),
+        (ZOOKEEPER, three, r#"{"lag-server": {"for": "200ms"}}"#, "Holds"),
+        (ZOOKEEPER, three, r#"{"move-client": {}}"#, "Holds"),
+        (ZOOKEEPER, three, r#"{"expire-session": {"phase": "working"}}"#, "violated"),
+    ] {
+        let setup = model(world, store, &format!("[{fault}]")).abstract_setup();
+        let merged = search(&setup);
+        let unmerged = Search::new(&setup, Bounds::default()).without_merging().run(&mut |_| {});
+        let (of_merged, of_unmerged) = (shape(&merged.verdict), shape(&unmerged.verdict));
+        assert_eq!(of_merged, of_unmerged, "{store} {fault}");
+        let expected = expected.replace("violated", "mutual-exclusion 1");
+        assert!(of_merged.starts_with(&expected), "{store} {fault}: {of_merged}");
+        assert!(merged.states <= unmerged.states);
+        assert!(merged.faults.iter().all(|effect| effect.times > 0), "{fault} took effect");
+    }
+}
+
+/// Takes the first alternative whose name has these words, once; everything else is nominal.
+struct Once(Option<&'static str>);
+
+impl Choices for Once {
+    fn pick(&mut self, question: &Question<'_>) -> u32 {
+        let (About::Step, Some(words)) = (question.about, self.0) else { return 0 };
+        let found = (1..question.n).find(|n| (question.name)(*n).contains(words));
+        if found.is_some() {
+            self.0 = None;
+        }
+        found.unwrap_or(0)
+    }
+}
+
+/// What happened, in short, each with its time (ms).
+#[derive(Default)]
+struct Log(Vec<(i64, String)>);
+
+impl Listener for Log {
+    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+        let text = match told {
+            Told::Deviated { take, .. } => format!("! {take}"),
+            Told::Executed { server, process, request, .. } => {
+                format!("c{} {} at {server}", process + 1, request.name())
+            }
+            Told::Event(Event::Enters { who, .. }) => format!("c{} enters", who.process + 1),
+            Told::Event(Event::Leaves(who)) => format!("c{} leaves", who.process + 1),
+            Told::Received { process, message: None, .. } => format!("c{} lost", process + 1),
+            Told::Received { process, message: Some(message), .. } => match message {
+                AnyMessage::Redis(Message::Reply(Reply::Error(text))) => {
+                    format!("c{} {}", process + 1, text.to_text())
+                }
+                AnyMessage::ZooKeeper(zookeeper::Message::Connect(reply)) => {
+                    let what = if reply.session.is_some() { "has" } else { "has no" };
+                    format!("c{} {what} session", process + 1)
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        self.0.push((now.as_ms(), text));
+    }
+}
+
+impl Log {
+    /// When something with these words happened, after so many others of the kind.
+    #[track_caller]
+    fn at(&self, words: &str, skip: usize) -> i64 {
+        let found = self.0.iter().filter(|(_, text)| text.contains(words)).nth(skip);
+        found.unwrap_or_else(|| panic!("no {words:?} in {:#?}", self.0)).0
+    }
+
+    fn count(&self, words: &str) -> usize {
+        self.0.iter().filter(|(_, text)| text.contains(words)).count()
+    }
+}
+
+/// A run in which the fault strikes as soon as it can, and nothing else.
+fn run(setup: &Setup, words: &'static str) -> Log {
+    let limits = Limits { steps: 5000, time: Micros::from_ms(5000), stop_at_violation: false };
+    let mut log = Log::default();
+    let mut choices = Once(Some(words));
+    run_on(setup, &mut Live::default(), limits, &mut choices, &mut log);
+    assert!(choices.0.is_none(), "it struck: {:#?}", log.0);
+    log
+}
+
+#[test]
+fn whoever_is_interrupted_at_work_leaves_releases_and_comes_again() {
+    let faults = r#"[{"interrupt": {"phase": "working", "process": "c1"}}]"#;
+    let log = run(&model(REDIS, "", faults).abstract_setup(), "c1 is interrupted");
+    let struck = log.at("! c1", 0);
+    assert_eq!((log.at("c1 leaves", 0), log.at("c1 EVAL", 0)), (struck, struck));
+    assert_eq!((log.count("c1 enters"), log.count("c1 leaves")), (2, 2));
+}
+
+#[test]
+fn an_interrupted_acquisition_leaves_what_it_has_sent_behind() {
+    let faults = r#"[{"interrupt": {"phase": "acquiring", "process": "c1"}}]"#;
+    let log = run(&model(REDIS, "", faults).abstract_setup(), "c1 is interrupted");
+    // Its first request was executed and nobody heard the answer: the key stays for its time to live.
+    assert_eq!(log.at("c1 SET", 0), log.at("! c1", 0));
+    assert!(log.at("c1 enters", 0).min(log.at("c2 enters", 0)) >= 100, "{:#?}", log.0);
+}
+
+#[test]
+fn a_server_that_stalls_executes_what_was_sent_when_it_goes_on() {
+    for setup in [
+        model(REDIS, "", r#"[{"stall-server": {"for": "70ms"}}]"#).abstract_setup(),
+        model(REDIS, "", r#"[{"stall-server": {"for": "70ms"}}]"#).sampled_setup(),
+    ] {
+        let log = run(&setup, "redis executes nothing for 70 ms");
+        let struck = log.at("! redis", 0);
+        let executed = log.0.iter().filter(|(at, text)| text.contains(" at 0") && *at > struck);
+        assert!(executed.clone().count() > 0);
+        assert!(executed.into_iter().all(|(at, _)| *at >= struck + 70), "{:#?}", log.0);
+    }
+}
+
+#[test]
+fn a_full_server_refuses_or_evicts_as_its_policy_says() {
+    let fault = r#"[{"fill-memory": {"for": "50ms"}}]"#;
+    let log = run(&model(REDIS, "", fault).abstract_setup(), "no memory left for");
+    assert!(log.count("OOM command not allowed") > 0, "{:#?}", log.0);
+    assert_eq!((log.count("c1 enters"), log.count("c2 enters")), (1, 1));
+    let policy = r#""maxmemory_policy": "allkeys-random""#;
+    let log = run(&model(REDIS, policy, fault).abstract_setup(), "evicts a key");
+    assert_eq!((log.count("OOM"), log.at("c1 enters", 0), log.at("c2 enters", 0)), (0, 0, 0));
+}
+
+#[test]
+fn a_fast_servers_keys_live_shorter() {
+    let clocks = r#""clocks": [{"server": "redis", "drift_ppm": 100000}]"#;
+    // The second client asks 93 ms after the first, whose key lives for 91 ms of the world.
+    let work = REDIS.replace("60ms", "95ms").replace("40ms", "31ms");
+    let holds = search(&model(&work, "", "[]").abstract_setup());
+    assert_eq!(holds.verdict, Verdict::Holds);
+    let outcome = search(&model(&work, clocks, "[]").abstract_setup());
+    assert!(shape(&outcome.verdict).starts_with("mutual-exclusion 0"), "{outcome:?}");
+}
+
+#[test]
+fn a_session_that_the_service_ends_is_over_at_once_and_its_client_hears_it() {
+    let fault = r#"[{"expire-session": {"phase": "working", "process": "c1"}}]"#;
+    for store in ["", r#", "servers": 3"#] {
+        let log = run(&model(ZOOKEEPER, store, fault).abstract_setup(), "session is ended");
+        let struck = log.at("! c1", 0);
+        assert_eq!(log.at("c1 has no session", 0), struck);
+        // It asks again after a round trip, while c1 works for 250 ms.
+        assert!(log.at("c2 enters", 0) <= struck + 5, "{:#?}", log.0);
+    }
+}
+
+#[test]
+fn sessions_survive_a_restart_of_their_server() {
+    let fault = r#"[{"restart-server": {"for": "2500ms"}}]"#;
+    let log = run(&model(ZOOKEEPER, "", fault).abstract_setup(), "crash zk, restart");
+    let struck = log.at("! crash", 0);
+    // They are refused meanwhile, now and then, and come back with the session that they had.
+    assert!((2..6).contains(&log.count("c1 lost")), "{:#?}", log.0);
+    assert_eq!(log.count("has no session"), 0);
+    assert!(log.0.iter().any(|(at, text)| *at >= struck + 2500 && text.contains("c1 has session")));
+    assert_eq!((log.count("c1 enters"), log.count("c2 enters")), (1, 1));
+}
+
+#[test]
+fn a_client_moves_to_another_server_with_its_session() {
+    let fault = r#"[{"move-client": {"phase": "working", "process": "c1"}}]"#;
+    let log = run(&model(ZOOKEEPER, r#", "servers": 3"#, fault).abstract_setup(), "must go");
+    let struck = log.at("! c1", 0);
+    assert_eq!((log.at("c1 create at 0", 0), log.count("c1 delete at 1")), (0, 1));
+    assert_eq!((log.at("c1 lost", 0), log.count("has no session")), (struck, 0));
+}
+
+#[test]
+fn a_member_that_was_away_catches_up_and_may_lead_later() {
+    let faults = r#"[{"restart-server": {"for": "150ms", "budget": 2}}, "crash-leader"]"#;
+    let setup = model(ZOOKEEPER, r#", "servers": 3"#, faults).abstract_setup();
+    let outcome = search(&setup);
+    assert_eq!(outcome.verdict, Verdict::Holds, "{outcome:?}");
+    assert!(outcome.faults.iter().all(|effect| effect.times > 0));
+}
