@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod because;
+mod catalogue;
 mod cli;
 mod clients;
 mod commands;
