@@ -7,14 +7,15 @@ use std::rc::Rc;
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
 use super::processes::Processes;
+use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, Section};
-use crate::sim::agenda::{Event, ProcessId, ServerId};
+use crate::sim::agenda::{ProcessId, ServerId};
 use crate::sim::place;
 use crate::sim::server::{AnyRequest, AnyServer};
 use crate::sim::setup::Setup;
 use crate::sim::tell::Told;
-use crate::sim::world::{Stage, World};
+use crate::sim::world::{Placed, Stage, World};
 use crate::store::redis::{Bytes, Config, Message, RedisServer, Reply, Request};
 use crate::store::{Env, Inbound, Link, Outbound, Server};
 use crate::time::Micros;
@@ -25,7 +26,7 @@ const CONSOLE: Link = Link(u32::MAX - 1);
 #[derive(Debug)]
 pub(super) struct Operator {
     command: Rc<[Bytes]>,
-    servers: Vec<u16>,
+    servers: Servers,
     /// When: while a thread of one of these processes is where it must be.
     while_at: Processes,
 }
@@ -106,21 +107,11 @@ impl Env<RedisServer> for Heard {
 impl Kind for Operator {
     /// Before anything that the server does, and before time moves.
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
-        if world.is_done() || !self.is_time(world) {
-            return;
-        }
-        let about = match moment.event {
-            Event::Up(conn) | Event::Served(conn) => Some(world.conns[conn as usize].server()),
-            Event::Wake(server) => Some(server),
-            _ => None,
-        };
-        for (number, placed) in world.servers.iter().enumerate() {
-            let server = number as ServerId;
-            let meant = self.servers.is_empty() || self.servers.contains(&server);
-            let is_redis = matches!(placed.state, AnyServer::Redis(_)) && !placed.state.is_down();
-            if meant && is_redis && (moment.any_time || about == Some(server)) {
+        if self.is_time(world) {
+            let is_redis = |placed: &Placed| matches!(placed.state, AnyServer::Redis(_));
+            self.servers.each(world, moment, is_redis, |server| {
                 out(Target::Server(server), Micros::ZERO);
-            }
+            });
         }
     }
 
@@ -136,12 +127,7 @@ impl Kind for Operator {
     }
 
     fn extent(&self) -> Extent<'_> {
-        Extent {
-            processes: None,
-            phases: &self.while_at.phases,
-            servers: Some(&self.servers),
-            ..Extent::default()
-        }
+        Extent { phases: &self.while_at.phases, ..self.servers.extent() }
     }
 }
 
