@@ -143,6 +143,17 @@ pub(super) fn watch_event(watch: &Value) -> String {
     format!("{} {}", text("type"), node(text("path")))
 }
 
+/// What was published, if it is that and no confirmation: `"0" on redisson_lock__channel:{lock}`.
+pub(super) fn channel_message(push: &Value) -> Option<String> {
+    let parts: Vec<&str> = push.as_array()?.iter().filter_map(Value::as_str).collect();
+    match parts[..] {
+        ["message", channel, payload] | ["pmessage", _, channel, payload] => {
+            Some(format!("\"{payload}\" on {channel}"))
+        }
+        _ => None,
+    }
+}
+
 /// Names of children, all of them if they are few.
 fn names(children: &[Value]) -> String {
     let mut names: Vec<String> = children.iter().filter_map(Value::as_str).map(node).collect();

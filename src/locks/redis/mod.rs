@@ -1,6 +1,7 @@
 //! Recipes for Redis.
 
 pub mod fenced;
+pub mod keyspace_events;
 pub mod multi_lock;
 mod ownership;
 pub mod presence;
@@ -8,6 +9,13 @@ pub mod python_redis_lock;
 mod quorum;
 pub mod redis_py;
 pub mod redisson_redlock;
+mod python_redis_renewal;
+pub mod redisson;
+mod redisson_base;
+pub mod redisson_fair;
+pub mod redisson_fenced;
+pub mod redisson_multi_lock;
+pub mod redisson_read_write;
 pub mod redisson_spin;
 pub mod redlock;
 pub mod redlock_library;
@@ -46,6 +54,10 @@ const SET_IF_ABSENT_OR_MINE: Script = Script(include_str!("set_if_absent_or_mine
 pub struct Key(String);
 
 impl Key {
+    fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     const ABOUT: (&'static str, &'static str) = ("key", "the lock's key: \"lock\"");
 }
 

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
+use super::super::{About, Retry, Span, Store, lost};
+use super::python_redis_renewal::PythonRenewal;
+use super::renewal::WATCHDOG;
 use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -17,6 +19,8 @@ const UNLOCK_AND_SIGNAL: Script = Script(include_str!("unlock_and_signal.lua"));
 pub struct PythonRedisLock {
     name: Name,
     expire: Option<Span<1000>>,
+    auto_renewal: bool,
+    timeout: Option<Span<1000>>,
     signal_expire: Span<1000>,
     retry: Retry,
     #[serde(skip)]
@@ -43,6 +47,8 @@ impl PythonRedisLock {
         params: &[
             ("name", "the key is lock:name and the list lock-signal:name: \"name\""),
             ("expire", "the key's time to live, in whole seconds: none"),
+            ("auto_renewal", "whether a thread renews the key, every two thirds of expire: false"),
+            ("timeout", "for how long an acquisition blocks before it is given up: none"),
             ("signal_expire", "the list's time to live: \"1s\""),
             Retry::ABOUT,
         ],
@@ -58,13 +64,20 @@ impl PythonRedisLock {
     }
 }
 
+/// As BLPOP takes them.
+fn seconds_of(span: Micros) -> String {
+    format!("{}.{:03}", span.as_ms() / 1000, span.as_ms() % 1000)
+}
+
 impl Lock for PythonRedisLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let (key, signal, token) = (self.place(), self.signal(), cx.unique_token());
         let seconds = self.expire.map_or(0, |expire| (expire.as_ms() + 999) / 1000);
-        let mut pass = cx.looping(());
+        let thread = cx.surroundings().thread;
+        let limit = self.timeout.map(|timeout| *timeout).or(self.expire.map(|expire| *expire));
+        let mut timed_out = cx.looping(false);
         loop {
-            cx.turn(&mut pass).await;
+            cx.turn(&mut timed_out).await;
             // 1. SET lock:name id NX EX expire
             let asked_at = cx.now();
             let set: &[&dyn crate::cx::Arg] = match self.expire {
@@ -73,16 +86,27 @@ impl Lock for PythonRedisLock {
             };
             if cx.redis(0).raw(set).await? != Reply::Nil {
                 self.token = Some(token);
+                if self.auto_renewal && self.expire.is_some() {
+                    lost(cx, thread).set(false);
+                    cx.spawn(WATCHDOG + thread, PythonRenewal { key, token, seconds, thread });
+                    return Ok(Grant::default());
+                }
                 let until = self.expire.map(|_| asked_at + Micros::from_ms(1000 * seconds));
                 return Ok(Grant { until, ..Grant::default() });
             }
-            // 2. Block until a release signals, for ever or as long as the key can live.
-            cx.redis(0).raw(&[&"BLPOP", &signal, &seconds]).await?;
+            if *timed_out {
+                return Err(LockError::Busy);
+            }
+            // 2. Block until a release signals: for the timeout, or as long as the key can live, or for ever.
+            let seconds = seconds_of(limit.unwrap_or_default());
+            let signalled = cx.redis(0).raw(&[&"BLPOP", &signal, &seconds]).await?;
+            *timed_out = self.timeout.is_some() && signalled == Reply::Nil;
         }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. Leave one signal in the list, and delete the key.
+        cx.interrupt(WATCHDOG + cx.surroundings().thread);
         let Some(token) = self.token.take() else { return Ok(()) };
         let keys: [&dyn crate::cx::Arg; 2] = [&self.place(), &self.signal()];
         match cx.redis(0).eval(UNLOCK_AND_SIGNAL, &keys, &[&token, &*self.signal_expire]).await? {

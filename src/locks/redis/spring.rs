@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::super::local::{lock_here, unlock_here};
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
-use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
+use super::Key;
+use super::redisson_base::{Attempt, Patience, lock_or_wait};
+use crate::cx::{Cx, Grant, Instant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -13,15 +14,27 @@ use crate::time::Micros;
 /// `OBTAIN_LOCK_SCRIPT`: sets the key if it is absent, extends it if it is mine.
 const SET_OR_EXTEND: Script = Script(include_str!("set_or_extend.lua"));
 
+/// `UNLINK_UNLOCK_SCRIPT`: deletes the key if it is mine, and tells those who wait.
+const DELETE_AND_PUBLISH: Script = Script(include_str!("compare_delete_publish.lua"));
+
 /// One key for each process, and a mutex among its threads.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spring {
     key: Key,
     expire_after: Span<1000>,
+    mode: Mode,
     spin: Span<100>,
     defect: Defect,
     retry: Retry,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Mode {
+    #[default]
+    Spin,
+    PubSub,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -42,6 +55,10 @@ impl Spring {
         params: &[
             Key::ABOUT,
             ("expire_after", "the key's time to live: \"1s\""),
+            (
+                "mode",
+                "\"spin\", or \"pub-sub\": a waiter waits for the message of a release: \"spin\"",
+            ),
             ("spin", "how long a waiter sleeps between two tries: \"100ms\""),
             (
                 "defect",
@@ -66,20 +83,33 @@ impl Spring {
         })
     }
 
-    async fn spin(&self, cx: &Cx) -> Result<Grant, LockError> {
+    async fn obtain(&self, cx: &Cx) -> Result<Attempt<Instant>, LockError> {
+        let (asked_at, id) = (cx.now(), Self::client_id(cx));
+        let args: [&dyn crate::cx::Arg; 2] = [&id, &*self.expire_after];
+        let obtained = cx.redis(0).eval(SET_OR_EXTEND, &[&self.key], &args).await?;
+        let held = obtained == Reply::Int(1);
+        Ok(if held { Attempt::Held(asked_at + *self.expire_after) } else { Attempt::Busy(None) })
+    }
+
+    /// `RedisSpinLock` or `RedisPubSubLock`.
+    async fn obtain_or_wait(&self, cx: &Cx) -> Result<Instant, LockError> {
+        if self.mode == Mode::PubSub {
+            let patience = Patience { poll: Some(*self.expire_after), ..Patience::default() };
+            let obtain = async || self.obtain(cx).await;
+            return lock_or_wait(cx, &self.channel(), patience, obtain).await;
+        }
         let mut pass = cx.looping(());
         loop {
             cx.turn(&mut pass).await;
-            let (asked_at, id) = (cx.now(), Self::client_id(cx));
-            let args: [&dyn crate::cx::Arg; 2] = [&id, &*self.expire_after];
-            if cx.redis(0).eval(SET_OR_EXTEND, &[&self.key], &args).await? == Reply::Int(1) {
-                return Ok(Grant {
-                    until: Some(asked_at + *self.expire_after),
-                    ..Grant::default()
-                });
+            if let Attempt::Held(until) = self.obtain(cx).await? {
+                return Ok(until);
             }
             cx.sleep(*self.spin).await;
         }
+    }
+
+    fn channel(&self) -> String {
+        format!("{}-channel", &*self.key)
     }
 }
 
@@ -87,17 +117,18 @@ impl Lock for Spring {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. The ReentrantLock of this process. 2. The script, again and again.
         lock_here(cx).await;
-        let granted = self.spin(cx).await;
-        if granted.is_err() && self.defect == Defect::None {
+        let until = self.obtain_or_wait(cx).await;
+        if until.is_err() && self.defect == Defect::None {
             unlock_here(cx);
         }
-        granted
+        Ok(Grant { until: Some(until?), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 3. Compare and delete ("Lock was released in the store due to expiration"). 4. The ReentrantLock.
+        // 3. Compare, delete and publish ("Lock was released in the store due to expiration"). 4. The ReentrantLock.
         let id = Self::client_id(cx);
-        let deleted = cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&id]).await;
+        let deleted =
+            cx.redis(0).eval(DELETE_AND_PUBLISH, &[&self.key, &self.channel()], &[&id]).await;
         unlock_here(cx);
         if deleted? == Reply::Int(1) { Ok(()) } else { Err(LockError::Lost) }
     }

@@ -116,6 +116,8 @@ impl Builder<'_> {
                         format!("hears {}", words::watch_event(watch)),
                         Tone::Plain,
                     );
+                } else if let Some(message) = heard.get("push").and_then(words::channel_message) {
+                    self.process(at, to, format!("hears {message}"), Tone::Plain);
                 } else if heard.get("session").is_some_and(serde_json::Value::is_null) {
                     self.process(at, to, "hears that its session is over".to_owned(), Tone::Fault);
                 }

@@ -1,0 +1,6 @@
+if redis.call("EXISTS", KEYS[1]) == 0 or redis.call("HEXISTS", KEYS[1], ARGV[2]) == 1 then
+  redis.call("HINCRBY", KEYS[1], ARGV[2], 1)
+  redis.call("PEXPIRE", KEYS[1], ARGV[1])
+  return {-1, redis.call("INCR", KEYS[2])}
+end
+return {redis.call("PTTL", KEYS[1]), -1}

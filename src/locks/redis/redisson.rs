@@ -1,0 +1,131 @@
+//! Redisson's `RLock`: redisson/redisson RedissonLock.java, RedissonBaseLock.java (2026).
+
+use serde::Deserialize;
+
+use super::super::{About, Retry, Span, Store};
+use super::Key;
+use super::redisson_base::{
+    Attempt, LOCK, Patience, RENEW, UNLOCK, lock_or_wait, start_watchdog, unlock,
+};
+use crate::cx::{CallError, Cx, Grant, Instant, Lock, LockError, Token};
+use crate::json::{Problem, Section};
+use crate::time::Micros;
+
+/// A hash from the owner to how often it holds the lock, and a channel for those who wait.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Redisson {
+    key: Key,
+    watchdog_timeout: Span<90>,
+    lease: Option<Span<90>>,
+    latch: Span<500>,
+    reenter: u8,
+    poll: Option<Span<20>>,
+    defect: Defect,
+    retry: Retry,
+    #[serde(skip)]
+    me: Option<Token>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Defect {
+    #[default]
+    None,
+    RenewalGivesUp,
+    NoRecheckAfterSubscribe,
+    WaitsForever,
+    RetriesAcquire,
+    KeepsOnError,
+}
+
+impl Redisson {
+    /// What it is.
+    pub const ABOUT: About = About {
+        name: "redisson",
+        title: "Redisson's RLock: a reentrant hash with a watchdog; waiters subscribe to the unlock",
+        source: "redisson/redisson RedissonLock.java, RedissonBaseLock.java",
+        store: Store::Redis,
+        params: &[
+            Key::ABOUT,
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("lease", "leaseTime, in place of the watchdog: none"),
+            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
+            ("reenter", "how often the holder locks again: 0"),
+            ("poll", "a waiter tries again after so long without a message: never"),
+            (
+                "defect",
+                "\"none\"; \"renewal-gives-up\" when one fails (#5698); \"no-recheck-after-subscribe\" (#3018); \
+                 \"waits-forever\" for the message; \"retries-acquire\" whose reply is lost (#4706); \
+                 \"keeps-on-error\" what may be held (as of 2026): \"none\"",
+            ),
+            Retry::ABOUT,
+        ],
+    };
+
+    /// The recipe with the parameters in `section`.
+    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        section.to()
+    }
+
+    async fn try_lock(&self, cx: &Cx, me: Token) -> Result<Attempt<Instant>, LockError> {
+        let (asked_at, ttl) = (cx.now(), self.lease.map_or(*self.watchdog_timeout, |lease| *lease));
+        let lock = cx.redis(0).eval(LOCK, &[&self.key], &[&me, &ttl]);
+        let lock = if self.defect == Defect::RetriesAcquire { lock } else { lock.no_retry() };
+        let locked = lock.await;
+        if locked.as_ref().is_err_and(CallError::outcome_unknown)
+            && self.defect != Defect::KeepsOnError
+        {
+            // It may be held all the same: once more than I know of.
+            let _ = self.unlock(cx, me).await;
+        }
+        Ok(Attempt::of(&locked?, asked_at + ttl))
+    }
+
+    async fn unlock(&self, cx: &Cx, me: Token) -> Result<bool, LockError> {
+        let (channel, ttl) = (self.key.channel(), *self.watchdog_timeout);
+        unlock(cx, UNLOCK, (&self.key, 0, &[&channel]), &[&me, &ttl], *self.latch).await
+    }
+}
+
+impl Lock for Redisson {
+    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
+        // The client's UUID and the thread's number.
+        let me = *self.me.get_or_insert_with(|| cx.unique_token());
+        let patience = Patience {
+            heeds_ttl: self.defect != Defect::WaitsForever,
+            rechecks: self.defect != Defect::NoRecheckAfterSubscribe,
+            poll: self.poll.map(|poll| *poll),
+            ..Patience::default()
+        };
+        // 1. HINCRBY and PEXPIRE if nobody has it or I have it already; else wait for the unlock of the other.
+        let attempt = async || self.try_lock(cx, me).await;
+        let until = lock_or_wait(cx, &self.key.channel(), patience, attempt).await?;
+        for _ in 0..self.reenter {
+            self.try_lock(cx, me).await?;
+        }
+        // 2. Start the watchdog, unless the lease has an end.
+        if self.lease.is_none() {
+            let gives_up = self.defect == Defect::RenewalGivesUp;
+            start_watchdog(cx, RENEW, (&self.key, 0), (me, *self.watchdog_timeout), gives_up);
+        }
+        Ok(Grant { until: self.lease.map(|_| until), ..Grant::default() })
+    }
+
+    async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
+        // 3. HINCRBY -1; DEL and PUBLISH at 0. 4. Stop the watchdog then.
+        let Some(me) = self.me else { return Ok(()) };
+        for _ in 0..=self.reenter {
+            self.unlock(cx, me).await?;
+        }
+        Ok(())
+    }
+
+    fn retry(&self) -> (Micros, Micros) {
+        self.retry.span()
+    }
+
+    fn place(&self) -> String {
+        self.key.to_string()
+    }
+}
