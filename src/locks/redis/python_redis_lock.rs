@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store, lost};
+use super::super::{About, Retry, Span, Store};
 use super::python_redis_renewal::PythonRenewal;
 use super::renewal::WATCHDOG;
 use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
@@ -64,16 +64,10 @@ impl PythonRedisLock {
     }
 }
 
-/// As BLPOP takes them.
-fn seconds_of(span: Micros) -> String {
-    format!("{}.{:03}", span.as_ms() / 1000, span.as_ms() % 1000)
-}
-
 impl Lock for PythonRedisLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let (key, signal, token) = (self.place(), self.signal(), cx.unique_token());
         let seconds = self.expire.map_or(0, |expire| (expire.as_ms() + 999) / 1000);
-        let thread = cx.surroundings().thread;
         let limit = self.timeout.map(|timeout| *timeout).or(self.expire.map(|expire| *expire));
         let mut timed_out = cx.looping(false);
         loop {
@@ -86,20 +80,21 @@ impl Lock for PythonRedisLock {
             };
             if cx.redis(0).raw(set).await? != Reply::Nil {
                 self.token = Some(token);
-                if self.auto_renewal && self.expire.is_some() {
-                    lost(cx, thread).set(false);
-                    cx.spawn(WATCHDOG + thread, PythonRenewal { key, token, seconds, thread });
-                    return Ok(Grant::default());
+                let renews = self.auto_renewal && self.expire.is_some();
+                if renews {
+                    PythonRenewal::start(cx, key, token, seconds);
                 }
-                let until = self.expire.map(|_| asked_at + Micros::from_ms(1000 * seconds));
+                let ends = self.expire.is_some() && !renews;
+                let until = ends.then(|| asked_at + Micros::from_ms(1000 * seconds));
                 return Ok(Grant { until, ..Grant::default() });
             }
             if *timed_out {
                 return Err(LockError::Busy);
             }
             // 2. Block until a release signals: for the timeout, or as long as the key can live, or for ever.
-            let seconds = seconds_of(limit.unwrap_or_default());
-            let signalled = cx.redis(0).raw(&[&"BLPOP", &signal, &seconds]).await?;
+            let ms = limit.unwrap_or_default().as_ms();
+            let span = format!("{}.{:03}", ms / 1000, ms % 1000);
+            let signalled = cx.redis(0).raw(&[&"BLPOP", &signal, &span]).await?;
             *timed_out = self.timeout.is_some() && signalled == Reply::Nil;
         }
     }

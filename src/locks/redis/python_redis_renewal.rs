@@ -1,6 +1,7 @@
 //! The thread that renews a python-redis-lock: `_lock_renewer` of the same source.
 
 use super::super::lost;
+use super::renewal::WATCHDOG;
 use crate::cx::{Arg, Cx, Script, Task, TaskId, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -11,12 +12,21 @@ const EXTEND: Script = Script(include_str!("python_extend.lua"));
 /// Gives the key a new time to live after two thirds of it, again and again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct PythonRenewal {
-    pub(super) key: String,
-    pub(super) token: Token,
+    key: String,
+    token: Token,
     /// The time to live, in whole seconds.
-    pub(super) seconds: i64,
+    seconds: i64,
     /// Whose cell tells of a loss.
-    pub(super) thread: TaskId,
+    thread: TaskId,
+}
+
+impl PythonRenewal {
+    /// Begins beside this thread.
+    pub(super) fn start(cx: &Cx, key: String, token: Token, seconds: i64) {
+        let thread = cx.surroundings().thread;
+        lost(cx, thread).set(false);
+        cx.spawn(WATCHDOG + thread, Self { key, token, seconds, thread });
+    }
 }
 
 impl Task for PythonRenewal {

@@ -4,10 +4,9 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::redisson_base::{
-    Attempt, LOCK, Patience, RENEW, UNLOCK, lock_or_wait, start_watchdog, unlock,
-};
-use crate::cx::{CallError, Cx, Grant, Instant, Lock, LockError, Token};
+use super::redisson_attempt::{How, lock_once};
+use super::redisson_base::{Attempt, Patience, RENEW, lock_or_wait, start_watchdog, unlock_hash};
+use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -18,7 +17,6 @@ pub struct Redisson {
     key: Key,
     watchdog_timeout: Span<90>,
     lease: Option<Span<90>>,
-    latch: Span<500>,
     reenter: u8,
     poll: Option<Span<20>>,
     defect: Defect,
@@ -33,6 +31,7 @@ enum Defect {
     #[default]
     None,
     RenewalGivesUp,
+    RenewalInCallback,
     NoRecheckAfterSubscribe,
     WaitsForever,
     RetriesAcquire,
@@ -50,12 +49,12 @@ impl Redisson {
             Key::ABOUT,
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
-            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
             ("reenter", "how often the holder locks again: 0"),
             ("poll", "a waiter tries again after so long without a message: never"),
             (
                 "defect",
-                "\"none\"; \"renewal-gives-up\" when one fails (#5698); \"no-recheck-after-subscribe\" (#3018); \
+                "\"none\"; \"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script, \
+                 which is no business of the thread that is interrupted (#7272); \"no-recheck-after-subscribe\" (#3018); \
                  \"waits-forever\" for the message; \"retries-acquire\" whose reply is lost (#4706); \
                  \"keeps-on-error\" what may be held (as of 2026): \"none\"",
             ),
@@ -70,21 +69,14 @@ impl Redisson {
 
     async fn try_lock(&self, cx: &Cx, me: Token) -> Result<Attempt<Instant>, LockError> {
         let (asked_at, ttl) = (cx.now(), self.lease.map_or(*self.watchdog_timeout, |lease| *lease));
-        let lock = cx.redis(0).eval(LOCK, &[&self.key], &[&me, &ttl]);
-        let lock = if self.defect == Defect::RetriesAcquire { lock } else { lock.no_retry() };
-        let locked = lock.await;
-        if locked.as_ref().is_err_and(CallError::outcome_unknown)
-            && self.defect != Defect::KeepsOnError
-        {
-            // It may be held all the same: once more than I know of.
-            let _ = self.unlock(cx, me).await;
-        }
-        Ok(Attempt::of(&locked?, asked_at + ttl))
-    }
-
-    async fn unlock(&self, cx: &Cx, me: Token) -> Result<bool, LockError> {
-        let (channel, ttl) = (self.key.channel(), *self.watchdog_timeout);
-        unlock(cx, UNLOCK, (&self.key, 0, &[&channel]), &[&me, &ttl], *self.latch).await
+        let how = match self.defect {
+            Defect::RetriesAcquire => How::Again,
+            Defect::KeepsOnError => How::Once,
+            Defect::RenewalInCallback => How::Beside,
+            _ => How::OnceAndUndone,
+        };
+        let locked = lock_once(cx, &self.key, (me, ttl), how).await?;
+        Ok(Attempt::of(&locked, asked_at + ttl))
     }
 }
 
@@ -115,8 +107,9 @@ impl Lock for Redisson {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. HINCRBY -1; DEL and PUBLISH at 0. 4. Stop the watchdog then.
         let Some(me) = self.me else { return Ok(()) };
+        let ttl = *self.watchdog_timeout;
         for _ in 0..=self.reenter {
-            self.unlock(cx, me).await?;
+            unlock_hash(cx, (&self.key, 0), (me, ttl), ttl).await?;
         }
         Ok(())
     }

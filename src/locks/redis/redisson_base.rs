@@ -11,7 +11,7 @@ use crate::time::Micros;
 pub(super) const LOCK: Script = Script(include_str!("hash_lock.lua"));
 
 /// `unlockInnerAsync`: 1 if it is free now, 0 if it is held once less, nil if it was not mine.
-pub(super) const UNLOCK: Script = Script(include_str!("hash_unlock_publish.lua"));
+const UNLOCK: Script = Script(include_str!("hash_unlock_publish.lua"));
 
 /// `renewExpirationAsync`: 1 if it was mine.
 pub(super) const RENEW: Script = Script(include_str!("hash_renew.lua"));
@@ -109,6 +109,22 @@ pub(super) async fn lock_or_wait<T>(
     }
 }
 
+/// Attempts, and sleeps between attempts.
+pub(super) async fn lock_or_sleep<T>(
+    cx: &Cx,
+    pause: Micros,
+    attempt: impl AsyncFn() -> Result<Attempt<T>, LockError>,
+) -> Result<T, LockError> {
+    let mut pass = cx.looping(());
+    loop {
+        cx.turn(&mut pass).await;
+        if let Attempt::Held(held) = attempt().await? {
+            return Ok(held);
+        }
+        cx.sleep(pause).await;
+    }
+}
+
 /// The number of the watchdog of this thread's lock number `lock`, from 0.
 pub(super) fn watchdog(cx: &Cx, lock: usize) -> TaskId {
     WATCHDOG + (cx.surroundings().thread + 8 * lock as TaskId) % 31
@@ -153,6 +169,16 @@ pub(super) async fn unlock(
         Reply::Nil => Err(LockError::Lost),
         answer => Ok(answer == Reply::Int(1)),
     }
+}
+
+/// Unlocks an `RLock`: whether it is free now.
+pub(super) async fn unlock_hash(
+    cx: &Cx,
+    (key, number): (&Key, usize),
+    (me, ttl): (Token, Micros),
+    latch: Micros,
+) -> Result<bool, LockError> {
+    unlock(cx, UNLOCK, (key, number, &[&key.channel()]), &[&me, &ttl], latch).await
 }
 
 impl Key {

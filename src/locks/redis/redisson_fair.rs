@@ -22,7 +22,6 @@ pub struct RedissonFair {
     key: Key,
     watchdog_timeout: Span<90>,
     thread_wait: Span<300>,
-    latch: Span<500>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]
@@ -48,7 +47,6 @@ impl RedissonFair {
             Key::ABOUT,
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
             ("thread_wait", "fairLockWaitTimeout: how long one in line is waited for: \"300ms\""),
-            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
             (
                 "defect",
                 "\"none\": who waits says so every third of thread_wait; \"evicts-live-waiters\": nobody says so, \
@@ -103,7 +101,7 @@ impl Lock for RedissonFair {
         let (now, [_, line, times]) = (cx.wall_clock_ms(), &self.names());
         let args: [&dyn Arg; 4] = [&me, &*self.watchdog_timeout, &now, &self.key.channel()];
         let keys: [&dyn Arg; 2] = [line, times];
-        unlock(cx, UNLOCK, (&self.key, 0, &keys), &args, *self.latch).await.map(|_| ())
+        unlock(cx, UNLOCK, (&self.key, 0, &keys), &args, *self.watchdog_timeout).await.map(|_| ())
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -4,9 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::redisson_base::{
-    Attempt, Patience, RENEW, UNLOCK, lock_or_wait, start_watchdog, unlock,
-};
+use super::redisson_base::{Attempt, Patience, RENEW, lock_or_wait, start_watchdog, unlock_hash};
 use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -21,7 +19,6 @@ const LOCK_AND_COUNT: Script = Script(include_str!("hash_lock_count.lua"));
 pub struct RedissonFenced {
     key: Key,
     watchdog_timeout: Span<90>,
-    latch: Span<500>,
     retry: Retry,
     #[serde(skip)]
     me: Option<Token>,
@@ -37,7 +34,6 @@ impl RedissonFenced {
         params: &[
             Key::ABOUT,
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
-            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
             Retry::ABOUT,
         ],
     };
@@ -77,9 +73,8 @@ impl Lock for RedissonFenced {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. HINCRBY -1; DEL and PUBLISH at 0. 4. Stop the watchdog.
         let Some(me) = self.me else { return Ok(()) };
-        let (channel, ttl) = (self.key.channel(), *self.watchdog_timeout);
-        unlock(cx, UNLOCK, (&self.key, 0, &[&channel]), &[&me, &ttl], *self.latch).await?;
-        Ok(())
+        let ttl = *self.watchdog_timeout;
+        unlock_hash(cx, (&self.key, 0), (me, ttl), *self.watchdog_timeout).await.map(|_| ())
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -4,10 +4,8 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::redisson_base::{
-    Attempt, LOCK, Patience, RENEW, UNLOCK, lock_or_wait, start_watchdog, unlock,
-};
-use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
+use super::redisson_round::{lock_all, unlock_all};
+use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -24,7 +22,6 @@ pub struct RedissonMultiLock {
     random_wait: bool,
     watchdog_timeout: Span<300>,
     lease: Option<Span<300>>,
-    latch: Span<500>,
     converts_unit_every_round: bool,
     retry: Retry,
     #[serde(skip)]
@@ -48,7 +45,6 @@ impl RedissonMultiLock {
             ("random_wait", "whether a round waits so long or twice as long, drawn: false"),
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"300ms\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
-            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
             ("converts_unit_every_round", "the defect of a lease that grows a thousandfold: false"),
             Retry::ABOUT,
         ],
@@ -72,42 +68,6 @@ impl RedissonMultiLock {
         }
         keys
     }
-
-    async fn unlock(&self, cx: &Cx, keys: &[(usize, &Key)], me: Token) -> Result<(), LockError> {
-        for &(number, key) in keys {
-            let (channel, ttl) = (key.channel(), *self.watchdog_timeout);
-            unlock(cx, UNLOCK, (key, number, &[&channel]), &[&me, &ttl], *self.latch).await?;
-        }
-        Ok(())
-    }
-
-    /// One round: whether all are held.
-    async fn round(
-        &self,
-        cx: &Cx,
-        me: Token,
-        until: Instant,
-        lease: Option<Micros>,
-    ) -> Result<bool, LockError> {
-        let (keys, ttl) = (self.in_order(cx), lease.unwrap_or(*self.watchdog_timeout));
-        let patience = Patience { until: Some(until), ..Patience::default() };
-        for (place, &(number, key)) in keys.iter().enumerate() {
-            // 3. Lock one after the other.
-            let attempt = async || {
-                let locked = cx.redis(0).eval(LOCK, &[key], &[&me, &ttl]).no_retry().await?;
-                Ok(Attempt::of(&locked, ()))
-            };
-            if lock_or_wait(cx, &key.channel(), patience, attempt).await.is_err() {
-                // 4. One is missing: unlock all, and begin again with the first.
-                self.unlock(cx, &keys[..place], me).await?;
-                return Ok(false);
-            }
-            if lease.is_none() {
-                start_watchdog(cx, RENEW, (key, number), (me, ttl), false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 impl Lock for RedissonMultiLock {
@@ -120,13 +80,15 @@ impl Lock for RedissonMultiLock {
             let more = if self.random_wait { cx.draw(2).await } else { 0 };
             let wait = Micros((*self.base_wait).0 * i64::from(1 + more));
             let ttl = lease.map(|_| Micros(wait.0 * 2));
-            if self.round(cx, me, cx.now() + wait, ttl).await? {
+            let keys = self.in_order(cx);
+            let times = (ttl, *self.watchdog_timeout);
+            if lock_all(cx, &keys, me, cx.now() + wait, times).await? {
                 break;
             }
             let unit = if self.converts_unit_every_round { 1000 } else { 1 };
             *lease = lease.map(|lease| Micros(lease.0.saturating_mul(unit).min(LONGEST.0)));
         }
-        // 5. All are held: give them the lease, whoever's they are now.
+        // 4. All are held: give them the lease, whoever's they are now.
         let (asked_at, Some(lease)) = (cx.now(), *lease) else { return Ok(Grant::default()) };
         for key in &self.keys {
             cx.redis(0).pexpire(key, lease).await?;
@@ -137,7 +99,7 @@ impl Lock for RedissonMultiLock {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 5. Unlock all.
         let Some(me) = self.me else { return Ok(()) };
-        self.unlock(cx, &self.in_order(cx), me).await
+        unlock_all(cx, &self.in_order(cx), me, *self.watchdog_timeout).await
     }
 
     fn retry(&self) -> (Micros, Micros) {

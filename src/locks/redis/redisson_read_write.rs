@@ -9,14 +9,11 @@ use crate::cx::{Arg, Cx, Grant, Instant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
-/// `tryLockInnerAsync` of either lock: nil if it is held now, else how long (ms) it lives.
+/// `tryLockInnerAsync` of either lock (nil if it is held now, else how long (ms) it lives), `unlockInnerAsync` and
+/// `renewExpirationAsync` of both.
 const READ: Script = Script(include_str!("rw_read_lock.lua"));
 const WRITE: Script = Script(include_str!("rw_write_lock.lua"));
-
-/// `unlockInnerAsync` of either lock.
 const UNLOCK: Script = Script(include_str!("rw_unlock.lua"));
-
-/// `renewExpirationAsync` of either lock: 1 if it was mine.
 const RENEW: Script = Script(include_str!("rw_renew.lua"));
 
 /// A hash with a mode, and a key for every hold of a reader.
@@ -27,7 +24,6 @@ pub struct RedissonReadWrite {
     role: Role,
     watchdog_timeout: Span<90>,
     lease: Option<Span<90>>,
-    latch: Span<500>,
     writers_first: bool,
     shrinks_lease: bool,
     retry: Retry,
@@ -55,7 +51,6 @@ impl RedissonReadWrite {
             ("role", "\"read\" or \"write\": \"write\""),
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
-            ("latch", "how long an unlock remembers its answer for a repetition: \"500ms\""),
             ("writers_first", "whether new readers make way for a writer that waits: false"),
             (
                 "shrinks_lease",
@@ -113,7 +108,7 @@ impl Lock for RedissonReadWrite {
         let (channel, holds, all) = (self.channel(), self.holds(me), format!("{{{}}}", &*self.key));
         let keys: [&dyn Arg; 2] = [&channel, &holds];
         let args: [&dyn Arg; 3] = [&name, &*self.watchdog_timeout, &all];
-        unlock(cx, UNLOCK, (&self.key, 0, &keys), &args, *self.latch).await.map(|_| ())
+        unlock(cx, UNLOCK, (&self.key, 0, &keys), &args, *self.watchdog_timeout).await.map(|_| ())
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::local::{lock_here, unlock_here};
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::redisson_base::{Attempt, Patience, lock_or_wait};
+use super::redisson_base::{Attempt, Patience, lock_or_sleep, lock_or_wait};
 use crate::cx::{Cx, Grant, Instant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -17,24 +17,19 @@ const SET_OR_EXTEND: Script = Script(include_str!("set_or_extend.lua"));
 /// `UNLINK_UNLOCK_SCRIPT`: deletes the key if it is mine, and tells those who wait.
 const DELETE_AND_PUBLISH: Script = Script(include_str!("compare_delete_publish.lua"));
 
+/// Where a release is published.
+const CHANNEL: &str = "redis-lock-registry-channel";
+
 /// One key for each process, and a mutex among its threads.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spring {
     key: Key,
     expire_after: Span<1000>,
-    mode: Mode,
+    pub_sub: bool,
     spin: Span<100>,
     defect: Defect,
     retry: Retry,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    #[default]
-    Spin,
-    PubSub,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -55,15 +50,9 @@ impl Spring {
         params: &[
             Key::ABOUT,
             ("expire_after", "the key's time to live: \"1s\""),
-            (
-                "mode",
-                "\"spin\", or \"pub-sub\": a waiter waits for the message of a release: \"spin\"",
-            ),
+            ("pub_sub", "whether waiters wait for the message of a release: false"),
             ("spin", "how long a waiter sleeps between two tries: \"100ms\""),
-            (
-                "defect",
-                "\"none\", or \"leaks-local-lock\" when Redis fails (#2660, #1888): \"none\"",
-            ),
+            ("defect", "\"none\", or \"leaks-local-lock\" if Redis fails (#2660, #1888): \"none\""),
             Retry::ABOUT,
         ],
     };
@@ -93,23 +82,12 @@ impl Spring {
 
     /// `RedisSpinLock` or `RedisPubSubLock`.
     async fn obtain_or_wait(&self, cx: &Cx) -> Result<Instant, LockError> {
-        if self.mode == Mode::PubSub {
-            let patience = Patience { poll: Some(*self.expire_after), ..Patience::default() };
-            let obtain = async || self.obtain(cx).await;
-            return lock_or_wait(cx, &self.channel(), patience, obtain).await;
+        let obtain = async || self.obtain(cx).await;
+        if !self.pub_sub {
+            return lock_or_sleep(cx, *self.spin, obtain).await;
         }
-        let mut pass = cx.looping(());
-        loop {
-            cx.turn(&mut pass).await;
-            if let Attempt::Held(until) = self.obtain(cx).await? {
-                return Ok(until);
-            }
-            cx.sleep(*self.spin).await;
-        }
-    }
-
-    fn channel(&self) -> String {
-        format!("{}-channel", &*self.key)
+        let patience = Patience { poll: Some(*self.expire_after), ..Patience::default() };
+        lock_or_wait(cx, CHANNEL, patience, obtain).await
     }
 }
 
@@ -127,8 +105,7 @@ impl Lock for Spring {
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 3. Compare, delete and publish ("Lock was released in the store due to expiration"). 4. The ReentrantLock.
         let id = Self::client_id(cx);
-        let deleted =
-            cx.redis(0).eval(DELETE_AND_PUBLISH, &[&self.key, &self.channel()], &[&id]).await;
+        let deleted = cx.redis(0).eval(DELETE_AND_PUBLISH, &[&self.key, &CHANNEL], &[&id]).await;
         unlock_here(cx);
         if deleted? == Reply::Int(1) { Ok(()) } else { Err(LockError::Lost) }
     }
