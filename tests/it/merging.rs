@@ -38,6 +38,9 @@ fn the_unmerged_search_finds_the_same() {
         "models/zookeeper/znode-persistent-crash.json",
         "models/zookeeper/znode-crash.json",
         "models/zookeeper/kazoo-lose-reply.json",
+        "models/catalogue/f21-retried-acquire.json",
+        "models/catalogue/f22-message-missed.json",
+        "models/catalogue/f24-live-waiter-evicted.json",
         "models/red-packets/few-none.json",
         "models/red-packets/few-local.json",
     ] {

@@ -69,9 +69,11 @@ impl Blocked {
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
         key.int(self.db as i64).int(self.acks.map_or(-1, |acks| acks.offset as i64));
         line_key(&self.argv, key);
-        for ms in [self.until_ms.unwrap_or(i64::MAX), self.look_ms] {
-            key.int(ms.saturating_mul(1000).saturating_sub(wall_us));
-        }
+        let from_now = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
+        // For how long it has been late is nothing to anybody.
+        let until = self.until_ms.unwrap_or(i64::MAX);
+        let is_late = until < self.look_ms;
+        key.int(if is_late { i64::MIN } else { from_now(until) }).int(from_now(self.look_ms));
     }
 }
 
@@ -196,6 +198,10 @@ impl Ctx<'_> {
             // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
             let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
             if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+            // Once it is late it stays so, whatever becomes of the clock.
+            let over = |until: &i64| *until < now || *until < blocked.look_ms;
+            let Some(until_ms) = blocked.until_ms.filter(over) else { continue };
+            if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
                 self.unblock(link, reply);
             } else {
