@@ -194,14 +194,12 @@ impl Ctx<'_> {
             else {
                 continue;
             };
-            let Some(until_ms) = blocked.until_ms.filter(|until| *until < now) else { continue };
-            // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
-            let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
-            if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
             // Once it is late it stays so, whatever becomes of the clock.
             let over = |until: &i64| *until < now || *until < blocked.look_ms;
             let Some(until_ms) = blocked.until_ms.filter(over) else { continue };
-            if self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+            // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
+            let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
+            if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
                 self.unblock(link, reply);
             } else {
