@@ -18,7 +18,8 @@ const EVENTS: &str = "__keyevent@0__:[de]*[ld]";
 pub struct KeyspaceEvents {
     key: Key,
     ttl: Span<100>,
-    poll: Option<Span<50>>,
+    poll: Span<50>,
+    trusts_events: bool,
     retry: Retry,
     #[serde(skip)]
     token: Option<Token>,
@@ -34,7 +35,8 @@ impl KeyspaceEvents {
         params: &[
             Key::ABOUT,
             ("ttl", "the key's time to live: \"100ms\""),
-            ("poll", "a waiter tries again after so long without an event: never"),
+            ("poll", "a waiter tries again after so long without an event: \"50ms\""),
+            ("trusts_events", "the defect of a waiter that never tries again without one: false"),
             Retry::ABOUT,
         ],
     };
@@ -61,10 +63,8 @@ impl Lock for KeyspaceEvents {
             }
             // 3. Wait until a key is gone; then go to 2. The event is a hint: it may come late, or never.
             let event = cx.redis(0).message(&pass);
-            let heard = match self.poll {
-                Some(poll) => event.within(*poll).await,
-                None => event.await,
-            };
+            let event = if self.trusts_events { event } else { event.within(*self.poll) };
+            let heard = event.await;
             if heard == Err(CallError::ConnectionLost) {
                 *pass = cx.redis(0).psubscribe(&EVENTS).await?;
             }

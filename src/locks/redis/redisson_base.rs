@@ -1,6 +1,6 @@
 //! What Redisson's locks share: redisson/redisson RedissonLock.java, RedissonBaseLock.java, LockPubSub.java.
 
-use super::super::lost;
+use super::super::{lease, lost};
 use super::Key;
 use super::renewal::{Renewal, WATCHDOG};
 use crate::cx::{Arg, CallError, Cx, Instant, LockError, Script, TaskId, Token};
@@ -140,6 +140,10 @@ pub(super) fn start_watchdog(
 ) {
     let (key, thread) = (key.clone(), cx.surroundings().thread);
     lost(cx, thread).set(false);
+    // What an earlier watchdog said of its own lease is over.
+    if lease(cx, thread).get().is_some() {
+        lease(cx, thread).set(None);
+    }
     let renewal = Renewal { script, key, token, ttl, adds: None, thread, gives_up };
     cx.spawn(watchdog(cx, number), renewal);
 }
