@@ -16,7 +16,7 @@
 mod dot;
 mod line;
 mod named;
-mod redis;
+pub(crate) mod redis;
 mod zookeeper;
 
 pub use line::{BadLine, LONGEST_LINE, next_line};

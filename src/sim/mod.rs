@@ -46,6 +46,7 @@ pub use world::{Found, Violation, World};
 
 pub(crate) use agenda::{Agenda, Event};
 pub(crate) use conn::Conn;
+pub(crate) use engine::Engine;
 pub(crate) use ensemble::{Ensemble, peer_link};
 pub(crate) use process::Process;
 pub(crate) use step::Step;

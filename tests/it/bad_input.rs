@@ -253,7 +253,7 @@ fn paths_at_which_there_is_no_file() {
     for (arguments, message) in [
         (&["replay", "no-such-file"][..], "no-such-file: there is no such file"),
         (&["replay", empty], "no .jsonl file is in this directory"),
-        (&["replay", "traces/recorded/redis/monitor-lua.log"], "not compared here: a MONITOR log"),
+        (&["replay", "no-such.log"], "no-such.log: there is no such file"),
         (&["check", "no-such-file"], "no-such-file: there is no such file"),
         (&["run", empty], "this is a directory, not a file"),
     ] {

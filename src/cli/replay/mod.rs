@@ -1,5 +1,6 @@
 //! `lockstep replay`: recordings against the store models, own traces against the simulator.
 
+mod monitor;
 mod own;
 mod report;
 
@@ -13,10 +14,11 @@ use crate::trace::own as own_trace;
 use crate::trace::recorded::{self, Tally};
 use crate::trace::{BadFile, Origin, Trace};
 
-/// Compare recordings of real servers with the store models, and own traces with a new run
+/// Compare recordings of real servers with the store models, and own traces with a new run; show MONITOR logs
+/// with the replies and expiries of the model
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Trace files (.jsonl), or directories that hold some
+    /// Trace files (.jsonl), logs of redis-cli MONITOR (.log), or directories that hold some
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -34,20 +36,17 @@ enum Outcome {
     Own { origin: &'static str, replayed: Box<own_trace::Replayed> },
     /// The file cannot be understood.
     Bad(BadFile),
-    /// The file is a MONITOR log, found in a directory.
-    NotCompared,
+    /// The model was driven with a MONITOR log, which was named itself or found in a directory.
+    Driven { driven: recorded::monitor::Driven, named: bool },
 }
-
-/// Why MONITOR logs are left out.
-const MONITOR: &str =
-    "not compared here: a MONITOR log has no replies and no answers to compare with";
 
 impl Outcome {
     fn exit(&self) -> Exit {
         match self {
             Self::Compared { tally, .. } if tally.different > 0 => Exit::Violated,
+            Self::Driven { driven, .. } if driven.tally.different > 0 => Exit::Violated,
             Self::Own { replayed, .. } if replayed.difference.is_some() => Exit::Violated,
-            Self::Compared { .. } | Self::Own { .. } | Self::NotCompared => Exit::Expected,
+            Self::Compared { .. } | Self::Own { .. } | Self::Driven { .. } => Exit::Expected,
             Self::Bad(_) => Exit::Wrong,
         }
     }
@@ -81,19 +80,17 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
             report::total(&replayed, output)?;
         }
     }
-    if replayed.iter().all(|one| matches!(one.outcome, Outcome::NotCompared)) {
-        // Not "as expected": nothing was looked at.
-        return Err(Failure::Wrong("there is nothing to compare but MONITOR logs".to_owned()));
-    }
     Ok(exit)
 }
 
 /// What becomes of the file at `path`, which was `named` itself, or found in a directory.
 fn outcome(path: &Path, named: bool) -> Outcome {
-    if !files::has_extension(path, "log") || !path.exists() {
-        return compare(path).unwrap_or_else(Outcome::Bad);
-    }
-    if named { Outcome::Bad(BadFile::whole(path, MONITOR)) } else { Outcome::NotCompared }
+    let outcome = if files::has_extension(path, "log") {
+        recorded::monitor::open(path).map(|driven| Outcome::Driven { driven, named })
+    } else {
+        compare(path)
+    };
+    outcome.unwrap_or_else(Outcome::Bad)
 }
 
 fn compare(path: &Path) -> Result<Outcome, BadFile> {

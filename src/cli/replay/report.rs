@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
-use super::{MONITOR, Outcome, Replayed, own};
-use crate::trace::recorded::{Difference, RuleUse, Tally};
+use super::{Outcome, Replayed, monitor, own};
+use crate::trace::recorded::{self, Difference, RuleUse, Tally};
 
 /// Writes the row of one file, and its first difference.
 pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -21,7 +21,15 @@ pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), F
             }
         }
         Outcome::Own { replayed, .. } => own::show(&path.to_string(), replayed, output)?,
-        Outcome::NotCompared => writeln!(output.out(), "{FAINT}{path}: {MONITOR}{FAINT:#}")?,
+        Outcome::Driven { driven, named } => {
+            if *named {
+                monitor::show(driven, output)?;
+            }
+            counts(&driven.tally, &path.to_string(), output)?;
+            if let Some(difference) = driven.tally.differences.first() {
+                show_difference(difference, output)?;
+            }
+        }
         Outcome::Bad(bad) => writeln!(output.err(), "{BAD}error:{BAD:#} {bad}")?,
     }
     Ok(())
@@ -56,10 +64,6 @@ pub(super) fn total(replayed: &[Replayed], output: &mut Output<'_>) -> Result<()
     let sums = Sums::of(replayed);
     let name = format!("total of {} files", sums.files);
     counts(&sums.tally, &name, output)?;
-    if sums.not_compared > 0 {
-        let count = sums.not_compared;
-        writeln!(output.out(), "{FAINT}not compared: {count} MONITOR logs{FAINT:#}")?;
-    }
     if sums.own > 0 {
         let (own, different) = (sums.own, sums.own_different);
         writeln!(output.out(), "own traces: {own}, of which {different} are another run now")?;
@@ -74,24 +78,17 @@ struct Sums {
     files: usize,
     own: usize,
     own_different: usize,
-    not_compared: usize,
     bad: usize,
     tally: Tally,
 }
 
 impl Sums {
     fn of(replayed: &[Replayed]) -> Self {
-        let mut sums = Self {
-            files: 0,
-            own: 0,
-            own_different: 0,
-            not_compared: 0,
-            bad: 0,
-            tally: Tally::default(),
-        };
+        let mut sums = Self { files: 0, own: 0, own_different: 0, bad: 0, tally: Tally::default() };
         for one in replayed {
             match &one.outcome {
-                Outcome::Compared { tally, .. } => {
+                Outcome::Compared { tally, .. }
+                | Outcome::Driven { driven: recorded::monitor::Driven { tally, .. }, .. } => {
                     sums.files += 1;
                     sums.tally.add(tally);
                 }
@@ -99,7 +96,6 @@ impl Sums {
                     sums.own += 1;
                     sums.own_different += usize::from(replayed.difference.is_some());
                 }
-                Outcome::NotCompared => sums.not_compared += 1,
                 Outcome::Bad(_) => sums.bad += 1,
             }
         }
@@ -126,7 +122,6 @@ pub(super) fn json(
             files: sums.files,
             own: sums.own,
             own_different: sums.own_different,
-            not_compared: sums.not_compared,
             not_understood: sums.bad,
             counts: JsonCounts::of(&sums.tally),
         },
@@ -147,7 +142,6 @@ struct JsonTotal<'r> {
     files: usize,
     own: usize,
     own_different: usize,
-    not_compared: usize,
     not_understood: usize,
     #[serde(flatten)]
     counts: JsonCounts<'r>,
@@ -170,8 +164,13 @@ enum JsonOutcome<'r> {
         first_difference: Option<JsonDifference<'r>>,
     },
     Own(own::Json<'r>),
-    NotCompared {
-        not_compared: &'static str,
+    Driven {
+        store: &'static str,
+        #[serde(flatten)]
+        counts: JsonCounts<'r>,
+        first_difference: Option<JsonDifference<'r>>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        log: Vec<serde_json::Value>,
     },
     Bad {
         error: JsonBad<'r>,
@@ -214,21 +213,27 @@ impl<'r> JsonFile<'r> {
             Outcome::Compared { store, tally } => JsonOutcome::Compared {
                 store,
                 counts: JsonCounts::of(tally),
-                first_difference: tally.differences.first().map(|it| JsonDifference {
-                    line: it.line,
-                    at_us: it.at.0,
-                    what: &it.what,
-                    recorded: &it.recorded,
-                    model: &it.model,
-                }),
+                first_difference: tally.differences.first().map(JsonDifference::of),
             },
             Outcome::Own { origin, replayed } => JsonOutcome::Own(own::Json::of(origin, replayed)),
-            Outcome::NotCompared => JsonOutcome::NotCompared { not_compared: MONITOR },
+            Outcome::Driven { driven, named } => JsonOutcome::Driven {
+                store: "redis",
+                counts: JsonCounts::of(&driven.tally),
+                first_difference: driven.tally.differences.first().map(JsonDifference::of),
+                log: if *named { monitor::json(driven) } else { Vec::new() },
+            },
             Outcome::Bad(bad) => JsonOutcome::Bad {
                 error: JsonBad { line: bad.line, column: bad.column, message: &bad.message },
             },
         };
         Self { path: replayed.path.display().to_string(), outcome }
+    }
+}
+
+impl<'r> JsonDifference<'r> {
+    fn of(it: &'r Difference) -> Self {
+        let Difference { line, at, what, recorded, model } = it;
+        Self { line: *line, at_us: at.0, what, recorded, model }
     }
 }
 

@@ -15,8 +15,17 @@ use crate::time::Micros;
 pub struct SetNxExpire {
     key: Key,
     ttl: Span<1000>,
+    unit: Unit,
     repair: Repair,
     retry: Retry,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Unit {
+    #[default]
+    Seconds,
+    Milliseconds,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -39,6 +48,7 @@ impl SetNxExpire {
         params: &[
             Key::ABOUT,
             ("ttl", "the key's time to live, sent in whole seconds: \"1s\""),
+            ("unit", "\"seconds\" (EXPIRE), or \"milliseconds\" (PEXPIRE): \"seconds\""),
             (
                 "repair",
                 "what who is refused does if TTL tells of no time to live: \"none\"; \"expire\"; \"expire-nx\", which \
@@ -59,8 +69,11 @@ impl Lock for SetNxExpire {
         let (redis, asked_at) = (cx.redis(0), cx.now());
         // 1. SETNX: 1 is held, 0 is somebody else's.
         if redis.setnx(&self.key, &1_i64).await? {
-            // 2. EXPIRE.
-            redis.expire(&self.key, *self.ttl).await?;
+            // 2. EXPIRE, or PEXPIRE.
+            match self.unit {
+                Unit::Seconds => redis.expire(&self.key, *self.ttl).await?,
+                Unit::Milliseconds => redis.pexpire(&self.key, *self.ttl).await?,
+            };
             return Ok(Grant { until: Some(asked_at + *self.ttl), ..Grant::default() });
         }
         // 3. If the holder did not come to do so, do it in its place. -2 is no key, -1 no time to live.

@@ -16,6 +16,7 @@ pub struct Timestamp {
     key: Key,
     timeout: Span<100>,
     takeover: Takeover,
+    release: Release,
     retry: Retry,
     #[serde(skip)]
     deadline: i64,
@@ -27,6 +28,14 @@ enum Takeover {
     Del,
     #[default]
     Getset,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Release {
+    #[default]
+    InTime,
+    Always,
 }
 
 impl Timestamp {
@@ -43,6 +52,7 @@ impl Timestamp {
                 "takeover",
                 "by \"getset\", or by \"del\" and SETNX, which the page warns of: \"getset\"",
             ),
+            ("release", "DEL \"in-time\" only, or \"always\", whosever it is: \"in-time\""),
             Retry::ABOUT,
         ],
     };
@@ -67,7 +77,7 @@ impl Lock for Timestamp {
         if !held {
             // 2. GET: a deadline that has not passed is somebody's.
             match redis.get(&self.key).await? {
-                Some(value) if passed(&value, now) => {}
+                Some(value) if passed(&value, cx.wall_clock_ms()) => {}
                 _ => return Err(LockError::Busy),
             }
             held = match self.takeover {
@@ -92,7 +102,7 @@ impl Lock for Timestamp {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         // 4. DEL, unless one's own deadline has passed: then it may be somebody else's.
-        if cx.wall_clock_ms() > self.deadline {
+        if self.release == Release::InTime && cx.wall_clock_ms() > self.deadline {
             return Err(LockError::Lost);
         }
         cx.redis(0).del(&self.key).await?;

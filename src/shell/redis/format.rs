@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::store::redis::Reply;
 
 /// A reply in full: quoted strings, numbered lists.
-pub(super) fn pretty(reply: &Reply) -> String {
+pub(crate) fn pretty(reply: &Reply) -> String {
     let mut out = String::new();
     write_pretty(reply, 0, &mut out);
     out

@@ -2,6 +2,7 @@
 
 mod client;
 mod format;
+pub(crate) use format::pretty;
 mod help;
 mod repeat;
 mod wire;

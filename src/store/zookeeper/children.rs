@@ -106,6 +106,16 @@ impl Children {
     }
 }
 
+impl FromIterator<Name> for Children {
+    fn from_iter<I: IntoIterator<Item = Name>>(names: I) -> Self {
+        let mut children = Self::default();
+        for name in names {
+            children.insert(name);
+        }
+        children
+    }
+}
+
 impl PartialEq for Children {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0) || self.0.sorted == other.0.sorted

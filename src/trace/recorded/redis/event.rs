@@ -36,20 +36,20 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 /// An event of a recording.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
+pub(in crate::trace) struct Event {
     /// The line of the file.
-    pub(super) line: usize,
+    pub(in crate::trace) line: usize,
     /// When.
-    pub(super) at: Micros,
+    pub(in crate::trace) at: Micros,
     /// At which server, if there are several.
-    pub(super) node: Option<String>,
+    pub(in crate::trace) node: Option<String>,
     /// What.
-    pub(super) what: What,
+    pub(in crate::trace) what: What,
 }
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub(super) enum What {
+pub(in crate::trace) enum What {
     /// A server stopped or started.
     Server(Turn),
     /// Something about a connection.
@@ -58,14 +58,14 @@ pub(super) enum What {
 
 /// What a server did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Turn {
+pub(in crate::trace) enum Turn {
     Down,
     Restart,
 }
 
 /// What happened on a connection.
 #[derive(Clone, Debug)]
-pub(super) enum Act {
+pub(in crate::trace) enum Act {
     Connect,
     Disconnect,
     Call(Rc<[Bytes]>, Answer),
@@ -75,7 +75,7 @@ pub(super) enum Act {
 
 /// What followed a call at once.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Answer {
+pub(in crate::trace) enum Answer {
     /// Nothing; pushes may follow.
     None,
     /// The client waits.
@@ -86,7 +86,7 @@ pub(super) enum Answer {
 
 impl Event {
     /// Understands a line.
-    pub(super) fn parse(line: &Line) -> Result<Self, BadRecording> {
+    pub(in crate::trace) fn parse(line: &Line) -> Result<Self, BadRecording> {
         let Written { at, node, client, connect, disconnect, call, reply, push, unblocked, server } =
             line.parse()?;
         let bad = |message: &str| line.bad(message);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::store::redis::{Bytes, Reply};
 
 /// Reads a string: JSON text, or `{"base64": ..}`.
-pub(super) fn read_bytes(value: &Value) -> Result<Bytes, String> {
+pub(in crate::trace) fn read_bytes(value: &Value) -> Result<Bytes, String> {
     match value {
         Value::String(text) => Ok(Bytes::from(text.as_str())),
         Value::Object(object) if object.len() == 1 => match object.get("base64") {
@@ -19,7 +19,7 @@ pub(super) fn read_bytes(value: &Value) -> Result<Bytes, String> {
 }
 
 /// Reads a reply. The JSON parser bounds its depth.
-pub(super) fn read_reply(value: &Value) -> Result<Reply, String> {
+pub(in crate::trace) fn read_reply(value: &Value) -> Result<Reply, String> {
     match value {
         Value::Null => Ok(Reply::Nil),
         Value::Number(number) => {
@@ -41,7 +41,7 @@ pub(super) fn read_reply(value: &Value) -> Result<Reply, String> {
 }
 
 /// Writes a reply as a recording has it.
-pub(in crate::trace) fn write_reply(reply: &Reply) -> Value {
+pub fn write_reply(reply: &Reply) -> Value {
     let named = |name: &str, text: &Bytes| {
         let mut object = Map::new();
         object.insert(name.to_owned(), write_bytes(text));
@@ -66,7 +66,7 @@ pub(in crate::trace) fn write_bytes(bytes: &Bytes) -> Value {
 }
 
 /// A command line for people: `SET lock "a b"`.
-pub(super) fn write_command(argv: &[Bytes]) -> String {
+pub fn write_command(argv: &[Bytes]) -> String {
     let mut line = String::new();
     for argument in argv {
         let plain = !argument.is_empty() && argument.iter().all(u8::is_ascii_graphic);

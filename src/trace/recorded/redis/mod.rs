@@ -12,12 +12,14 @@
 mod call;
 mod compare;
 mod driver;
-mod event;
+pub(in crate::trace) mod event;
 pub(in crate::trace) mod json;
 mod notice;
 mod said;
 mod settings;
 mod world;
+
+pub use json::{write_command, write_reply};
 
 use super::{Header, Line, Tally};
 use crate::trace::BadRecording;

@@ -9,17 +9,17 @@ use crate::trace::{BadRecording, Line};
 
 /// One line.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Event {
-    pub(super) line: usize,
-    pub(super) at: Micros,
+pub(in crate::trace) struct Event {
+    pub(in crate::trace) line: usize,
+    pub(in crate::trace) at: Micros,
     /// The server of the ensemble, from 1.
-    pub(super) on: Option<usize>,
-    pub(super) what: What,
+    pub(in crate::trace) on: Option<usize>,
+    pub(in crate::trace) what: What,
 }
 
 /// What a line says.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum What {
+pub(in crate::trace) enum What {
     Connect {
         client: String,
         connect: Connect,
@@ -52,27 +52,27 @@ pub(super) enum What {
 
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Connect {
-    pub(super) timeout_ms: i32,
-    pub(super) session: Option<String>,
+pub(in crate::trace) struct Connect {
+    pub(in crate::trace) timeout_ms: i32,
+    pub(in crate::trace) session: Option<String>,
     #[serde(rename = "lastZxidSeen", default)]
-    pub(super) last_zxid_seen: i64,
+    pub(in crate::trace) last_zxid_seen: i64,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ConnectReply {
-    pub(super) session: Option<String>,
-    pub(super) timeout_ms: i32,
+pub(in crate::trace) struct ConnectReply {
+    pub(in crate::trace) session: Option<String>,
+    pub(in crate::trace) timeout_ms: i32,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Watch {
+pub(in crate::trace) struct Watch {
     #[serde(rename = "type", deserialize_with = "event_type")]
-    pub(super) kind: EventType,
-    pub(super) path: String,
-    pub(super) state: String,
+    pub(in crate::trace) kind: EventType,
+    pub(in crate::trace) path: String,
+    pub(in crate::trace) state: String,
 }
 
 fn event_type<'de, D: Deserializer<'de>>(source: D) -> Result<EventType, D::Error> {
@@ -114,7 +114,7 @@ fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Err
 }
 
 impl Event {
-    pub(super) fn parse(line: &Line) -> Result<Self, BadRecording> {
+    pub(in crate::trace) fn parse(line: &Line) -> Result<Self, BadRecording> {
         let raw: Raw = line.parse()?;
         let (at, on) = (Micros(raw.at), raw.on);
         if on == Some(0) {

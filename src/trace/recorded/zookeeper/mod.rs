@@ -6,7 +6,7 @@ mod cluster;
 mod compare;
 mod driver;
 mod ends;
-mod event;
+pub(in crate::trace) mod event;
 mod outbox;
 mod outcome;
 pub(in crate::trace) mod render;

@@ -1,0 +1,144 @@
+//! Whether a recipe sends what a library really sent.
+//!
+//! A recipe of the catalogue runs in the place of one recorded client. Each request that it sends is compared with
+//! the next one that the client had sent, and answered with what the client was answered. Sleeps, watches, the
+//! loss of connections and of sessions come from the recording's own order. Where the client began an acquisition
+//! or a release is not written in a recording: the next request tells, for it can begin only one of them.
+//!
+//! Compared is the whole request, but for what cannot be equal:
+//!
+//! - own tokens, and times by the client's wall clock: what stands for what is learnt at the first appearance, and
+//!   must stay so;
+//! - a script is sent whole by a recipe and by its hash by most libraries, in another wording: kind, keys and
+//!   arguments are compared here, and both texts are kept, so that a test can compare what they do;
+//! - the order of a `SET`'s options.
+//!
+//! Requests of the application between acquisition and release, and those of the client library itself, are
+//! passed over: [`Setup::other`] names them, and they are counted.
+
+mod client;
+mod player;
+mod redis;
+mod symbols;
+mod thread;
+mod waits;
+mod zookeeper;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{BadRecording, Trace};
+use crate::cx::LockBox;
+use crate::store::redis::Bytes;
+
+/// What runs in the place of the recorded clients.
+pub struct Setup<'a> {
+    /// The recipes, made from the words of a request, that could send it to begin an acquisition. Several are
+    /// variants of one, where a recorded client used one now and another then.
+    pub recipes: &'a dyn Fn(&[String]) -> Vec<LockBox>,
+    /// What is passed over: the first words of a request.
+    pub other: &'a [&'a str],
+    /// Which requests are one client's.
+    pub clients: Clients,
+    /// What the recipe names otherwise than the recorded application: its name, the recorded one.
+    pub names: &'a [(&'a str, &'a str)],
+    /// Whether nobody reads the value that `SETNX` writes, so that any will do.
+    pub unread: bool,
+    /// The most that is taken for a client's own delay between two readings of its wall clock (ms).
+    pub wall_doubt_ms: i64,
+}
+
+impl fmt::Debug for Setup<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setup").field("other", &self.other).finish_non_exhaustive()
+    }
+}
+
+/// Which requests are one client's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Clients {
+    /// Those of one connection, or of one ZooKeeper session.
+    Connections,
+    /// Those that name the same token: one acquisition of a process that has many connections.
+    Tokens,
+}
+
+/// What the comparison came to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Compared {
+    /// Clients in whose place the recipe ran.
+    pub clients: usize,
+    /// Requests that are the recorded ones.
+    pub requests: usize,
+    /// Acquisitions that ended with a grant.
+    pub acquired: usize,
+    /// Acquisitions that ended without one.
+    pub refused: usize,
+    /// Releases.
+    pub released: usize,
+    /// Requests that were passed over, by what named them.
+    pub passed: BTreeMap<String, usize>,
+    /// The recipe's scripts beside the recorded ones that stand in their place.
+    pub scripts: Vec<Scripts>,
+    /// What differs.
+    pub mismatches: Vec<Mismatch>,
+}
+
+impl Compared {
+    /// Adds what came of another client.
+    fn add(&mut self, other: Self) {
+        self.clients += other.clients;
+        self.requests += other.requests;
+        self.acquired += other.acquired;
+        self.refused += other.refused;
+        self.released += other.released;
+        self.mismatches.extend(other.mismatches);
+        for pair in other.scripts {
+            let same =
+                |known: &Scripts| known.recipe == pair.recipe && known.recorded == pair.recorded;
+            if !self.scripts.iter().any(same) {
+                self.scripts.push(pair);
+            }
+        }
+    }
+}
+
+/// A script of the recipe and the one that was recorded in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scripts {
+    /// The recipe's text.
+    pub recipe: Bytes,
+    /// The recorded text.
+    pub recorded: Bytes,
+    /// Number of keys, keys and arguments of the first such request.
+    pub words: Vec<Bytes>,
+}
+
+/// A recorded request, and what the recipe did in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mismatch {
+    /// The line of the recording, from 1.
+    pub line: usize,
+    /// Whose request it is.
+    pub client: String,
+    /// What was recorded.
+    pub recorded: String,
+    /// What the recipe did.
+    pub recipe: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, client, recorded, recipe } = self;
+        write!(f, "line {line}: {client} sent {recorded}; the recipe: {recipe}")
+    }
+}
+
+/// Runs a recipe in the place of every client of a recording.
+pub fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
+    match trace.header.text("store")? {
+        "redis" => redis::compare(trace, setup),
+        "zookeeper" => zookeeper::compare(trace, setup),
+        other => Err(trace.header.line.bad(format!("no recipes for the store \"{other}\""))),
+    }
+}

@@ -1,0 +1,381 @@
+//! Clients of Redis in recordings.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use serde::Deserialize;
+
+use super::client::{Asked, Client, Place};
+use super::symbols::Symbols;
+use super::{Clients, Compared, Scripts, Setup, thread};
+use crate::cx::{CallError, Lane, OpResult, Request, Session, WatchId};
+use crate::store::redis::script::Script;
+use crate::store::redis::{Bytes, Reply};
+use crate::time::Micros;
+use crate::trace::recorded::redis::event::{Act, Answer, Event, Turn, What};
+use crate::trace::recorded::redis::json::write_command;
+use crate::trace::{BadRecording, Trace};
+
+/// The part of the header's `config` that matters here.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Config {
+    epoch_us: i64,
+    nodes: Vec<String>,
+}
+
+/// A recorded request.
+#[derive(Debug)]
+struct Call {
+    line: Place,
+    at: Micros,
+    server: usize,
+    shape: Shape,
+    /// The reply: where and when it came.
+    reply: Option<(Place, Micros, Reply)>,
+}
+
+/// A request in the form in which requests are compared.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Shape {
+    words: Vec<Bytes>,
+    /// The script's text or hash, if it is one.
+    script: Option<Bytes>,
+}
+
+/// What all clients of a recording share.
+#[derive(Debug)]
+struct Scene {
+    epoch: Micros,
+    servers: usize,
+    /// Whether nobody reads what SETNX writes.
+    unread: bool,
+    /// Keys of the recipe beside those of the recorded application.
+    names: Vec<(Bytes, Bytes)>,
+    /// When servers were down: the lines.
+    down: Vec<(usize, Place, Place)>,
+    /// Script texts by their hashes.
+    texts: BTreeMap<Bytes, Bytes>,
+}
+
+#[derive(Clone, Debug)]
+struct RedisClient {
+    scene: Rc<Scene>,
+    calls: Rc<[Call]>,
+    done: Vec<bool>,
+    taken: usize,
+    symbols: Symbols,
+    scripts: Vec<Scripts>,
+}
+
+/// What belongs to the client library: how it opens a connection, and how a script gets to the server.
+const LIBRARY: [&str; 6] = ["CLIENT", "HELLO", "AUTH", "SELECT", "PING", "SCRIPT LOAD"];
+
+pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
+    let config: Config = trace.header.member("config")?;
+    let nodes = config.nodes;
+    let mut scene = Scene {
+        epoch: Micros(config.epoch_us),
+        servers: nodes.len().max(1),
+        unread: setup.unread,
+        names: setup
+            .names
+            .iter()
+            .map(|(ours, theirs)| ((*ours).into(), (*theirs).into()))
+            .collect(),
+        down: Vec::new(),
+        texts: BTreeMap::new(),
+    };
+    let mut compared = Compared::default();
+    let mut clients: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    let mut order: Vec<String> = Vec::new();
+    // Whose blocked request waits for its end.
+    let mut blocked: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for line in &trace.events {
+        let event = Event::parse(line)?;
+        let server =
+            event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
+        let server = server.unwrap_or_default();
+        match event.what {
+            What::Server(Turn::Down) => scene.down.push((server, event.line, Place::MAX)),
+            What::Server(Turn::Restart) => {
+                for (node, _, until) in scene.down.iter_mut().rev().take(1) {
+                    if *node == server {
+                        *until = event.line;
+                    }
+                }
+            }
+            What::Client(name, Act::Call(argv, answer)) => {
+                let shape = Shape::of(&argv);
+                let text = shape.script.clone();
+                if let Some(text) = text.filter(|_| argv[0].eq_ignore_ascii_case(b"EVAL")) {
+                    scene.texts.insert(Script::sha1_of(&text), text);
+                } else if let Some(text) = loaded(&argv) {
+                    scene.texts.insert(Script::sha1_of(text), text.clone());
+                }
+                if matches!(&answer, Answer::Reply(Reply::Error(text)) if text.starts_with(b"NOSCRIPT"))
+                {
+                    *compared.passed.entry("NOSCRIPT".to_owned()).or_default() += 1;
+                    continue;
+                }
+                if let Some(why) = passed(&shape, setup.other, &scene) {
+                    *compared.passed.entry(why).or_default() += 1;
+                    continue;
+                }
+                let owner = match setup.clients {
+                    Clients::Connections => name.clone(),
+                    Clients::Tokens => shape.token(),
+                };
+                if !clients.contains_key(&owner) {
+                    order.push(owner.clone());
+                }
+                let calls = clients.entry(owner.clone()).or_default();
+                let reply = match answer {
+                    Answer::Reply(reply) => Some((event.line, event.at, reply)),
+                    Answer::Blocked => {
+                        blocked.insert(name, (owner, calls.len()));
+                        None
+                    }
+                    Answer::None => None,
+                };
+                calls.push(Call { line: event.line, at: event.at, server, shape, reply });
+            }
+            What::Client(name, Act::Unblocked(reply)) => {
+                if let Some((owner, at)) = blocked.remove(&name)
+                    && let Some(calls) = clients.get_mut(&owner)
+                {
+                    calls[at].reply = Some((event.line, event.at, reply));
+                }
+            }
+            What::Client(..) => {}
+        }
+    }
+    let scene = Rc::new(scene);
+    for name in order {
+        let calls: Rc<[Call]> = clients.remove(&name).unwrap_or_default().into();
+        let client = RedisClient {
+            scene: scene.clone(),
+            done: vec![false; calls.len()],
+            calls,
+            taken: 0,
+            symbols: Symbols::default(),
+            scripts: Vec::new(),
+        };
+        thread::run(&client, &name, setup, &mut compared);
+    }
+    Ok(compared)
+}
+
+/// What names the request as one that is passed over.
+fn passed(shape: &Shape, other: &[&str], scene: &Scene) -> Option<String> {
+    let mut line = shape.words.iter().map(Bytes::to_text).collect::<Vec<_>>().join(" ");
+    line.push(' ');
+    let text =
+        shape.script.as_ref().map(|script| scene.texts.get(script).unwrap_or(script).to_text());
+    let names = LIBRARY.iter().chain(other);
+    let name = names.copied().find(|name| match name.strip_prefix("script with ") {
+        Some(part) => text.as_ref().is_some_and(|text| text.contains(part)),
+        None => line.starts_with(&format!("{name} ")),
+    });
+    name.map(str::to_owned)
+}
+
+fn loaded(argv: &[Bytes]) -> Option<&Bytes> {
+    let is_load = argv[0].eq_ignore_ascii_case(b"SCRIPT")
+        && argv.get(1).is_some_and(|word| word.eq_ignore_ascii_case(b"LOAD"));
+    argv.get(2).filter(|_| is_load)
+}
+
+impl Shape {
+    /// The name in capitals, options of `SET` in one order, a script by its keys and arguments.
+    fn of(argv: &[Bytes]) -> Self {
+        let name = argv[0].to_ascii_uppercase();
+        let mut words: Vec<Bytes> = argv.to_vec();
+        words[0] = Bytes::from(name.clone());
+        if (&*name == b"EVAL" || &*name == b"EVALSHA") && argv.len() > 2 {
+            words[0] = Bytes::from("script");
+            let script = words.remove(1);
+            return Self { words, script: Some(script) };
+        }
+        if &*name == b"SCRIPT" && argv.len() > 1 {
+            words[1] = Bytes::from(argv[1].to_ascii_uppercase());
+        }
+        if &*name == b"SET" && argv.len() > 3 {
+            let mut flags = Vec::new();
+            let mut spans = Vec::new();
+            let mut rest = argv[3..].iter();
+            while let Some(word) = rest.next() {
+                let option = word.to_ascii_uppercase();
+                if matches!(&*option, b"EX" | b"PX" | b"EXAT" | b"PXAT") {
+                    spans.push(Bytes::from(option));
+                    spans.extend(rest.next().cloned());
+                } else {
+                    flags.push(Bytes::from(option));
+                }
+            }
+            flags.sort();
+            words.truncate(3);
+            words.extend(flags);
+            words.extend(spans);
+        }
+        Self { words, script: None }
+    }
+
+    /// What names the acquisition: the value of a `SET`, the first argument of a script.
+    fn token(&self) -> String {
+        let keys = self.words.get(1).and_then(|keys| keys.to_text().parse::<usize>().ok());
+        let at = if self.script.is_some() { 2 + keys.unwrap_or_default() } else { 2 };
+        self.words.get(at).map(Bytes::to_text).unwrap_or_default()
+    }
+}
+
+impl RedisClient {
+    /// Whether `server` was not there between two lines.
+    fn was_down(&self, server: usize, after: Place, until: Place) -> bool {
+        let overlaps = |(node, from, to): &(usize, Place, Place)| {
+            *node == server && *from < until && after < *to
+        };
+        self.scene.down.iter().any(overlaps)
+    }
+
+    /// What the recorded application calls it.
+    fn theirs(&self, word: &Bytes) -> Bytes {
+        let name = self.scene.names.iter().find(|(ours, _)| ours == word);
+        name.map_or(word, |(_, theirs)| theirs).clone()
+    }
+
+    fn translate(&self, reply: &Reply) -> Reply {
+        match reply {
+            Reply::Bulk(text) => Reply::Bulk(Bytes::from(self.symbols.translate(text))),
+            Reply::Array(items) => {
+                Reply::array(items.iter().map(|item| self.translate(item)).collect::<Vec<_>>())
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+impl Client for RedisClient {
+    fn ask(&mut self, to: Lane, request: &Request, after: Place) -> Asked {
+        let Request::Redis(argv) = request else { return Asked::Gone };
+        let server = usize::from(to.server);
+        let ours = Shape::of(argv);
+        let calls = self.calls.clone();
+        let next = (0..calls.len()).find(|&at| !self.done[at] && calls[at].server == server);
+        let lost = OpResult::Failed(CallError::NotSent);
+        let Some(at) = next else {
+            let anybody = self.done.contains(&false);
+            if anybody && self.was_down(server, after, Place::MAX) {
+                return Asked::Answered {
+                    sent: Micros(i64::MAX),
+                    place: after,
+                    at: Micros::ZERO,
+                    result: lost,
+                };
+            }
+            return Asked::Gone;
+        };
+        if self.was_down(server, after, after.saturating_add(1)) {
+            return Asked::Answered {
+                sent: Micros(i64::MAX),
+                place: after,
+                at: Micros::ZERO,
+                result: lost,
+            };
+        }
+        let call = &calls[at];
+        let theirs = &call.shape;
+        let mut symbols = self.symbols.clone();
+        let same = ours.script.is_some() == theirs.script.is_some()
+            && ours.words.len() == theirs.words.len()
+            && ours.words.iter().zip(&theirs.words).enumerate().all(|(at, (ours, theirs))| {
+                let ours = self.theirs(ours);
+                let unread = self.scene.unread && at == 2 && &*argv[0] == b"SETNX";
+                unread || symbols.same(&ours, theirs)
+            });
+        if !same {
+            if self.was_down(server, after, call.line) {
+                return Asked::Answered {
+                    sent: Micros(i64::MAX),
+                    place: after,
+                    at: Micros::ZERO,
+                    result: lost,
+                };
+            }
+            return Asked::Differs {
+                line: call.line,
+                recorded: write_command(&theirs.words),
+                recipe: format!("sends {}", write_command(&ours.words)),
+            };
+        }
+        self.symbols = symbols;
+        self.done[at] = true;
+        self.taken += 1;
+        if let (Some(ours), Some(theirs)) = (&ours.script, &theirs.script) {
+            let recorded = self.scene.texts.get(theirs).unwrap_or(theirs).clone();
+            if !self.scripts.iter().any(|pair| pair.recipe == *ours && pair.recorded == recorded) {
+                let words = call.shape.words[1..].to_vec();
+                self.scripts.push(Scripts { recipe: ours.clone(), recorded, words });
+            }
+        }
+        match &call.reply {
+            Some((place, at, reply)) => Asked::Answered {
+                sent: call.at,
+                place: *place,
+                at: *at,
+                result: OpResult::Redis(self.translate(reply)),
+            },
+            None => Asked::Unanswered,
+        }
+    }
+
+    fn next(&self) -> Option<(Place, Micros, Vec<String>)> {
+        let at = self.done.iter().position(|done| !done)?;
+        let call = &self.calls[at];
+        Some((call.line, call.at, call.shape.words.iter().map(Bytes::to_text).collect()))
+    }
+
+    fn skip(&mut self) {
+        if let Some(at) = self.done.iter().position(|done| !done) {
+            self.done[at] = true;
+        }
+    }
+
+    fn taken(&self) -> usize {
+        self.taken
+    }
+
+    fn epoch(&self) -> Micros {
+        self.scene.epoch
+    }
+
+    fn fired(&self, _: WatchId) -> Option<(Place, Micros)> {
+        None
+    }
+
+    fn session(&self, _: Place) -> Session {
+        Session::Connected
+    }
+
+    fn changed(&self, _: Place, _: Session) -> Option<(Place, Micros, Session)> {
+        None
+    }
+
+    fn doubtful(&self) -> u32 {
+        0
+    }
+
+    fn loses(&mut self, _: u32) {}
+
+    fn refused(&mut self) {
+        self.symbols.refused();
+    }
+
+    fn scripts(&self) -> Vec<Scripts> {
+        self.scripts.clone()
+    }
+
+    fn servers(&self) -> usize {
+        self.scene.servers
+    }
+}

@@ -1,0 +1,164 @@
+//! Recipes send what the libraries sent: see `lockstep::trace::conform` for what is compared and how.
+
+use std::path::PathBuf;
+
+use lockstep::cx::LockBox;
+use lockstep::json::Document;
+use lockstep::registry;
+use lockstep::trace::Trace;
+use lockstep::trace::conform::{self, Clients, Compared, Setup};
+
+use super::conformance_cases::CASES;
+
+/// A recording, and what runs in the place of its clients.
+#[derive(Clone, Copy)]
+pub(super) struct Case {
+    pub(super) file: &'static str,
+    /// The recipe, and variants of it; `$3` is the fourth word of the request that begins an acquisition.
+    recipes: &'static [&'static str],
+    clients: Clients,
+    /// What is passed over.
+    other: &'static [&'static str],
+    /// Clients, requests that are the same, and acquisitions that were granted.
+    counts: (usize, usize, usize),
+    wall_doubt_ms: i64,
+    unread: bool,
+    names: &'static [(&'static str, &'static str)],
+    /// How many requests differ at most, and why.
+    differs: Option<(usize, &'static str)>,
+}
+
+pub(super) const fn case(
+    file: &'static str,
+    recipes: &'static [&'static str],
+    clients: Clients,
+    other: &'static [&'static str],
+    counts: (usize, usize, usize),
+) -> Case {
+    let (wall_doubt_ms, unread, names, differs) = (0, false, &[] as &[_], None);
+    Case { file, recipes, clients, other, counts, wall_doubt_ms, unread, names, differs }
+}
+
+impl Case {
+    /// Nobody reads what SETNX writes: the recipe writes 1, the recorded program a token.
+    pub(super) const fn unread(self) -> Self {
+        Self { unread: true, ..self }
+    }
+
+    /// The client read its wall clock up to so many ms before its request was executed.
+    pub(super) const fn late(self, wall_doubt_ms: i64) -> Self {
+        Self { wall_doubt_ms, ..self }
+    }
+
+    /// What the recorded program calls otherwise.
+    pub(super) const fn named(self, names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { names, ..self }
+    }
+
+    /// A known difference.
+    pub(super) const fn differs(self, most: usize, why: &'static str) -> Self {
+        Self { differs: Some((most, why)), ..self }
+    }
+
+    pub(super) fn compare(&self) -> Compared {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("traces/recorded");
+        let trace = Trace::open(&folder.join(format!("{}.jsonl", self.file))).unwrap();
+        let recipes = |words: &[String]| {
+            self.recipes.iter().filter_map(|template| recipe(template, words)).collect()
+        };
+        let setup = Setup {
+            recipes: &recipes,
+            other: self.other,
+            clients: self.clients,
+            names: self.names,
+            unread: self.unread,
+            wall_doubt_ms: self.wall_doubt_ms,
+        };
+        conform::compare(&trace, &setup).unwrap()
+    }
+}
+
+impl Case {
+    /// Whether the comparison came to what the table says.
+    pub(super) fn verdict(&self, compared: &Compared) -> bool {
+        let counts = (compared.clients, compared.requests, compared.acquired);
+        match self.differs {
+            None => compared.mismatches.is_empty() && counts == self.counts,
+            // A recipe that comes nearer to its library is no failure.
+            Some((most, why)) => {
+                assert!(!why.is_empty());
+                compared.mismatches.len() <= most && counts.1 >= self.counts.1
+            }
+        }
+    }
+}
+
+/// The recipe with words of a request in the place of `$1`…; none if the request does not have them.
+fn recipe(template: &str, words: &[String]) -> Option<LockBox> {
+    let mut text = template.to_owned();
+    for (number, word) in words.iter().enumerate().rev() {
+        text = text.replace(&format!("${number}"), word);
+    }
+    let document = Document::parse("the table", text).unwrap();
+    registry::recipe(&document.root()).ok().map(|(lock, _)| lock)
+}
+
+pub(super) fn find(file: &str) -> Case {
+    *CASES.iter().find(|case| case.file == file).unwrap()
+}
+
+#[test]
+fn every_recipe_sends_what_the_library_sent() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let compared = case.compare();
+        let counts = (compared.clients, compared.requests, compared.acquired);
+        let different = compared.mismatches.len();
+        let as_expected = case.verdict(&compared);
+        assert!(compared.requests > 0, "{}: nothing was compared", case.file);
+        if !as_expected {
+            wrong.push(format!("{}: {counts:?}, {different} differ", case.file));
+            wrong
+                .extend(compared.mismatches.iter().take(3).map(|mismatch| format!("  {mismatch}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn most_recordings_have_no_difference() {
+    let equal = CASES.iter().filter(|case| case.differs.is_none());
+    let requests: usize = equal.clone().map(|case| case.counts.1).sum();
+    assert!(equal.count() * 4 > CASES.len() * 3 && requests > 10_000, "{requests}");
+}
+
+/// The case with another recipe in the place of the right one.
+fn mutated(file: &str, recipe: &'static [&'static str]) -> Compared {
+    Case { recipes: recipe, ..find(file) }.compare()
+}
+
+#[test]
+fn a_request_too_few_or_of_another_kind_is_seen() {
+    // A release that does not look first.
+    let del = &[r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#];
+    let compared = mutated("redis/recipe-set-nx-px-cad-1", del);
+    assert!(compared.mismatches[0].to_string().contains("sends DEL lock"));
+    let get = &[r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms"}}"#];
+    assert!(!mutated("redis/recipe-watch-release-1", get).mismatches.is_empty());
+    // Watches of another kind, and of another node.
+    let all = &[r#"{"sequential": {"directory": "/lock", "watch": "all"}}"#];
+    assert!(!mutated("zookeeper/hand-pred-1", all).mismatches.is_empty());
+    let one = &[r#"{"sequential": {"directory": "/lock"}}"#];
+    assert!(!mutated("zookeeper/hand-all-1", one).mismatches.is_empty());
+}
+
+#[test]
+fn another_time_to_live_key_or_delay_is_seen() {
+    let ttl = &[r#"{"set-nx-px": {"key": "$1", "ttl": "41ms"}}"#];
+    assert!(!mutated("redis/recipe-set-nx-px-cad-1", ttl).mismatches.is_empty());
+    let key = &[r#"{"set-nx-px": {"key": "other", "ttl": "$5ms"}}"#];
+    assert!(!mutated("redis/recipe-set-nx-px-cad-1", key).mismatches.is_empty());
+    let slow = &[r#"{"redis-py": {"key": "$1", "timeout": "$5ms", "sleep": "30ms"}}"#];
+    let compared = mutated("redis/redis-py-asyncio-lock-1", slow);
+    assert!(compared.mismatches[0].to_string().contains("ms before the recipe does"));
+}

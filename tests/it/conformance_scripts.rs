@@ -1,0 +1,116 @@
+//! The recipes' scripts do what the libraries' scripts do, in whatever state the keys are.
+
+use lockstep::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply};
+use lockstep::store::{Env, Inbound, Link, Outbound, Server};
+use lockstep::time::Micros;
+use lockstep::trace::conform::Scripts;
+
+use super::conformance_cases::CASES;
+
+#[derive(Default)]
+struct Replies(Vec<Reply>);
+
+impl Env<RedisServer> for Replies {
+    fn send(&mut self, _: Link, message: Outbound<Message>) {
+        if let Outbound::Message(Message::Reply(reply) | Message::Push(reply)) = message {
+            self.0.push(reply);
+        }
+    }
+
+    fn draw(&mut self, _: &Draw, _: u32) -> u32 {
+        0
+    }
+}
+
+/// What can be under a key; `ME` is the first argument.
+const STATES: &[&[&str]] = &[
+    &[],
+    &["SET KEY ME"],
+    &["SET KEY ME PX 5000"],
+    &["SET KEY another PX 5000"],
+    &["SET KEY another"],
+    &["SET KEY 7"],
+    &["RPUSH KEY 1"],
+    &["HSET KEY ME 1", "PEXPIRE KEY 5000"],
+    &["HSET KEY ME 2"],
+    &["HSET KEY another 1"],
+    &["ZADD KEY 1 ME"],
+];
+
+/// All replies of a server whose keys are in these states and that runs the script.
+fn run(text: &Bytes, pair: &Scripts, states: &[usize]) -> Vec<Reply> {
+    let count: usize = pair.words[0].to_text().parse().unwrap();
+    let (keys, args) = pair.words[1..].split_at(count);
+    let mut server = RedisServer::new(Config::default());
+    let mut replies = Replies::default();
+    server.deliver(Micros::ZERO, Link(1), Inbound::Connect, &mut replies);
+    let mut send = |words: Vec<Bytes>| {
+        server.deliver(Micros::ZERO, Link(1), Inbound::Request(words.into()), &mut replies);
+    };
+    for (key, state) in keys.iter().zip(states) {
+        for command in STATES[*state] {
+            send(
+                command
+                    .split(' ')
+                    .map(|word| match word {
+                        "KEY" => key.clone(),
+                        "ME" => args[0].clone(),
+                        word => word.into(),
+                    })
+                    .collect(),
+            );
+        }
+    }
+    let eval = [Bytes::from("EVAL"), text.clone()];
+    send(eval.into_iter().chain(pair.words.iter().cloned()).collect());
+    for key in keys {
+        for look in ["TYPE", "GET", "LRANGE", "HGETALL", "ZRANGE", "PTTL"] {
+            let mut words = vec![Bytes::from(look), key.clone()];
+            if look.ends_with("RANGE") {
+                words.extend(["0".into(), "-1".into()]);
+            }
+            send(words);
+        }
+    }
+    replies.0
+}
+
+/// An error names the line of the script that called the command.
+fn without_place(reply: &Reply) -> Reply {
+    match reply {
+        Reply::Error(text) => {
+            Reply::Error(text.to_text().split(" script: ").next().unwrap_or_default().into())
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn scripts_have_the_effects_of_the_recorded_ones() {
+    let mut pairs: Vec<Scripts> = Vec::new();
+    for case in CASES {
+        for pair in case.compare().scripts {
+            if !pairs
+                .iter()
+                .any(|known| known.recipe == pair.recipe && known.recorded == pair.recorded)
+            {
+                pairs.push(pair);
+            }
+        }
+    }
+    assert!(pairs.len() >= 5, "{} pairs of scripts", pairs.len());
+    for pair in &pairs {
+        let count: usize = pair.words[0].to_text().parse().unwrap();
+        for number in 0..STATES.len().pow(count as u32) {
+            let states: Vec<usize> = (0..count as u32)
+                .map(|key| number / STATES.len().pow(key) % STATES.len())
+                .collect();
+            let ours: Vec<Reply> =
+                run(&pair.recipe, pair, &states).iter().map(without_place).collect();
+            let theirs: Vec<Reply> =
+                run(&pair.recorded, pair, &states).iter().map(without_place).collect();
+            let (recipe, recorded) = (pair.recipe.to_text(), pair.recorded.to_text());
+            assert_eq!(ours, theirs, "in the states {states:?}:\n{recipe}\nand\n{recorded}");
+        }
+    }
+}
