@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::redis::write_command;
+use super::super::redis::{rule, write_command};
 use super::super::{Difference, Tally};
 use super::Driven;
 use super::line::{Entry, From};
@@ -54,6 +54,9 @@ const FIRST: u32 = 10;
 /// What the model said since it was last looked at.
 #[derive(Default)]
 struct Said {
+    /// How it answers whether a key at its deadline is gone, and whether it was asked.
+    gone: u32,
+    asked: bool,
     ran: Vec<Entry>,
     shown: Vec<(Link, Reply, bool)>,
 }
@@ -71,8 +74,10 @@ impl Env<RedisServer> for Said {
         }
     }
 
-    fn draw(&mut self, _: &Draw, _: u32) -> u32 {
-        0
+    fn draw(&mut self, draw: &Draw, _: u32) -> u32 {
+        let doubt = matches!(draw, Draw::Doubt { .. });
+        self.asked |= doubt;
+        if doubt { self.gone } else { 0 }
     }
 }
 
@@ -94,8 +99,14 @@ pub(super) fn run(entries: &[Entry]) -> Driven {
     let begins = entries[0].at;
     let databases = entries.iter().map(|entry| entry.db + 1).max().unwrap_or(0).max(16);
     let notify = NotifyFlags::parse(b"Ex").unwrap_or(NotifyFlags::NONE);
-    let config =
-        Config { epoch_us: begins.0, databases, notify, absolute_time: true, ..Config::default() };
+    let config = Config {
+        epoch_us: begins.0,
+        databases,
+        notify,
+        doubt_ms: 1,
+        absolute_time: true,
+        ..Config::default()
+    };
     let mut driver = Driver {
         server: RedisServer::new(config),
         begins,
@@ -166,7 +177,7 @@ impl Driver {
             queue.push(entry.clone());
         }
         let in_transaction = self.queued.contains_key(&entry.from);
-        self.send(now, link, entry.words.clone());
+        self.run(now, link, entry, rest);
         let mut ran = std::mem::take(&mut self.said.ran);
         if is(b"MULTI") && self.said.shown.iter().all(|(_, reply, _)| !reply.is_error()) {
             self.queued.insert(entry.from.clone(), Vec::new());
@@ -194,10 +205,33 @@ impl Driver {
         self.tell(now, link);
     }
 
+    /// Runs a command; where a key is within 1 ms of its deadline, the log decides whether it is gone.
+    fn run(&mut self, now: Micros, link: Link, entry: &Entry, rest: &[Entry]) {
+        let before = self.server.clone();
+        let said = std::mem::take(&mut self.said);
+        self.send(now, link, entry.words.clone());
+        let log = rest.iter().take_while(|next| next.from == From::Script);
+        let ran = self.said.ran.iter().skip(1);
+        let fits =
+            ran.len() == log.clone().count() && ran.zip(log).all(|(ran, log)| same(ran, log));
+        if self.said.asked && !fits {
+            self.server = before;
+            self.said = Said { gone: 1, ..Said::default() };
+            self.send(now, link, entry.words.clone());
+            self.said.gone = 0;
+        }
+        if self.said.asked {
+            self.tally.rule(rule::DEADLINE, !fits);
+        }
+        let mut shown = said.shown;
+        shown.append(&mut self.said.shown);
+        self.said.shown = shown;
+    }
+
     /// The client's connection, on the database that the log says.
     fn link(&mut self, entry: &Entry, now: Micros) -> Link {
         let count = self.links.len() as u32;
-        let link = match self.links.get(&entry.from) {
+        match self.links.get(&entry.from) {
             Some(link) => *link,
             None => {
                 let link = Link(FIRST + count);
@@ -210,8 +244,7 @@ impl Driver {
                 }
                 link
             }
-        };
-        link
+        }
     }
 
     /// Time passes: keys expire, blocks end.
@@ -269,7 +302,7 @@ impl Driver {
         match model {
             Some(model) if same(model, recorded) => self.tally.same(),
             model => {
-                let model = model.map(|model| describe(model));
+                let model = model.map(describe);
                 self.differs(now, recorded.line, Some(describe(recorded)), model);
             }
         }
