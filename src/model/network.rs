@@ -57,12 +57,15 @@ impl Network {
     }
 }
 
+/// Pairs of a process and a server, each with how far apart (µs) they are.
+type Links = Vec<((u16, u16), Micros)>;
+
 /// Reads `{"process": "c1", "server": ["redis2", "redis3"], "latency": "2ms"}`.
 fn apart(
     section: &Section<'_>,
     clients: &Clients,
     servers: &[String],
-) -> Result<Vec<((u16, u16), Micros)>, Box<Problem>> {
+) -> Result<Links, Box<Problem>> {
     let fields = section.fields(&["process", "server", "latency"])?;
     let latency = some_time(&fields.field("latency")?)?;
     let mut links = Vec::new();

@@ -80,9 +80,9 @@ const PROMISES: &[Promise] = &[
     promise("kazoo", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
     promise("guid", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
     promise("curator", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
-    promise("write-lock", "", ZOOKEEPER_DIRECTORY, SAFE, &[]),
+    promise("write-lock", r#""defect": "none""#, ZOOKEEPER_DIRECTORY, SAFE, &[]),
     promise("read-write", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
-    promise("semaphore", "", ZOOKEEPER_LEASES, SAFE, &[]),
+    promise("semaphore", "", ZOOKEEPER_LEASES, &[], &[]),
 ];
 
 /// Recipes of which the table says nothing yet.

@@ -84,9 +84,12 @@ impl Lock for RedissonRedLock {
         }
         // 3. expireAsync(leaseTime) on all that were acquired.
         let extended_at = cx.now();
-        let renew = |&node: &usize| match self.validity {
-            true => cx.redis(node).eval(RENEW, &[&self.key], &[&me, &ttl]),
-            false => cx.redis(node).raw(&[&"PEXPIRE", &self.key, &ttl]),
+        let renew = |&node: &usize| {
+            if self.validity {
+                cx.redis(node).eval(RENEW, &[&self.key], &[&me, &ttl])
+            } else {
+                cx.redis(node).raw(&[&"PEXPIRE", &self.key, &ttl])
+            }
         };
         let replies = cx.join(acquired.iter().map(renew).collect()).await;
         let mine = replies.iter().filter(|it| matches!(it, Some(Ok(Reply::Int(1))))).count();

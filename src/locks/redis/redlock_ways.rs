@@ -1,7 +1,7 @@
 //! How Redlock libraries differ: what each does where the specification leaves it open, and where it does not.
 //!
-//! From the sources of PyPI redlock-py 1.0.8, redlock 1.2.0, pottery 3.0.1, aioredlock 0.7.3, go-redsync v4 and
-//! node-redlock 5; from issues of leandromoreira/redlock-rb (#36, #129, PR #134) and samcook/RedLock.net (PR #60, #78).
+//! From the sources of redlock-py 1.0.8, redlock 1.2.0, pottery 3.0.1, aioredlock 0.7.3, go-redsync v4 and
+//! node-redlock 5; from issues of leandromoreira/redlock-rb (#36, #129, PR #134) and `samcook/RedLock.net` (PR #60, #78).
 
 use std::num::NonZeroU32;
 
