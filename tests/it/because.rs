@@ -39,9 +39,9 @@ fn a_session_that_ended() {
 #[test]
 fn a_key_that_the_dead_left_behind() {
     assert_eq!(
-        because("models/redis/setnx-crash.json"),
-        "lock is there: c1, which died at 0 s, put it there at 0 s, without a time to live. c2 waits since 0 s and \
-         goes on asking (SETNX lock 1 → 0)."
+        because("models/catalogue/f01-setnx-crash.json"),
+        "c1 had the lock last, from 0 s on; it died at 0 s. lock is there: c1, which died at 0 s, put it there at 0 s, \
+         without a time to live. c2 waits since 0 s and goes on asking (SETNX lock 1 → 0)."
     );
 }
 
@@ -59,7 +59,7 @@ fn a_node_of_its_own_that_a_client_does_not_know_of() {
 
 #[test]
 fn a_release_that_takes_what_is_anothers() {
-    let told = because("models/redis/set-nx-px-del-overrun.json");
+    let told = because("models/catalogue/f06-del-overrun.json");
     assert!(told.contains("as if it were its own; but key lock had expired at 10.001 s"), "{told}");
     assert!(told.contains("and c2 had set it anew at 11 s."), "{told}");
 }
