@@ -8,7 +8,6 @@ use lockstep::sim::{AnyServer, Listener, Live, Setup, Told};
 use lockstep::store::redis::{Config, Persistence, RedisServer};
 use lockstep::time::Micros;
 
-use super::model_errors::ZOOKEEPER;
 use super::recipe_world::{LIMITS, SAMPLED, fault, run_on, world_of};
 
 /// The server dies as soon as it can; everything else is nominal.
@@ -83,8 +82,10 @@ fn what_a_restart_forgets_is_what_was_not_on_disk() {
 }
 
 #[test]
-fn only_redis_servers_are_restarted() {
-    let text = ZOOKEEPER.replace(r#""pause""#, r#"{"restart-server": {"for": "1s"}}"#);
-    let problem = Model::parse("m.json", &*text).expect_err("an error").to_string();
-    assert!(problem.contains("`restart-server` restarts Redis servers"), "{problem}");
+fn only_servers_of_a_store_are_restarted() {
+    let text = r#"{"title": "one client", "why": "a test", "store": {"none": {}}, "lock": {"none": {}},
+"clients": {"processes": 1}, "work": {"section": {}}, "faults": [{"restart-server": {"for": "1s"}}],
+"properties": ["mutual-exclusion"]}"#;
+    let problem = Model::parse("m.json", text).expect_err("an error").to_string();
+    assert!(problem.contains("`restart-server` restarts Redis and ZooKeeper servers"), "{problem}");
 }

@@ -37,10 +37,8 @@ impl Kind for LagServer {
     }
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
-        if let Target::Server(server) = strike.target {
-            if let Some(leader) = world.ensemble.leader {
-                world.lag((leader, server), strike.span);
-            }
+        if let (Target::Server(server), Some(leader)) = (strike.target, world.ensemble.leader) {
+            world.lag((leader, server), strike.span);
         }
     }
 
