@@ -13,22 +13,27 @@
 //!
 //! - [`time`]: virtual time in whole microseconds. Nothing reads the machine's clock.
 //! - [`choice`]: questions and who answers them.
+//! - [`suggest`], [`json`]: what was probably meant; sections of JSON that are read field by field, with problems at
+//!   their places.
 //! - [`store`]: Redis, ZooKeeper and the ledger that a lock guards, as plain functions of what reaches them. They know
 //!   nothing of the simulator.
 //! - [`cx`]: what a recipe can do: typed store calls, opaque instants, cells, loops, parallel requests. A recipe is an
 //!   `async fn`; whatever it learns through [`cx::Cx`] is an observation.
-//! - [`client`]: client libraries as plain data: a ZooKeeper session with its watches.
+//! - [`client`]: client libraries as plain data: timeouts, retries and subscriptions of a Redis client
+//!   ([`client::redis`]), a ZooKeeper session with its watches ([`client::zookeeper`]).
 //! - [`property`]: what must never happen, and what must happen at least once for that to mean anything.
-//! - [`locks`], [`workload`]: the catalogue of recipes, and what clients do while they have the lock. They know [`cx`]
-//!   and not the simulator.
+//! - [`locks`], [`workload`]: the catalogue of recipes, one file each, [`locks::nested`] among them (locks of any recipes
+//!   one inside the other), and what clients do while they have the lock. They know [`cx`] and not the simulator.
 //! - [`sim`]: the world: processes, connections, servers, an agenda, faults, and two engines for tasks. The live engine
 //!   keeps futures; the history engine keeps what tasks did after which observations, so that a search can put a task
 //!   back to where it was.
 //! - [`registry`], [`model`]: names to recipes, workloads, properties and faults; model files.
 //! - [`explore`]: the search: worlds as short lists of numbers, equal worlds merged, liveness judged on the nominal
 //!   continuation.
-//! - [`trace`]: traces of own runs, and recordings of real servers compared with the stores.
-//! - [`report`]: timelines and stories for people.
+//! - [`trace`]: traces of own runs ([`trace::own`]), recordings of real servers compared with the stores
+//!   ([`trace::recorded`]; MONITOR logs in [`trace::recorded::monitor`]), and recipes compared with what real libraries
+//!   sent ([`trace::conform`]).
+//! - [`report`]: timelines and stories for people, and why it came to a violation ([`report::because`](fn@report::because)).
 //! - [`shell`]: `redis-cli` and `zkCli` against the stores, in virtual time.
 //! - [`cli`]: the command line, one file a command.
 //!

@@ -12,6 +12,7 @@ use std::rc::Rc;
 mod call;
 mod cell;
 mod evalsha;
+mod grant;
 mod ledger;
 mod local;
 mod looping;
@@ -23,8 +24,9 @@ mod state;
 mod subscription;
 mod zookeeper;
 
-pub use call::{Call, Grant, Lock, LockBox, LockError, Next, Output, Task, Work, WorkBox};
+pub use call::{Call, Lock, LockBox, Next, Output, Task, Work, WorkBox};
 pub use cell::Cell;
+pub use grant::{Grant, LockError};
 pub use ledger::LedgerClient;
 pub use local::{Instant, Session, TaskId, Token, WatchId};
 pub use looping::Looping;
