@@ -12,6 +12,7 @@ use super::recipe_world::{answers, run_on};
 
 const STORE: &str = r#"{"redis": {"replicas": 2, "down_after": "200ms", "demote_after": "100ms"}}"#;
 const LOCK: &str = r#"{"replicated": {"ttl": "900ms", "wait": 1, "within": "100ms", "retry": {"after": "100ms"}}}"#;
+const WITHOUT_WAIT: &str = r#"{"replicated": {"ttl": "900ms", "retry": {"after": "100ms"}}}"#;
 const SIDES: &str = r#"[["redis", "c1"], ["redis-replica1", "redis-replica2", "c2"]]"#;
 
 fn parse(store: &str, lock: &str, faults: &str) -> Result<Model, String> {
@@ -52,16 +53,19 @@ fn merging_hides_nothing_of_replicas() {
         format!(r#"[{{"partition": {{"between": {SIDES}, "for": ["150ms", "900ms"]}}}}]"#),
         r#"[{"restart-server": {"for": ["50ms", "400ms"], "server": "redis"}}]"#.to_owned(),
     ] {
-        let setup = model(&faults).abstract_setup();
-        let bounds = Bounds { steps: 60, ..Bounds::default() };
-        let merged = Search::new(&setup, bounds).run(&mut |_| {});
-        let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
-        assert_eq!(shape(&merged.verdict), shape(&unmerged.verdict), "{faults}");
-        assert!(merged.states <= unmerged.states, "{faults}");
-        assert!(merged.faults.iter().all(|it| it.times > 0), "it took effect: {faults}");
-        violated += u32::from(matches!(merged.verdict, Verdict::Violated { .. }));
+        for lock in [LOCK, WITHOUT_WAIT] {
+            let setup = parse(STORE, lock, &faults).unwrap_or_else(|bad| panic!("{bad}"));
+            let setup = setup.abstract_setup();
+            let bounds = Bounds { steps: 60, ..Bounds::default() };
+            let merged = Search::new(&setup, bounds).run(&mut |_| {});
+            let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
+            assert_eq!(shape(&merged.verdict), shape(&unmerged.verdict), "{faults} {lock}");
+            assert!(merged.states <= unmerged.states, "{faults} {lock}");
+            assert!(merged.faults.iter().all(|it| it.times > 0), "it took effect: {faults}");
+            violated += u32::from(matches!(merged.verdict, Verdict::Violated { .. }));
+        }
     }
-    assert!(violated >= 2, "of these faults some break the lock");
+    assert!(violated >= 4, "without WAIT nearly all of these faults break the lock");
 }
 
 #[derive(Default)]

@@ -93,7 +93,7 @@ impl Lock for PythonRedisLock {
             }
             // 2. Block until a release signals: for the timeout, or as long as the key can live, or for ever.
             let ms = limit.unwrap_or_default().as_ms();
-            let span = format!("{}.{:03}", ms / 1000, ms % 1000);
+            let span = format!("{}.{:03}", ms / 1000, ms % 1000).replace(".000", "");
             let signalled = cx.redis(0).raw(&[&"BLPOP", &signal, &span]).await?;
             *timed_out = self.timeout.is_some() && signalled == Reply::Nil;
         }
