@@ -120,8 +120,6 @@ fn json_is_all_that_standard_output_holds() {
     let files = result["files"].as_array().unwrap();
     assert!(files.len() > 50, "{}", files.len());
     assert_eq!(files[0]["error"]["message"], "there is no such file");
-    let logs = files.iter().filter(|file| file["not_compared"].is_string()).count();
-    assert_eq!(result["total"]["not_compared"], logs);
     let paths: Vec<&str> = files[1..].iter().filter_map(|file| file["path"].as_str()).collect();
     assert!(paths.is_sorted(), "{paths:?}");
 }

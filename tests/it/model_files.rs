@@ -35,7 +35,7 @@ fn wrong_search(model: &Model, expect: &Expect) -> Option<String> {
     let setup = model.abstract_setup();
     let bounds = Bounds {
         deviations: model.bounds().deviations,
-        states: model.bounds().states.map_or(200_000, |states| states as usize),
+        states: model.bounds().states.map_or(400_000, |states| states as usize),
         ..Bounds::default()
     };
     let outcome = Search::new(&setup, bounds).run(&mut |_| {});

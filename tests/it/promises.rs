@@ -181,7 +181,7 @@ fn has(parameters: &Value, defect: &str) -> bool {
     let found = path.split('.').try_fold(parameters, |object, name| object.get(name));
     match found {
         Some(Value::String(text)) => text == value,
-        Some(other) => other.to_string() == value,
+        Some(other) => serde_json::from_str::<Value>(value).is_ok_and(|value| value == *other),
         None => false,
     }
 }
@@ -193,8 +193,10 @@ fn violated() -> Vec<(String, Value)> {
         let model = Model::parse(Path::new(&name), text.as_str()).unwrap();
         if model.expect().is_some_and(|expect| expect.verdict == Verdict::Violated) {
             let json: Value = serde_json::from_str(&text).unwrap();
-            let locks = json["lock"].as_object().unwrap();
-            violated.extend(locks.iter().map(|(name, with)| (name.clone(), with.clone())));
+            let roles = json["clients"]["roles"].as_object().into_iter().flatten();
+            let locks = [&json["lock"]].into_iter().chain(roles.map(|(_, role)| &role["lock"]));
+            let locks = locks.filter_map(Value::as_object).flatten();
+            violated.extend(locks.map(|(name, with)| (name.clone(), with.clone())));
         }
     }
     violated

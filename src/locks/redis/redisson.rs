@@ -10,7 +10,7 @@ use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
-/// A hash from the owner to how often it holds the lock, and a channel for those who wait.
+/// A hash from the owner (client and thread) to how often it holds the lock, and a channel for those who wait.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Redisson {
@@ -53,10 +53,9 @@ impl Redisson {
             ("poll", "a waiter tries again after so long without a message: never"),
             (
                 "defect",
-                "\"none\"; \"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script, \
-                 which is no business of the thread that is interrupted (#7272); \"no-recheck-after-subscribe\" (#3018); \
-                 \"waits-forever\" for the message; \"retries-acquire\" whose reply is lost (#4706); \
-                 \"keeps-on-error\" what may be held (as of 2026): \"none\"",
+                "\"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script (#7272); \
+                 \"no-recheck-after-subscribe\" (#3018); \"waits-forever\" for the message; \"retries-acquire\" whose \
+                 reply is lost (#4706); \"keeps-on-error\" what may be held: \"none\"",
             ),
             Retry::ABOUT,
         ],
@@ -75,14 +74,12 @@ impl Redisson {
             Defect::RenewalInCallback => How::Beside,
             _ => How::OnceAndUndone,
         };
-        let locked = lock_once(cx, &self.key, (me, ttl), how).await?;
-        Ok(Attempt::of(&locked, asked_at + ttl))
+        Ok(Attempt::of(&lock_once(cx, &self.key, (me, ttl), how).await?, asked_at + ttl))
     }
 }
 
 impl Lock for Redisson {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        // The client's UUID and the thread's number.
         let me = *self.me.get_or_insert_with(|| cx.unique_token());
         let patience = Patience {
             heeds_ttl: self.defect != Defect::WaitsForever,

@@ -69,7 +69,6 @@ impl RedissonReadWrite {
         format!("redisson_rwlock:{{{}}}", &*self.key)
     }
 
-    /// The beginning of the keys of my holds.
     fn holds(&self, me: Token) -> String {
         format!("{{{}}}:{me}:rwlock_timeout", &*self.key)
     }

@@ -28,6 +28,14 @@ impl Builder<'_> {
                         let node = words::node(lock);
                         format!("{node}{whose} is removed: its session is over")
                     }
+                    // What a fault takes away at this moment does not expire.
+                    _ if self
+                        .rows
+                        .last()
+                        .is_some_and(|row| row.at == at && row.tone == Tone::Fault) =>
+                    {
+                        format!("key {lock}{whose} is gone")
+                    }
                     _ => format!("key {lock}{whose} expires"),
                 };
                 self.flush();

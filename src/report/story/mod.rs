@@ -306,6 +306,9 @@ impl Teller<'_> {
             _ if self.steps.last().is_some_and(|last| last.text.contains(" evicts a key")) => {
                 format!("{whose}key {lock} is the one that {names} evicts")
             }
+            _ if self.steps.last().is_some_and(|last| last.text.contains("an operator runs ")) => {
+                format!("That takes {whose}key {lock} away in {names}")
+            }
             _ => format!("{whose}key {lock} expires in {names}: its time to live is over"),
         };
         if let Some(owner) = owner.as_ref().filter(|owner| self.inside.contains(owner)) {

@@ -1,7 +1,7 @@
 //! Faults: what may go wrong, how often, where, and for how long.
 //!
 //! One file a kind: what it is called and where it is known from, the section of a model that it reads, what it
-//! offers at a moment, and how it takes effect. [`catalogue`] lists them. A fault is added to the world, never to a
+//! offers at a moment, and how it takes effect. [`catalogue()`] lists them. A fault is added to the world, never to a
 //! case: a model names kinds, budgets and places, and finding the moment is what the search is for.
 
 mod between;

@@ -6,6 +6,10 @@ use super::reply::Bytes;
 /// The settings of one server. [`Config::default`] is a plain `redis-server` without a configuration file
 /// and without snapshots.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "settings that a server has, each by its own name"
+)]
 pub struct Config {
     /// The server's wall clock at virtual instant zero, in µs since 1970.
     pub epoch_us: i64,

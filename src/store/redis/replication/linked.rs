@@ -25,7 +25,7 @@ impl RedisServer {
     }
 
     /// A link from this replica to its master is there: asks for the data. It must be asked again after every
-    /// loss of the link, which an [`Inbound::Disconnect`] says.
+    /// loss of the link, which an [`Inbound::Disconnect`](crate::store::Inbound::Disconnect) says.
     pub fn sync(&mut self, now: Micros, link: Link, env: &mut dyn Env<Self>) {
         self.ctx(now, link, env).ask_master(link);
         self.send(env);
