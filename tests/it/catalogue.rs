@@ -23,7 +23,18 @@ const AT_LEAST: usize = 67;
 const SHARED: [&str; 6] = ["clients", "work", "given", "network", "faults", "properties"];
 
 /// Fixed forms that differ elsewhere, with the section and the reason.
-const DIFFERENT: [(&str, &str, &str); 0] = [];
+const DIFFERENT: [(&str, &str, &str); 2] = [
+    (
+        "f16-partition-goes-on-fixed.json",
+        "work",
+        "the remedy is that the work stops when the lease ends",
+    ),
+    (
+        "f65-unfenced-reads-fixed.json",
+        "given",
+        "the remedy is in the resource: it fences reads as well",
+    ),
+];
 
 struct One {
     name: String,
@@ -63,8 +74,16 @@ fn verdict(outcome: &Outcome) -> String {
 
 /// The sections of the broken form that the fixed form does not share.
 fn differences(broken: &One, fixed: &One) -> Vec<&'static str> {
-    let [broken_json, fixed_json] =
-        [broken, fixed].map(|one| serde_json::from_str::<Value>(&one.text).unwrap());
+    let [broken_json, fixed_json] = [broken, fixed].map(|one| {
+        let mut json: Value = serde_json::from_str(&one.text).unwrap();
+        // The lock is where a remedy may be, that of a role as well.
+        if let Some(roles) = json.pointer_mut("/clients/roles").and_then(Value::as_object_mut) {
+            roles.values_mut().filter_map(Value::as_object_mut).for_each(|role| {
+                role.remove("lock");
+            });
+        }
+        json
+    });
     let allowed = |section: &str| {
         DIFFERENT.iter().any(|(name, of, _)| *of == section && fixed.name.ends_with(name))
     };
