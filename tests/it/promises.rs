@@ -64,6 +64,13 @@ const PROMISES: &[Promise] = &[
     promise("multi-lock", "", REDIS, SAFE, &[]),
     promise("python-redis-lock", "", REDIS, SAFE, &[]),
     promise("redisson-spin", "", REDIS, SAFE, &[]),
+    promise("redisson", "", REDIS, SAFE, &["defect=renewal-gives-up", "defect=renewal-in-callback", "defect=retries-acquire"]),
+    promise("redisson-fair", "", REDIS, SAFE, &[]),
+    promise("redisson-fenced", "", REDIS, &["release-safety", "fencing-order"], &[]),
+    promise("redisson-multi-lock", "", REDIS, SAFE, &["converts_unit_every_round=true"]),
+    promise("redisson-read-write", "", REDIS, SAFE, &[]),
+    promise("keyspace-events", "", r#"{"redis": {"notify": "Egxe"}}"#, SAFE, &["trusts_events=true"]),
+    promise("replicated", r#""wait": 1"#, r#"{"redis": {"replicas": 1}}"#, &[], &["checks_on=replica"]),
     promise("redlock", "", REDIS_3, SAFE, &[]),
     promise("redlock", r#""order": "in-turn", "extensions": 3"#, REDIS_3, SAFE, &[]),
     promise("redlock-library", r#""library": "redlock-py""#, REDIS_3, SAFE, &["but.on_error=raises"]),
@@ -83,27 +90,15 @@ const PROMISES: &[Promise] = &[
     promise("write-lock", r#""defect": "none""#, ZOOKEEPER_DIRECTORY, SAFE, &[]),
     promise("read-write", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
     promise("semaphore", "", ZOOKEEPER_LEASES, &[], &[]),
+    promise("aiozk", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
+    promise("leader-latch", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
+    promise("revocable", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
+    promise("curator-read-write", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
+    promise("kazoo-semaphore", "", ZOOKEEPER_DIRECTORY, &[], &[]),
 ];
 
 /// Recipes of which the table says nothing yet.
-const WITHOUT_A_ROW: &[&str] = &[
-    "none",
-    "nested",
-    "replicated",
-    "keyspace-events",
-    "redisson",
-    "redisson-fair",
-    "redisson-fenced",
-    "redisson-multi-lock",
-    "redisson-read-write",
-    "aiozk",
-    "leader-latch",
-    "revocable",
-    "curator-read-write",
-    "curator-multi-lock",
-    "kazoo-semaphore",
-    "kazoo-lease",
-];
+const WITHOUT_A_ROW: &[&str] = &["none", "nested", "curator-multi-lock", "kazoo-lease"];
 
 /// How many clients, in how many runs: 1000 in all.
 const LOADS: [(u32, u64); 6] = [(2, 700), (3, 230), (5, 50), (10, 15), (20, 4), (50, 1)];
