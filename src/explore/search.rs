@@ -55,6 +55,7 @@ pub struct Search<'a> {
     waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
     transitions: u64,
     happened: u64,
+    thinned: bool,
     effects: Effects,
     cut: Option<Cut>,
     merging: bool,
@@ -85,6 +86,7 @@ impl<'a> Search<'a> {
             waiting: BTreeMap::new(),
             transitions: 0,
             happened: 0,
+            thinned: false,
             effects: Effects::none(setup),
             cut: None,
             merging: true,
@@ -173,6 +175,7 @@ impl<'a> Search<'a> {
                 listener: &mut Nobody,
             };
             world.boot(&mut stage);
+            self.thinned |= std::mem::take(&mut world.found).thinned;
             let answers = self.remember(odometer.answers().collect());
             self.reach(&world, NOBODY, answers, (0, 0), None);
             if !odometer.advance() {
@@ -220,6 +223,7 @@ impl<'a> Search<'a> {
                     self.remember(several.into_iter().chain(odometer.answers()).collect());
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
+                self.thinned |= found.thinned;
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 // The nominal step, whatever is drawn in it.
@@ -336,6 +340,7 @@ impl<'a> Search<'a> {
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
             steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
             happened: self.happened,
+            thinned: self.thinned,
             faults: self.effects,
             histories: histories.nodes,
             reruns: histories.runs,

@@ -79,6 +79,8 @@ pub struct Outcome {
     pub steps: u32,
     /// The properties whose subject happened, one bit each in the order of the model.
     pub happened: u64,
+    /// Of a draw of many values only the ends and the middle were tried: what is said of every run is said of those.
+    pub thinned: bool,
     /// How often the faults of the model took effect, and where.
     pub faults: Effects,
     /// Histories of tasks that are known.

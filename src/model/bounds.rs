@@ -1,7 +1,6 @@
 //! `bounds`: where a search or a run stops if it does not end by itself.
 
-use super::words::some_time;
-use crate::json::{Problem, Section};
+use crate::json::{Problem, Section, some_time};
 use crate::time::Micros;
 
 /// The limits that a model sets; the program's own apply where it sets none.

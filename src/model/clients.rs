@@ -3,9 +3,8 @@
 use super::clock;
 use super::habits;
 use super::store::Store;
-use super::words::number;
 use crate::cx::{LockBox, WorkBox};
-use crate::json::{Duration, Fields, Problem, Section, one_or_more};
+use crate::json::{Duration, Fields, Problem, Section, number, one_or_more};
 use crate::registry;
 use crate::sim::{Clock, Habits, Leases};
 use crate::time::Micros;

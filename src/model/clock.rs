@@ -1,7 +1,6 @@
 //! `drift_ppm` and `wall_offset`: the clocks of a node.
 
-use super::words::signed_time;
-use crate::json::{Fields, Problem, Section};
+use crate::json::{Fields, Problem, Section, signed_time};
 use crate::sim::{Clock, ServerSetup};
 use crate::time::Micros;
 

@@ -1,7 +1,6 @@
 //! Habits of clients: `releases`, `releases_twice`, `tries`, `lives`.
 
-use super::words::{number, some_time};
-use crate::json::{Duration, Fields, Problem, Section};
+use crate::json::{Duration, Fields, Problem, Section, number, some_time};
 use crate::sim::Habits;
 
 /// The fields that say them, beside how many processes there are.

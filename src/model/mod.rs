@@ -31,7 +31,6 @@ mod properties;
 mod redis_client;
 mod replicas;
 mod store;
-mod words;
 
 use std::path::Path;
 

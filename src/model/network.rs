@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clients::Clients;
-use super::words::{one_or_more, some_time};
-use crate::json::{Duration, Problem, Section};
+use crate::json::{Duration, Problem, Section, one_or_more, some_time};
 use crate::sim::Timing;
 use crate::time::Micros;
 

@@ -1,8 +1,7 @@
 //! `client` of a Redis store: how its client library is set up.
 
-use super::words::some_time;
 use crate::client::redis::Settings;
-use crate::json::{Problem, Section};
+use crate::json::{Problem, Section, some_time};
 
 /// The most retries: more than any library has by default.
 const MOST_RETRIES: u8 = 10;

@@ -1,7 +1,6 @@
 //! `replicas` and what goes with them in the section of a Redis store.
 
-use super::words::{number, some_time};
-use crate::json::{Fields, Problem, Section};
+use crate::json::{Fields, Problem, Section, number, some_time};
 use crate::sim::{AnyServer, SentinelSetup, ServerSetup, Timing, linked};
 use crate::store::redis::RedisServer;
 use crate::time::Micros;

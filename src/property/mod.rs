@@ -60,6 +60,17 @@ pub struct Who {
     pub thread: u8,
 }
 
+/// Who or what takes something away from where the lock lives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Remover {
+    /// A request of this thread.
+    Request(Who),
+    /// Its time to live, or its session, was over.
+    Time,
+    /// A fault: an eviction, an operator, a clock that is set, a session that is ended.
+    Fault,
+}
+
 /// Something that a property may judge.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
@@ -115,8 +126,8 @@ pub enum Event {
     },
     /// What was where the lock lives is gone.
     Removed {
-        /// Whose request it was; nobody's when it expired.
-        by: Option<Who>,
+        /// Who or what did it.
+        by: Remover,
         /// The key or node.
         what: Rc<str>,
     },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::parameters::{Facts, parameters};
-use super::{About, Event, Judgement, Names, Property, Who};
+use super::{About, Event, Judgement, Names, Property, Remover, Who};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
 
@@ -58,7 +58,7 @@ impl Property for ReleaseSafety {
                 self.placed.retain(|_, placed| placed.by.process != *process);
             }
             Event::Removed { by, what } => {
-                let (Some(placed), Some(by)) = (self.placed.remove(what), by) else {
+                let (Some(placed), Remover::Request(by)) = (self.placed.remove(what), by) else {
                     return Judgement::nothing();
                 };
                 if placed.by == *by {

@@ -113,6 +113,15 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
 
 /// What the search of `setup` came to, as a sentence or two, and what that covers.
 pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
+    let text = of_verdict(setup, outcome);
+    if outcome.thinned {
+        format!("Of draws of more than 16 values only the ends and the middle were tried. {text}")
+    } else {
+        text
+    }
+}
+
+fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
     let faults = setup.faults.len();
     match &outcome.verdict {
         Verdict::Violated { deviations: 0, .. } => {

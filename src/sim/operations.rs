@@ -138,6 +138,7 @@ impl World {
                 let name = &stage.setup.processes[usize::from(process)].name;
                 // A search tries the ends and the middle of a wide range.
                 let few = if stage.setup.is_abstract() && *n > WIDE { FEW } else { *n };
+                self.found.thinned |= few < *n;
                 let value = |place: u32| {
                     if few == *n {
                         place

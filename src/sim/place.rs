@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::server::{AnyRequest, AnyServer};
 use super::setup::ServerSetup;
 use super::world::{Stage, World};
-use crate::property::{Event, Who};
+use crate::property::{Event, Remover};
 use crate::time::Micros;
 
 /// The keys or nodes of the lock on one server, each with a mark that changes when it is written anew.
@@ -59,7 +59,7 @@ pub(crate) fn may_change(request: &AnyRequest) -> bool {
 }
 
 /// What changed between two looks.
-pub(crate) fn changes(before: &Seen, after: &Seen, by: Option<Who>) -> Vec<Event> {
+pub(crate) fn changes(before: &Seen, after: &Seen, by: Remover) -> Vec<Event> {
     let mut events = Vec::new();
     for (what, mark) in before {
         if after.get(what) != Some(mark) {
@@ -68,7 +68,7 @@ pub(crate) fn changes(before: &Seen, after: &Seen, by: Option<Who>) -> Vec<Event
     }
     for (what, mark) in after {
         if before.get(what) != Some(mark)
-            && let Some(by) = by
+            && let Remover::Request(by) = by
         {
             events.push(Event::Placed { by, what: what.clone() });
         }

@@ -12,7 +12,7 @@ use super::thread::Phase;
 use super::world::{Stage, World};
 use super::{cost, place};
 use crate::cx::{TaskId, thread_of};
-use crate::property::{self, Who};
+use crate::property::{self, Remover, Who};
 use crate::store::{Inbound, Link, Outbound};
 use crate::time::Micros;
 
@@ -95,8 +95,9 @@ impl World {
         }
         self.judge_herd(stage, &sent, Some(conn));
         if let Some(before) = before {
-            let who = thread.map(|thread| Who { process, thread });
-            self.judge_place(stage, server, &before, who);
+            let by =
+                thread.map_or(Remover::Time, |thread| Remover::Request(Who { process, thread }));
+            self.judge_place(stage, server, &before, by);
         }
         self.distribute(stage, server, sent);
         self.arm(server);
@@ -116,7 +117,7 @@ impl World {
         let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
         stage.listener.hear(self.total(), &told);
         self.judge_herd(stage, &sent, None);
-        self.judge_place(stage, server, &before, None);
+        self.judge_place(stage, server, &before, Remover::Time);
         self.distribute(stage, server, sent);
         self.arm(server);
     }
@@ -203,7 +204,7 @@ impl World {
         stage: &mut Stage<'_>,
         server: ServerId,
         before: &place::Seen,
-        by: Option<Who>,
+        by: Remover,
     ) {
         if !stage.setup.watches_place {
             return;

@@ -78,7 +78,7 @@ impl Sides {
             Stops::FromFirst => ", what the first say",
             Stops::ToFirst => ", what the first would hear",
         };
-        format!("cut {} off{stops}", sides.join(" off from "))
+        format!("cut {}{stops}", sides.join(" off from "))
     }
 }
 

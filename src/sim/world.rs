@@ -73,6 +73,8 @@ pub struct Found {
     pub entered: u32,
     /// A request of somebody who waits for the lock was executed.
     pub asked: bool,
+    /// Of the values that something drew only some were offered.
+    pub thinned: bool,
 }
 
 impl Found {

@@ -70,3 +70,29 @@ fn a_server_that_forgot() {
     assert!(told.contains("because redis no longer had c1's lock of 0 s (redis dies"), "{told}");
     assert!(told.contains("c1 could have known from 0 s on, but only by asking"), "{told}");
 }
+
+#[test]
+fn a_key_that_a_fault_took_was_removed_by_nobody() {
+    let told = because("models/catalogue/f35-redlock-clock-jump.json");
+    assert!(told.contains("redis3's wall clock is set forward by 11 s"), "{told}");
+    assert!(!told.contains("had removed"), "{told}");
+}
+
+#[test]
+fn a_wait_that_ended_too_late_says_what_stood_in_the_way() {
+    assert_eq!(
+        because("models/catalogue/f60-ghost-session.json"),
+        "c2 had asked at 0 s; c1, which died at 0 s, had put /lock/c1-0000-lock-…0 there at 0 s, and it was there \
+         until 8 s."
+    );
+    let told = because("models/catalogue/f03-repair-phantom.json");
+    assert!(told.contains("c2 itself had put lock there"), "{told}");
+}
+
+#[test]
+fn an_old_master_that_is_cut_off_still_has_the_key() {
+    assert_eq!(
+        because("models/catalogue/f31-split-brain.json"),
+        "c2 got the lock at 65 s because it did not depend on c1's lock, which is still there since 35 s."
+    );
+}

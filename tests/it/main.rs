@@ -68,6 +68,7 @@ mod shell_transcript;
 mod shell_zookeeper;
 mod shell_zookeeper_sessions;
 mod tidy;
+mod wide_draws;
 mod zookeeper_calls;
 mod zookeeper_data;
 mod zookeeper_ensemble;

@@ -1,7 +1,9 @@
 //! Properties on lists of events made by hand: violated, right, and whether there was anything to judge.
 
 use lockstep::json::Document;
-use lockstep::property::{self, Event, Facts, Judgement, Liveness, Names, PropertyBox, Who};
+use lockstep::property::{
+    self, Event, Facts, Judgement, Liveness, Names, PropertyBox, Remover, Who,
+};
 use lockstep::store::ledger::Account;
 use lockstep::time::Micros;
 
@@ -47,6 +49,7 @@ fn placed(by: Who) -> Event {
 }
 
 fn removed(by: Option<Who>) -> Event {
+    let by = by.map_or(Remover::Time, Remover::Request);
     Event::Removed { by, what: "lock".into() }
 }
 

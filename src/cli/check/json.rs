@@ -62,6 +62,8 @@ pub(super) struct Model<'c> {
     effects: Vec<Effect>,
     /// Faults that never took effect.
     unused_faults: Vec<String>,
+    /// Whether only the ends and the middle of wide draws were tried.
+    thinned_draws: bool,
     states: usize,
     transitions: u64,
     /// The most deviations of a run that was looked at.
@@ -148,6 +150,7 @@ impl<'c> Model<'c> {
             faults: cover::faults(&setup),
             effects: effects.collect(),
             unused_faults: cover::unused_faults(&setup, outcome),
+            thinned_draws: checked.outcome.thinned,
             states: outcome.states,
             transitions: outcome.transitions,
             max_deviations: outcome.deviations,

@@ -70,8 +70,7 @@ impl Summary {
         };
         let controls_hold = match (controls.of, controls.right) {
             (0, _) => "no controls".to_owned(),
-            (of, right) if of == right => "controls hold".to_owned(),
-            (of, right) => format!("{right} of {of} controls hold"),
+            _ => format!("{} controls hold", count(controls)),
         };
         let text = format!(
             "{} of {} broken forms found, {} fixed forms hold, {controls_hold}",

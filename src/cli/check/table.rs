@@ -58,7 +58,8 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
         let style = if good { GOOD } else { BAD };
         writeln!(output.out(), "{style}{line}{style:#}")?;
     }
-    writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
+    let hint = "`lockstep check` with one file tells its shortest story";
+    writeln!(output.err(), "{FAINT}{watch}; {hint}{FAINT:#}")?;
     Ok(sums.exit)
 }
 

@@ -89,12 +89,7 @@ fn causes(
     let of = |who: &str| {
         tenures.iter().filter(move |it| it.owner == who && it.since <= later.at).collect::<Vec<_>>()
     };
-    // The last stay on each server that began before the section did.
-    let mut mine: Vec<&Tenure> = Vec::new();
-    for tenure in of(loser.who).into_iter().filter(|it| it.since <= loser.at) {
-        mine.retain(|it| it.server != tenure.server || it.what != tenure.what);
-        mine.push(tenure);
-    }
+    let mine = stays(tenures, loser);
     let several = mine.iter().any(|it| it.server != mine[0].server);
     let mut causes: Vec<String> = mine
         .iter()
@@ -119,6 +114,16 @@ fn causes(
         causes.push(format!("{} said yes to it", words::list(&votes)));
     }
     causes
+}
+
+/// What the thread in the section had on each server: the last stay there that began before the section did.
+fn stays<'t>(tenures: &'t [Tenure], of: &Section<'_>) -> Vec<&'t Tenure> {
+    let mut last: Vec<&Tenure> = Vec::new();
+    for tenure in tenures.iter().filter(|it| it.owner == of.who && it.since <= of.at) {
+        last.retain(|it| it.server != tenure.server || it.what != tenure.what);
+        last.push(tenure);
+    }
+    last
 }
 
 /// How one stay ended.
@@ -210,10 +215,9 @@ fn out_of_contact(cast: &Cast, events: &[Event], tenure: &Tenure) -> Option<Stri
 /// When the loser could first have known, and what it did since.
 fn knowledge(events: &[Event], tenures: &[Tenure], loser: &Section<'_>) -> Option<String> {
     let who = loser.who;
-    let mine = tenures.iter().filter(|it| it.owner == who && it.since <= loser.at);
-    let lost =
-        mine.filter_map(|it| it.end.as_ref().map(|(at, _)| (*at, it))).max_by_key(|it| it.0)?;
-    let (lost_at, tenure) = lost;
+    let ended = stays(tenures, loser).into_iter();
+    let ended = ended.filter_map(|it| it.end.as_ref().map(|(at, _)| (*at, it)));
+    let (lost_at, tenure) = ended.max_by_key(|it| it.0)?;
     let process = process_of(who);
     let mut paused: Option<Micros> = None;
     let mut resumed: Option<Micros> = None;

@@ -70,7 +70,7 @@ pub(super) fn tenures(cast: &Cast, events: &[Event]) -> Vec<Tenure> {
                 last.insert(who, call.clone());
             }
             What::Deadline { deadline, .. } => server.clone_from(deadline),
-            What::Place { lock, placed: true, by: Some(by) } => {
+            What::Place { lock, placed: true, by: Some(by), .. } => {
                 let call = last.get(by);
                 let open = |tenure: &&mut Tenure| tenure.end.is_none() && is(tenure, lock, &server);
                 for old in all.iter_mut().filter(open) {
@@ -99,6 +99,8 @@ pub(super) fn tenures(cast: &Cast, events: &[Event]) -> Vec<Tenure> {
                     tenure.end = Some((event.at, end));
                 }
             }
+            // What is cut off keeps what it has.
+            What::Deviation { deviation, .. } if deviation.starts_with("cut ") => {}
             What::Deviation { deviation, site, cost } if *cost > 0 => {
                 let names: BTreeSet<&str> = deviation.split([' ', ',']).collect();
                 let told = deviation::tell(site, deviation, cast).sentence;

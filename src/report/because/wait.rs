@@ -27,11 +27,13 @@ struct Holder {
 struct Known {
     /// Who asks, and since when.
     asking: BTreeMap<String, Micros>,
+    /// Since when each thread has asked, or had asked before it got the lock.
+    since: BTreeMap<String, Micros>,
     /// The last request of each thread, when it was executed, and its answer.
     last: BTreeMap<String, (Micros, String)>,
     /// How many requests each thread has sent since anybody entered.
     asked: BTreeMap<String, u64>,
-    /// How long before its last request each thread had sent the one before.
+    /// The longest that each thread has let pass between two requests.
     gap: BTreeMap<String, Micros>,
     /// Who entered last.
     holder: Option<Holder>,
@@ -51,6 +53,12 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
         known.hear(event);
     }
     let now = events.last().map(|event| event.at).unwrap_or_default();
+    // A wait that was too long ended with an entry: what matters is what stood in the way until then.
+    if let Some(Holder { who, at, end: None }) = &known.holder
+        && *at == now
+    {
+        return known.kept(who, tenures).into_iter().collect();
+    }
     let mut sentences: Vec<String> = known.holder().into_iter().collect();
     sentences.extend(known.in_the_way(cast, tenures));
     sentences.extend(known.missed());
@@ -71,8 +79,9 @@ impl Known {
                     self.unpublished = Some((at, who.clone()));
                 }
                 *self.asked.entry(who.clone()).or_default() += 1;
-                if let Some((before, _)) = self.last.get(&who).filter(|(before, _)| *before < at) {
-                    self.gap.insert(who.clone(), at - *before);
+                if let Some((before, _)) = self.last.get(&who) {
+                    let gap = self.gap.entry(who.clone()).or_default();
+                    *gap = (*gap).max(at - *before);
                 }
                 self.last.insert(who, (at, text));
                 self.send(at, sent);
@@ -99,6 +108,7 @@ impl Known {
             }
             What::Did(did) => match did.act {
                 Act::Asks => {
+                    self.since.insert(did.who.clone(), at);
                     self.asking.insert(did.who.clone(), at);
                 }
                 Act::Enters { .. } => {
@@ -139,9 +149,29 @@ impl Known {
         })
     }
 
+    /// What kept the lock from `who`, who has it now, for longest.
+    fn kept(&self, who: &str, tenures: &[Tenure]) -> Option<String> {
+        let asked = *self.since.get(who)?;
+        let ended = tenures.iter().filter_map(|it| Some((it, it.end.as_ref()?.0)));
+        let (last, until) = ended.filter(|(_, until)| *until >= asked).max_by_key(|it| it.1)?;
+        let died = self.died.get(last.owner.split('.').next().unwrap_or(&last.owner));
+        let died = died.filter(|at| last.since <= **at);
+        let died = died.map(|at| format!(", which died at {},", moment(*at))).unwrap_or_default();
+        let itself = if last.owner == who { " itself" } else { "" };
+        let (what, owner) = (words::node(&last.what), &last.owner);
+        let (asked, since, until) = (moment(asked), moment(last.since), moment(until));
+        Some(format!(
+            "{who} had asked at {asked}; {owner}{itself}{died} had put {what} there at {since}, and it was there until {until}."
+        ))
+    }
+
     /// What stands where the lock lives.
     fn in_the_way(&self, cast: &Cast, tenures: &[Tenure]) -> Vec<String> {
         let there: Vec<&Tenure> = tenures.iter().filter(|it| it.end.is_none()).collect();
+        // Of several servers with one memory no list is kept.
+        if tenures.is_empty() {
+            return Vec::new();
+        }
         if there.is_empty() {
             return vec!["Nothing stands where the lock lives: it is free.".to_owned()];
         }
@@ -152,7 +182,8 @@ impl Known {
             let on = if several { format!(" on {}", tenure.server) } else { String::new() };
             let since = moment(*since);
             let process = owner.split('.').next().unwrap_or(owner);
-            let whose = match self.died.get(process) {
+            // A new process of that name has what it put there itself.
+            let whose = match self.died.get(process).filter(|at| tenure.since <= **at) {
                 Some(at) => {
                     format!("{owner}, which died at {}, put it there at {since}", moment(*at))
                 }

@@ -9,7 +9,13 @@ use crate::time::Micros;
 use crate::trace::own::ProcessEvent;
 
 impl Builder<'_> {
-    pub(super) fn place(&mut self, at: Micros, lock: &str, placed: bool, by: Option<&str>) {
+    pub(super) fn place(
+        &mut self,
+        at: Micros,
+        lock: &str,
+        placed: bool,
+        (by, taken): (Option<&str>, bool),
+    ) {
         if let (true, Some(by)) = (placed, by) {
             self.owners.insert(lock.to_owned(), by.to_owned());
             return;
@@ -26,16 +32,10 @@ impl Builder<'_> {
                 let text = match self.cast.servers[server].kind {
                     Kind::ZooKeeper => {
                         let node = words::node(lock);
-                        format!("{node}{whose} is removed: its session is over")
+                        let is = if taken { "has been ended" } else { "is over" };
+                        format!("{node}{whose} is removed: its session {is}")
                     }
-                    // What a fault takes away at this moment does not expire.
-                    _ if self
-                        .rows
-                        .last()
-                        .is_some_and(|row| row.at == at && row.tone == Tone::Fault) =>
-                    {
-                        format!("key {lock}{whose} is gone")
-                    }
+                    _ if taken => format!("key {lock}{whose} is gone"),
                     _ => format!("key {lock}{whose} expires"),
                 };
                 self.flush();

@@ -127,7 +127,9 @@ impl Builder<'_> {
             }
             What::Timer { .. } | What::Noted { .. } => {}
             What::Did(did) => self.did(at, &did.who, did.act),
-            What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
+            What::Place { lock, placed, by, taken } => {
+                self.place(at, lock, *placed, (by.as_deref(), *taken));
+            }
             What::Process { process, event } => self.process_event(at, process, *event),
             What::Deviation { deviation, .. } if deviation::is_silent(deviation) => {}
             What::Deviation { deviation, site, .. } => {

@@ -1,5 +1,6 @@
 //! A run told in numbered steps: who did what, what ended, and who believes what.
 
+mod gone;
 mod ledger;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,7 @@ pub fn story(cast: &Cast, events: &[Event], width: usize) -> String {
         sharing: BTreeSet::new(),
         paused: Vec::new(),
         last: BTreeMap::new(),
+        interrupted: Vec::new(),
         refusals: BTreeMap::new(),
         in_line: Vec::new(),
         read: BTreeMap::new(),
@@ -96,6 +98,8 @@ struct Teller<'a> {
     paused: Vec<String>,
     /// The last request of each thread, with its reply.
     last: BTreeMap<String, String>,
+    /// Threads whose call was dropped while it waited.
+    interrupted: Vec<String>,
     /// How often each thread was refused since it asked.
     refusals: BTreeMap<String, u64>,
     /// Who has asked since its last entry, where the lock has a line.
@@ -133,10 +137,15 @@ impl Teller<'_> {
                 if let Some(first) = text.strip_prefix("the ") {
                     text = format!("The {first}");
                 }
+                if let Some(who) = deviation.strip_suffix(" is interrupted") {
+                    self.interrupted.push(who.to_owned());
+                }
                 self.step(at, format!("{text}{label}."), Kinds::Fault);
             }
             What::Process { process, event } => self.process(at, process, *event),
-            What::Place { lock, placed, by } => self.place(at, lock, *placed, by.as_deref()),
+            What::Place { lock, placed, by, taken } => {
+                self.place(at, lock, *placed, (by.as_deref(), *taken));
+            }
             What::Did(did) => self.did(at, &did.who, did.act),
             What::Lost { to, from, .. } => {
                 self.lost.push(to.clone());
@@ -172,6 +181,14 @@ impl Teller<'_> {
                     self.in_line.retain(|it| it != who);
                     let text = format!(
                         "{who} does not know what became of its request{how}, and will try again."
+                    );
+                    return self.step(at, text, Kinds::Plain);
+                }
+                if let Some(place) = self.interrupted.iter().position(|it| it == who) {
+                    self.interrupted.remove(place);
+                    let how = self.how(who);
+                    let text = format!(
+                        "{who} gives its attempt up{how}, whatever becomes of it, and will try again."
                     );
                     return self.step(at, text, Kinds::Plain);
                 }
@@ -267,59 +284,20 @@ impl Teller<'_> {
         }
     }
 
-    fn place(&mut self, at: Micros, lock: &str, placed: bool, by: Option<&str>) {
+    fn place(&mut self, at: Micros, lock: &str, placed: bool, (by, taken): (Option<&str>, bool)) {
         if let (true, Some(by)) = (placed, by) {
             self.owners.insert(lock.to_owned(), by.to_owned());
             return;
         }
         let owner = self.owners.remove(lock);
         match (by, owner) {
-            (None, owner) => self.expires(at, lock, owner),
+            (None, owner) => self.goes(at, lock, owner, taken),
             (Some(by), Some(owner)) if by != owner => {
                 let how = self.how(by);
                 self.step(at, format!("{by} removes {lock}, which is {owner}'s{how}."), Kinds::Bad);
             }
             _ => {}
         }
-    }
-
-    /// What was where the lock lives is gone by itself; on several servers at once that is one step.
-    fn expires(&mut self, at: Micros, lock: &str, owner: Option<String>) {
-        let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
-        let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
-        let lock = lock.strip_suffix(&format!(" on {}", server.name)).unwrap_or(lock);
-        let mut servers = vec![server.name.clone()];
-        if let Some((when, what, whose, names)) = &self.expired
-            && (*when, &**what, whose) == (at, lock, &owner)
-            && self.steps.last().is_some_and(|last| last.text.contains(" expires in "))
-        {
-            servers = names.iter().cloned().chain(servers).collect();
-            self.steps.pop();
-        }
-        let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
-        let names = words::list(&servers);
-        let node = words::node(lock);
-        let mut text = match server.kind {
-            Kind::ZooKeeper => format!(
-                "{names} ends a session of which it has not heard for too long, and removes {whose}{node}"
-            ),
-            _ if self.steps.last().is_some_and(|last| last.text.contains(" evicts a key")) => {
-                format!("{whose}key {lock} is the one that {names} evicts")
-            }
-            _ if self.steps.last().is_some_and(|last| last.text.contains("an operator runs ")) => {
-                format!("That takes {whose}key {lock} away in {names}")
-            }
-            _ => format!("{whose}key {lock} expires in {names}: its time to live is over"),
-        };
-        if let Some(owner) = owner.as_ref().filter(|owner| self.inside.contains(owner)) {
-            let _ = write!(text, ". {owner} is still in its section");
-            if self.stands_still(owner) {
-                text += ", standing still";
-            }
-            text += ", and does not know it";
-        }
-        self.step(at, format!("{text}."), Kinds::Plain);
-        self.expired = Some((at, lock.to_owned(), owner, servers));
     }
 
     fn process(&mut self, at: Micros, process: &str, event: ProcessEvent) {

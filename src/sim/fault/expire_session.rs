@@ -7,6 +7,7 @@ use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::client::zookeeper::ZkClient;
 use crate::json::Problem;
+use crate::property::Remover;
 use crate::sim::agenda::{ProcessId, ServerId};
 use crate::sim::place;
 use crate::sim::server::AnyServer;
@@ -85,7 +86,7 @@ impl World {
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.expire_session(placed.time(now), session, name, stage.choices);
-        self.judge_place(stage, server, &before, None);
+        self.judge_place(stage, server, &before, Remover::Fault);
         self.told_server(stage, server, sent);
     }
 }

@@ -9,6 +9,7 @@ use super::entry::{BUDGET, Entry};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
+use crate::property::Remover;
 use crate::sim::agenda::{Event, ServerId};
 use crate::sim::place;
 use crate::sim::server::AnyServer;
@@ -104,7 +105,7 @@ impl World {
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.evict(placed.time(now), name, stage.choices);
         stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
-        self.judge_place(stage, server, &before, None);
+        self.judge_place(stage, server, &before, Remover::Fault);
         self.distribute(stage, server, sent);
         self.arm(server);
     }

@@ -36,13 +36,11 @@ impl Kind for LoseReply {
     }
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
-        if let Target::Message(conn, _) = strike.target {
-            world.break_connection(conn);
-        }
+        Messages::lose(world, strike.target);
     }
 
     fn call(&self, _: &Setup, _: Strike) -> String {
-        "lose it, connection breaks".to_owned()
+        Messages::LOST.to_owned()
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -42,6 +42,16 @@ impl Messages {
         (direction == way).then_some(Target::Message(conn, direction))
     }
 
+    /// What losing a message with its connection is called in traces.
+    pub(super) const LOST: &'static str = "lose it, connection breaks";
+
+    /// The message is lost, and its connection breaks.
+    pub(super) fn lose(world: &mut World, target: Target) {
+        if let Target::Message(conn, _) = target {
+            world.break_connection(conn);
+        }
+    }
+
     fn admit_request(&self, world: &World, conn: ConnId, direction: Direction) -> bool {
         if self.requests.is_empty() {
             return true;

@@ -10,6 +10,7 @@ use super::processes::Processes;
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, Section};
+use crate::property::Remover;
 use crate::sim::agenda::{ProcessId, ServerId};
 use crate::sim::place;
 use crate::sim::server::{AnyRequest, AnyServer};
@@ -145,7 +146,7 @@ impl World {
         }
         sent.retain(|(link, _)| *link != CONSOLE);
         stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
-        self.judge_place(stage, server, &before, None);
+        self.judge_place(stage, server, &before, Remover::Fault);
         self.distribute(stage, server, sent);
         self.arm(server);
     }

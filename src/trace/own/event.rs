@@ -79,8 +79,11 @@ pub enum What {
         lock: String,
         /// Whether it was put there.
         placed: bool,
-        /// Whose request it was; nobody's if it expired.
+        /// Whose request it was; nobody's if its time was over, or if a fault took it.
         by: Option<String>,
+        /// Whether a fault took it away.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        taken: bool,
     },
     /// Something happened to a process.
     Process {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::event::{Act, Did, Event, ProcessEvent, Sent, What};
 use super::message::{self, Sessions};
-use crate::property::{self, Names, Who};
+use crate::property::{self, Names, Remover, Who};
 use crate::sim::{AnyMessage, ServerEvent, Setup, Told};
 use crate::store::{Link, Outbound};
 use crate::time::Micros;
@@ -129,13 +129,17 @@ impl<'a> Teller<'a> {
             E::Wrote { who, account, value } => self.did(who, Act::Wrote { account, value }),
             E::Fenced(who) => self.did(who, Act::Fenced),
             E::Placed { by, ref what } => {
-                What::Place { lock: what.to_string(), placed: true, by: Some(self.setup.who(by)) }
+                let (lock, by) = (what.to_string(), Some(self.setup.who(by)));
+                What::Place { lock, placed: true, by, taken: false }
             }
-            E::Removed { by, ref what } => What::Place {
-                lock: what.to_string(),
-                placed: false,
-                by: by.map(|by| self.setup.who(by)),
-            },
+            E::Removed { by, ref what } => {
+                let (by, taken) = match by {
+                    Remover::Request(by) => (Some(self.setup.who(by)), false),
+                    Remover::Time => (None, false),
+                    Remover::Fault => (None, true),
+                };
+                What::Place { lock: what.to_string(), placed: false, by, taken }
+            }
             E::Wakes { .. } => {
                 unreachable!("told to properties only: what was sent stands beside the request")
             }
