@@ -1,5 +1,7 @@
 //! What became of the catalogue's failures: which broken forms were found, which fixed forms hold, and the controls.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::Checked;
@@ -13,19 +15,22 @@ struct Count {
     right: usize,
     /// Of how many.
     of: usize,
+    /// The entries, and whether each is right.
+    #[serde(skip)]
+    entries: BTreeMap<String, bool>,
     /// The entries that did not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not: Vec<String>,
 }
 
 impl Count {
+    /// An entry may have several models: it is right if all of them are.
     fn add(&mut self, id: &str, right: bool) {
-        self.of += 1;
-        if right {
-            self.right += 1;
-        } else {
-            self.not.push(id.to_owned());
-        }
+        *self.entries.entry(id.to_owned()).or_insert(true) &= right;
+        let wrong = self.entries.iter().filter(|(_, right)| !**right);
+        self.not = wrong.map(|(id, _)| id.clone()).collect();
+        self.of = self.entries.len();
+        self.right = self.of - self.not.len();
     }
 }
 
