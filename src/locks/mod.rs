@@ -93,6 +93,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::redisson_fair::RedissonFair,
         redis::redisson_read_write::RedissonReadWrite,
         redis::redisson_multi_lock::RedissonMultiLock,
+        redis::redisson_faster_multi_lock::RedissonFasterMultiLock,
         redis::redisson_fenced::RedissonFenced,
         redis::keyspace_events::KeyspaceEvents,
         redis::multi_lock::MultiLock,

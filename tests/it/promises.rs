@@ -68,6 +68,8 @@ const PROMISES: &[Promise] = &[
     promise("redisson-fair", "", REDIS, SAFE, &[]),
     promise("redisson-fenced", "", REDIS, &["release-safety", "fencing-order"], &[]),
     promise("redisson-multi-lock", "", REDIS, SAFE, &["converts_unit_every_round=true"]),
+    promise("redisson", r#""replicas": 1"#, r#"{"redis": {"replicas": 1}}"#, &[], &[]),
+    promise("redisson-faster-multi-lock", "", REDIS, SAFE, &[]),
     promise("redisson-read-write", "", REDIS, SAFE, &[]),
     promise("keyspace-events", "", r#"{"redis": {"notify": "Egxe"}}"#, SAFE, &["trusts_events=true"]),
     promise("replicated", r#""wait": 1"#, r#"{"redis": {"replicas": 1}}"#, &[], &["checks_on=replica"]),

@@ -1,11 +1,17 @@
 //! Every recipe and every workload, in worlds without faults and with them.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use lockstep::choice::{Nominal, Seeded};
 use lockstep::json::Document;
+use lockstep::model::{Model, Verdict};
 use lockstep::sim::End;
 use lockstep::{locks, workload};
+use serde_json::Value;
 
 use super::recipe_world::{SAMPLED, run, world, world_of};
+use super::tidy::files;
 
 /// Every recipe with its default parameters, but for `none`.
 fn recipes() -> Vec<String> {
@@ -92,6 +98,77 @@ fn what_a_catalogue_says_of_itself_is_true() {
     let member = document.root().only_member().unwrap();
     let problem = locks::build(&member.name, &member.value).unwrap_err().to_string();
     assert!(problem.contains("did you mean `redlock`?"), "{problem}");
+}
+
+/// The file of a recipe: what it is called, in the directory of its store.
+fn file_of(about: &locks::About) -> String {
+    let store = match about.store {
+        locks::Store::Redis => "redis/",
+        locks::Store::ZooKeeper => "zookeeper/",
+        locks::Store::None | locks::Store::OfParts => "",
+    };
+    format!("src/locks/{store}{}.rs", about.name.replace('-', "_"))
+}
+
+#[test]
+fn a_recipe_is_one_short_file_and_a_line_of_the_catalogue() {
+    let sources = files("src/locks", &["rs"]);
+    let mut recipes: BTreeSet<&str> = sources
+        .iter()
+        .filter(|(_, text)| text.contains("const ABOUT: About = About {"))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    for entry in locks::catalogue() {
+        let file = file_of(entry.about);
+        let (_, text) = sources.iter().find(|(name, _)| *name == file).expect(&file);
+        assert!(text.lines().count() <= 120, "{file} has more than 120 lines");
+        assert!(recipes.remove(file.as_str()), "{file} is in the catalogue twice");
+    }
+    assert!(recipes.is_empty(), "not in the catalogue: {recipes:?}");
+}
+
+/// What no model with these verdicts can be written for: without a lock nothing is kept apart.
+const NEVER_HOLDS: &str = "none";
+
+#[test]
+fn every_recipe_has_a_model_that_holds_and_one_that_breaks() {
+    let (mut hold, mut broken) = (BTreeSet::new(), BTreeSet::new());
+    for (name, text) in files("models", &["json"]) {
+        let model = Model::parse(Path::new(&name), text.as_str()).unwrap();
+        let json: Value = serde_json::from_str(&text).unwrap();
+        match model.expect().map(|expect| expect.verdict) {
+            Some(Verdict::Violated) => recipes_in(&json, &mut broken),
+            Some(Verdict::Holds) => recipes_in(&json, &mut hold),
+            _ => {}
+        }
+    }
+    let missing = |found: &BTreeSet<String>| -> Vec<&str> {
+        let names = locks::catalogue().iter().map(|entry| entry.about.name);
+        names.filter(|name| !found.contains(*name)).collect()
+    };
+    assert_eq!(missing(&hold), [NEVER_HOLDS], "without a model that holds");
+    assert!(missing(&broken).is_empty(), "without a model that breaks: {:?}", missing(&broken));
+}
+
+/// The names under `lock`, `locks` and `roles`.
+fn recipes_in(json: &Value, found: &mut BTreeSet<String>) {
+    match json {
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                match (field.as_str(), value) {
+                    ("lock", Value::Object(lock)) => found.extend(lock.keys().cloned()),
+                    ("locks", Value::Array(locks)) => {
+                        let locks = locks.iter().filter_map(Value::as_object);
+                        found.extend(locks.flat_map(|lock| lock.keys().cloned()));
+                    }
+                    _ => {}
+                }
+                recipes_in(value, found);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| recipes_in(value, found)),
+        _ => {}
+    }
 }
 
 fn refuses_what_it_does_not_name(

@@ -13,6 +13,7 @@ pub mod redisson;
 mod redisson_attempt;
 mod redisson_base;
 pub mod redisson_fair;
+pub mod redisson_faster_multi_lock;
 pub mod redisson_fenced;
 pub mod redisson_multi_lock;
 pub mod redisson_read_write;

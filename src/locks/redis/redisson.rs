@@ -4,10 +4,11 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::redisson_attempt::{How, lock_once};
+use super::redisson_attempt::{Defect, lock_once, sync};
 use super::redisson_base::{Attempt, Patience, RENEW, lock_or_wait, start_watchdog, unlock_hash};
 use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
+use crate::store::redis::Reply;
 use crate::time::Micros;
 
 /// A hash from the owner (client and thread) to how often it holds the lock, and a channel for those who wait.
@@ -19,23 +20,12 @@ pub struct Redisson {
     lease: Option<Span<90>>,
     reenter: u8,
     poll: Option<Span<20>>,
+    replicas: u32,
+    sync_timeout: Span<1000>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]
     me: Option<Token>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Defect {
-    #[default]
-    None,
-    RenewalGivesUp,
-    RenewalInCallback,
-    NoRecheckAfterSubscribe,
-    WaitsForever,
-    RetriesAcquire,
-    KeepsOnError,
 }
 
 impl Redisson {
@@ -52,10 +42,16 @@ impl Redisson {
             ("reenter", "how often the holder locks again: 0"),
             ("poll", "a waiter tries again after so long without a message: never"),
             (
+                "replicas",
+                "WAIT is asked for so many after the lock script, and if none has it, it is unlocked: 0",
+            ),
+            ("sync_timeout", "slavesSyncTimeout, how long WAIT waits for them: \"1s\""),
+            (
                 "defect",
                 "\"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script (#7272); \
                  \"no-recheck-after-subscribe\" (#3018); \"waits-forever\" for the message; \"retries-acquire\" whose \
-                 reply is lost (#4706); \"keeps-on-error\" what may be held: \"none\"",
+                 reply is lost (#4706); \"keeps-on-error\" what may be held; \"ignores-unsynced\" replicas \
+                 (checkLockSyncedSlaves = false): \"none\"",
             ),
             Retry::ABOUT,
         ],
@@ -68,13 +64,12 @@ impl Redisson {
 
     async fn try_lock(&self, cx: &Cx, me: Token) -> Result<Attempt<Instant>, LockError> {
         let (asked_at, ttl) = (cx.now(), self.lease.map_or(*self.watchdog_timeout, |lease| *lease));
-        let how = match self.defect {
-            Defect::RetriesAcquire => How::Again,
-            Defect::KeepsOnError => How::Once,
-            Defect::RenewalInCallback => How::Beside,
-            _ => How::OnceAndUndone,
-        };
-        Ok(Attempt::of(&lock_once(cx, &self.key, (me, ttl), how).await?, asked_at + ttl))
+        let locked = lock_once(cx, &self.key, (me, ttl), self.defect).await?;
+        if locked == Reply::Nil && self.replicas > 0 {
+            let (needed, within) = (self.defect != Defect::IgnoresUnsynced, *self.sync_timeout);
+            sync(cx, &self.key, (me, ttl), (self.replicas, within), needed).await?;
+        }
+        Ok(Attempt::of(&locked, asked_at + ttl))
     }
 }
 

@@ -1,22 +1,34 @@
 //! How Redisson sends the lock script, and what becomes of its answer: `tryAcquireAsync` of RedissonLock.java.
 
+use serde::Deserialize;
+
 use super::Key;
 use super::redisson_base::{LOCK, RENEW, start_watchdog, unlock_hash, watchdog};
-use crate::cx::{CallError, Cx, Task, Token};
+use crate::cx::{CallError, Cx, LockError, Task, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
-/// How the lock script is sent.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum How {
-    /// The library may send it again, and it counts again.
-    Again,
-    /// Once; what may be held after an error stays so.
-    Once,
-    /// Once; what may be held after an error is unlocked.
-    OnceAndUndone,
-    /// Once; the watchdog begins with the answer, whatever has become of the thread that asked.
-    Beside,
+/// What versions of Redisson got wrong, or let their users switch off.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Defect {
+    /// Nothing: the lock script is sent once, and what may be held after an error is unlocked.
+    #[default]
+    None,
+    /// The watchdog ends with the first call that fails.
+    RenewalGivesUp,
+    /// The watchdog begins with the answer, whatever has become of the thread that asked.
+    RenewalInCallback,
+    /// Who has subscribed does not try again before it waits.
+    NoRecheckAfterSubscribe,
+    /// Who waits heeds no time to live.
+    WaitsForever,
+    /// The library may send the lock script again, and it counts again.
+    RetriesAcquire,
+    /// What may be held after an error stays so.
+    KeepsOnError,
+    /// What no replica has is held all the same.
+    IgnoresUnsynced,
 }
 
 /// `tryLockInnerAsync`: nil if it is held now, else how long (ms) it lives.
@@ -24,19 +36,37 @@ pub(super) async fn lock_once(
     cx: &Cx,
     key: &Key,
     (me, ttl): (Token, Micros),
-    how: How,
+    defect: Defect,
 ) -> Result<Reply, CallError> {
-    if how == How::Beside {
+    if defect == Defect::RenewalInCallback {
         return ask_beside(cx, Callback { key: key.clone(), me, ttl }).await;
     }
     let lock = cx.redis(0).eval(LOCK, &[key], &[&me, &ttl]);
-    let lock = if how == How::Again { lock } else { lock.no_retry() };
+    let lock = if defect == Defect::RetriesAcquire { lock } else { lock.no_retry() };
     let locked = lock.await;
-    if how == How::OnceAndUndone && locked.as_ref().is_err_and(CallError::outcome_unknown) {
+    let keeps = matches!(defect, Defect::RetriesAcquire | Defect::KeepsOnError);
+    if !keeps && locked.as_ref().is_err_and(CallError::outcome_unknown) {
         // It may be held once more than anybody knows of. If this fails too, the lease ends some time.
         let _ = unlock_hash(cx, (key, 0), (me, ttl), ttl).await;
     }
     locked
+}
+
+/// `syncedEval` and `handleNoSync`: waits until all replicas have the lock, for so long (µs) at most.
+///
+/// If none has it although one is needed, it is given back, and the caller is told of an error.
+pub(super) async fn sync(
+    cx: &Cx,
+    key: &Key,
+    (me, ttl): (Token, Micros),
+    (replicas, within): (u32, Micros),
+    needed: bool,
+) -> Result<(), LockError> {
+    if cx.redis(0).wait(replicas, within).await? == 0 && needed {
+        unlock_hash(cx, (key, 0), (me, ttl), ttl).await?;
+        return Err(LockError::Busy);
+    }
+    Ok(())
 }
 
 /// Sends the lock script and waits for the answer, as another task of the process does.

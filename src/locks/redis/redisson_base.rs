@@ -138,14 +138,19 @@ pub(super) fn start_watchdog(
     (token, ttl): (Token, Micros),
     gives_up: bool,
 ) {
-    let (key, thread) = (key.clone(), cx.surroundings().thread);
+    let renewal = Renewal::of(script, key.clone(), (token, ttl), cx.surroundings().thread);
+    watch(cx, watchdog(cx, number), Renewal { gives_up, ..renewal });
+}
+
+/// Starts this watchdog.
+pub(super) fn watch(cx: &Cx, number: TaskId, renewal: Renewal) {
+    let thread = renewal.thread;
     lost(cx, thread).set(false);
     // What an earlier watchdog said of its own lease is over.
     if lease(cx, thread).get().is_some() {
         lease(cx, thread).set(None);
     }
-    let renewal = Renewal { script, key, token, ttl, adds: None, thread, gives_up };
-    cx.spawn(watchdog(cx, number), renewal);
+    cx.spawn(number, renewal);
 }
 
 /// Unlocks and stops the watchdog, unless the lock is still held: whether it is free now.

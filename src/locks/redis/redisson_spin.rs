@@ -70,9 +70,7 @@ impl Lock for RedissonSpin {
         }
         // 3. Start the watchdog.
         lost(cx, thread).set(false);
-        let (key, token) = (self.key.clone(), me);
-        let renewal =
-            Renewal { script: RENEW, key, token, ttl, adds: None, thread, gives_up: false };
+        let renewal = Renewal::of(RENEW, self.key.clone(), (me, ttl), thread);
         cx.spawn(WATCHDOG + thread, renewal);
         Ok(Grant::default())
     }

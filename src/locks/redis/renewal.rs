@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{lease, lost};
 use super::{COMPARE_AND_PEXPIRE, Key};
-use crate::cx::{Cx, Grant, Instant, Script, Task, TaskId, Token};
+use crate::cx::{Arg, Cx, Grant, Instant, Script, Task, TaskId, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
@@ -24,6 +24,8 @@ pub(super) struct Renewal {
     pub(super) ttl: Micros,
     /// What is added (µs) to what is left of the time to live; none if it begins anew.
     pub(super) adds: Option<Micros>,
+    /// What of the key is renewed, with deadlines by the holder's wall clock; all of it if that is nothing.
+    pub(super) fields: Vec<String>,
     /// Whose cell tells of a loss.
     pub(super) thread: TaskId,
     /// Whether the first call that fails is the last (catalogue entry F15).
@@ -31,6 +33,16 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
+    /// Renews all of the key for as long as it can.
+    pub(super) fn of(
+        script: Script,
+        key: Key,
+        (token, ttl): (Token, Micros),
+        thread: TaskId,
+    ) -> Self {
+        Self { script, key, token, ttl, adds: None, fields: Vec::new(), thread, gives_up: false }
+    }
+
     /// Begins, for a lock that is valid until then.
     pub(super) fn start(self, cx: &Cx, until: Instant) -> Grant {
         lost(cx, self.thread).set(false);
@@ -69,7 +81,7 @@ impl Renew {
             Self::Reacquire => (COMPARE_AND_PEXPIRE, None),
         };
         let (key, thread) = (key.clone(), cx.surroundings().thread);
-        Renewal { script, key, token, ttl, adds, thread, gives_up: false }.start(cx, until)
+        Renewal { adds, ..Renewal::of(script, key, (token, ttl), thread) }.start(cx, until)
     }
 }
 
@@ -82,7 +94,15 @@ impl Task for Renewal {
             cx.turn(&mut until).await;
             cx.sleep(third.min(cx.until(*until))).await;
             let (asked_at, rest) = (cx.now(), cx.until(*until));
-            let renew = cx.redis(0).eval(self.script, &[&self.key], &[&self.token, &span]);
+            let now = if self.fields.is_empty() { 0 } else { cx.wall_clock_ms() };
+            let deadlines = self.fields.iter().map(|field| field as &dyn Arg);
+            let by_clock = (!self.fields.is_empty()).then_some(&now as &dyn Arg);
+            let args: Vec<&dyn Arg> = [&self.token as &dyn Arg, &span]
+                .into_iter()
+                .chain(by_clock)
+                .chain(deadlines)
+                .collect();
+            let renew = cx.redis(0).eval(self.script, &[&self.key], &args);
             // With no time left it asks all the same: the process may have stood still.
             let patience = if rest > Micros::ZERO { rest } else { third };
             match renew.within(patience).await {

@@ -72,8 +72,8 @@ impl Lock for Watchdog {
             Defect::None | Defect::GivesUp => COMPARE_AND_PEXPIRE,
         };
         let (key, ttl, gives_up) = (self.key.clone(), *self.ttl, self.defect == Defect::GivesUp);
-        let renewal = Renewal { script, key, token, ttl, adds: None, thread, gives_up };
-        Ok(renewal.start(cx, asked_at + ttl))
+        let renewal = Renewal::of(script, key, (token, ttl), thread);
+        Ok(Renewal { gives_up, ..renewal }.start(cx, asked_at + ttl))
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
