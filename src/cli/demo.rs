@@ -111,12 +111,13 @@ fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Out
         origin: Origin::Run,
         seed: Some(SEED),
         limits: limits(&model),
+        round: None,
         model,
         deviations: Vec::new(),
     };
     let mut first = None;
     let Ended { tally, .. } =
-        execute(&recipe.setup(), recipe.limits, &mut Seeded::new(SEED), &mut |event| {
+        execute(&recipe.setup(), recipe.limits, None, &mut Seeded::new(SEED), &mut |event| {
             if let crate::trace::own::What::Did(did) = &event.what
                 && let crate::trace::own::Act::Read { value, .. } = did.act
             {

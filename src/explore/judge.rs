@@ -3,7 +3,7 @@
 use super::liveness::{ANYBODY, Ahead};
 use super::search::Search;
 use super::verdict::{Verdict, Witness};
-use crate::property::{Liveness, Outlook, Who};
+use crate::property::{Liveness, Outlook, PropertyBox, Who};
 use crate::sim::Violation;
 
 impl Search<'_> {
@@ -25,14 +25,15 @@ impl Search<'_> {
             let each = self.scene.threads();
             threads = each.map(|who| (who, self.nominal.ahead(self.scene.bit(who)))).collect();
         }
-        let mut worst: Option<(u32, u32, Violation)> = None;
+        let mut worst: Option<(u32, u32, Violation, bool)> = None;
         for (number, known) in self.known.iter().enumerate() {
             if known.deviations != deviations || !known.expanded {
                 continue;
             }
-            if worst.as_ref().is_some_and(|(steps, _, _)| *steps <= known.steps) {
+            if worst.as_ref().is_some_and(|(steps, ..)| *steps <= known.steps) {
                 continue;
             }
+            let round = matches!(anybody[number], Ahead::Cycle { .. });
             let found = asked.iter().find_map(|(place, liveness)| match liveness {
                 Liveness::OwnEntryWithin(_) => threads
                     .iter()
@@ -40,10 +41,18 @@ impl Search<'_> {
                 _ => self.judge(number, *place, None, anybody[number]),
             });
             let Some(violation) = found else { continue };
-            worst = Some((known.steps, number as u32, violation));
+            worst = Some((known.steps, number as u32, violation, round));
         }
-        let (steps, number, violation) = worst?;
-        let witness = self.witness(number, None);
+        let (steps, number, violation, round) = worst?;
+        let mut witness = self.witness(number, None);
+        let forever = |property: &PropertyBox| {
+            property.name() == violation.property
+                && property.liveness() == Some(Liveness::NotForEver)
+        };
+        if round && self.setup.properties.iter().any(forever) {
+            let round = self.nominal.round(number);
+            witness.round = round.map(|(from, to)| (witness.steps + from, witness.steps + to));
+        }
         Some((Verdict::Violated { violation, deviations, steps }, witness))
     }
 

@@ -9,6 +9,10 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::hash::BuildHasherDefault;
+
+use indexmap::IndexSet;
+use rustc_hash::FxHasher;
 
 use crate::sim::Found;
 use crate::time::Micros;
@@ -105,6 +109,19 @@ impl Steps {
         match self.nominal[world as usize] {
             Nominal::Ways(first, end) => &self.ways[first as usize..end as usize],
             _ => &[],
+        }
+    }
+
+    /// After how many nominal steps from `start`, with the first outcome of each, the world first is one that comes back,
+    /// and after how many it has come back; none if `start` does not lead into a cycle.
+    pub(super) fn round(&self, start: u32) -> Option<(u64, u64)> {
+        let mut seen: IndexSet<u32, BuildHasherDefault<FxHasher>> = IndexSet::default();
+        let mut world = start;
+        loop {
+            if let (before, false) = seen.insert_full(world) {
+                return Some((before as u64, seen.len() as u64));
+            }
+            world = self.ways(world).first()?.to;
         }
     }
 

@@ -320,7 +320,7 @@ impl<'a> Search<'a> {
         // The first world's answers are those of the beginning, which is no step.
         let steps = numbers.len() as u64 - 1;
         let answers = numbers.iter().rev().flat_map(|&n| self.answers[n as usize].iter().copied());
-        Witness { answers: answers.collect(), steps }
+        Witness { answers: answers.collect(), steps, round: None }
     }
 
     fn finish(self, found: Option<(Verdict, Witness)>, layer: u32, beyond: bool) -> Outcome {

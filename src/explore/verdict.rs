@@ -60,6 +60,9 @@ pub struct Witness {
     pub answers: Vec<u32>,
     /// How many steps they make.
     pub steps: u64,
+    /// Of what goes on for ever: after the first of these numbers of steps and after the second the world is the same,
+    /// but for the time, if all goes on nominally.
+    pub round: Option<(u64, u64)>,
 }
 
 /// The result of a search.

@@ -53,6 +53,6 @@ impl Property for Livelock {
             return None;
         }
         let wants = self.0.who_wants(names)?;
-        Some(format!("{wants} and go on asking for ever, though nobody is in a section"))
+        Some(format!("{wants}, and so it goes on for ever, though nobody is in a section"))
     }
 }

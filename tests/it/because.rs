@@ -96,3 +96,80 @@ fn an_old_master_that_is_cut_off_still_has_the_key() {
         "c2 got the lock at 65 s because it did not depend on c1's lock, which is still there since 35 s."
     );
 }
+
+#[test]
+fn one_who_sleeps_while_another_asks() {
+    assert_eq!(
+        because("models/catalogue/f20-barging.json"),
+        "c2 was in line since 0 s, and c1 came at 4.5 s: c2 had asked last at 4 s (SET lock c2-0000 NX PX 10000 → \
+         (nil)), and heard nothing when it became free at 4.5 s; c1 asked first then."
+    );
+    assert_eq!(
+        because("models/catalogue/f25-readers-overlap.json"),
+        "writer was in line since 1 s and entered at 5 s; meanwhile reader2 came at 2 s."
+    );
+}
+
+#[test]
+fn a_token_that_was_counted_before_the_grant() {
+    assert_eq!(
+        because("models/catalogue/f43-two-commands.json"),
+        "c2 had token 2 from 0 s on (INCR lock:fence → 2) and got the lock at 0 s. c1 had token 1 from 0 s on (INCR \
+         lock:fence → 1) and got the lock at 4 s."
+    );
+}
+
+#[test]
+fn a_change_that_wakes_all_who_wait() {
+    assert_eq!(
+        because("models/catalogue/f44-one-node-herd.json"),
+        "c1's delete /lock/held at 4 s woke c2 and c3: c2 had asked for it at 0 s (exists -w /lock/held → is there) \
+         and c3 had asked for it at 0 s (exists -w /lock/held → is there)."
+    );
+}
+
+#[test]
+fn a_lock_that_asks_nobody() {
+    assert_eq!(
+        because("models/none/read-twice.json"),
+        "writer and reader entered without asking any server."
+    );
+}
+
+#[test]
+fn a_release_of_what_was_refused() {
+    assert_eq!(
+        because("models/catalogue/f09-release-in-finally.json"),
+        "c2 removed lock at 0 s (DEL lock), though nothing of its own was there: it had asked last at 0 s (SET lock \
+         c2-0000 NX PX 5000 → (nil))."
+    );
+}
+
+#[test]
+fn a_message_that_was_missed_while_the_lock_was_free() {
+    assert_eq!(
+        because("models/catalogue/f22-message-missed.json"),
+        "c2 had asked at 0 s; c1 had put lock there at 0 s, and it was there until 3 s. c2 lost its connection to \
+         redis at 3 s, and what was sent meanwhile."
+    );
+}
+
+#[test]
+fn a_round_that_never_ends() {
+    let told = because("models/catalogue/f57-goes-to-3.json");
+    assert!(
+        told.ends_with(
+            "reader waits since 0 s and goes on asking (exists -w /lock/write-…0 → NoNode)."
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn every_violation_of_the_models_has_a_cause() {
+    for (name, text) in super::tidy::files("models", &["json"]) {
+        if text.contains("\"expect\": {\"verdict\": \"violated\"") {
+            assert!(!because(&name).is_empty(), "{name} is violated, and no cause is told");
+        }
+    }
+}

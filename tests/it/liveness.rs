@@ -106,7 +106,7 @@ fn giving_back_and_asking_again_in_step_is_a_livelock() {
     let outcome = search(Then::GiveBack { jitter_ms: 0 }, PropertyBox::new(Livelock::new(false)));
     assert_eq!(
         why(&outcome),
-        "c1 and c2 want the lock and go on asking for ever, though nobody is in a section"
+        "c1 and c2 want the lock, and so it goes on for ever, though nobody is in a section"
     );
     let outcome = search(Then::GiveBack { jitter_ms: 0 }, PropertyBox::new(Deadlock::new(false)));
     let vacuous = Verdict::Vacuous(vec!["deadlock"]);

@@ -6,11 +6,11 @@ use super::super::exit::Exit;
 use super::super::expected;
 use super::super::failure::Failure;
 use super::super::output::Output;
-use super::Checked;
 use super::summary::Summary;
+use super::{Checked, witness};
 use crate::choice::Deviation;
 use crate::explore::Verdict;
-use crate::report::{Cast, because, cover};
+use crate::report::cover;
 use crate::trace::own::{Event, Recording};
 
 /// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
@@ -116,7 +116,7 @@ impl<'c> Model<'c> {
             Verdict::Violated { violation, deviations, steps } => Some(Violation {
                 property: violation.property.to_owned(),
                 why: violation.why.clone(),
-                because: recording.and_then(|it| because(&Cast::of(&it.setup), &it.events)),
+                because: recording.and_then(witness::told),
                 deviations: *deviations,
                 steps: *steps,
             }),

@@ -39,6 +39,15 @@ pub(in super::super) fn of(model: &crate::model::Model, outcome: &Outcome) -> Op
     if !judges_waiting || story.ended.violation.is_some() {
         return Some(story);
     }
+    if let Some((from, steps)) = witness.round {
+        let limits = Limits { steps, time: Micros::MAX, stop_at_violation: true };
+        return Some(Recording::make_round(
+            model,
+            limits,
+            from,
+            Listed::new(witness.answers.clone()),
+        ));
+    }
     // What never happens has to be waited for: for longer than anything that the model compares with.
     let until = story.ended.at + story.setup.horizon + story.setup.horizon;
     Some(make(witness.steps + AFTERMATH, until))
@@ -74,7 +83,7 @@ pub(super) fn show(
         write!(output.out(), "{}", story(&cast, &recording.events, view.width))?;
     }
     writeln!(output.out())?;
-    let why = recording.as_ref().and_then(|it| because(&Cast::of(&it.setup), &it.events));
+    let why = recording.as_ref().and_then(told);
     verdict(checked, why.as_deref(), output)?;
     match (&arguments.output, written, &recording) {
         (_, Some(path), _) => row("again", &format!("lockstep replay {}", path.display()), output)?,
@@ -87,6 +96,12 @@ pub(super) fn show(
     let took = checked.took;
     writeln!(output.err(), "{FAINT}{took}{FAINT:#}")?;
     Ok(checked.exit())
+}
+
+/// Why it came to the violation.
+pub(super) fn told(recording: &Recording) -> Option<String> {
+    let Recording { recipe, setup, events, .. } = recording;
+    because(&Cast::of(setup), events, recipe.round.is_some())
 }
 
 /// The command that does the same again.

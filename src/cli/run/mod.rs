@@ -116,11 +116,12 @@ fn run_only(model: &Model, seed: u64) -> Ended {
         origin: Origin::Run,
         seed: Some(seed),
         limits: limits(model),
+        round: None,
         model: model.clone(),
         deviations: Vec::new(),
     };
     let mut choices = Seeded::new(seed);
-    execute(&recipe.setup(), recipe.limits, &mut choices, &mut |_| ControlFlow::Continue(()))
+    execute(&recipe.setup(), recipe.limits, None, &mut choices, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Where a run stops if it does not end by itself.
@@ -174,7 +175,7 @@ fn verdict(
     if let Some(violation) = &ended.violation {
         row("what", &violation.why, output)?;
     }
-    if let Some(chain) = because(&Cast::of(&recording.setup), &recording.events) {
+    if let Some(chain) = because(&Cast::of(&recording.setup), &recording.events, false) {
         row("because", &chain, output)?;
     }
     for (name, text) in counters(ended) {

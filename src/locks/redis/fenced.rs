@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::{COMPARE_AND_DELETE, Key};
-use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
+use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -19,6 +19,8 @@ pub struct Fenced {
     key: Key,
     ttl: Span<100>,
     count: Count,
+    wait: u32,
+    within: Span<1000>,
     retry: Retry,
     #[serde(skip)]
     token: Option<Token>,
@@ -48,6 +50,8 @@ impl Fenced {
                 "\"in-the-script\" that sets the key, or in a command of its own \"before\" or \"after\" that: \
                  \"in-the-script\"",
             ),
+            ("wait", "how many replicas must have the count (WAIT), or the key is given back: 0"),
+            ("within", "how long WAIT waits for them: \"1s\""),
             Retry::ABOUT,
         ],
     };
@@ -57,7 +61,7 @@ impl Fenced {
         section.to()
     }
 
-    async fn count(cx: &Cx, counter: &impl crate::cx::Arg) -> Result<i64, LockError> {
+    async fn count(cx: &Cx, counter: &impl Arg) -> Result<i64, LockError> {
         match cx.redis(0).raw(&[&"INCR", counter]).await? {
             Reply::Int(count) => Ok(count),
             _ => Err(LockError::Lost),
@@ -68,21 +72,18 @@ impl Fenced {
 impl Lock for Fenced {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let counter = format!("{}:fence", &*self.key);
-        let token = cx.unique_token();
-        let asked_at = cx.now();
+        let (token, asked_at) = (cx.unique_token(), cx.now());
         // 1. Set the key and count, in one script...
         let fence = if self.count == Count::InTheScript {
-            let args: [&dyn crate::cx::Arg; 2] = [&token, &*self.ttl];
+            let args: [&dyn Arg; 2] = [&token, &*self.ttl];
             match cx.redis(0).eval(SET_AND_COUNT, &[&self.key, &counter], &args).await? {
                 Reply::Int(count @ 1..) => count,
                 _ => return Err(LockError::Busy),
             }
         } else {
             // ... or, wrongly, one after the other.
-            let before = match self.count {
-                Count::Before => Some(Self::count(cx, &counter).await?),
-                _ => None,
-            };
+            let first = self.count == Count::Before;
+            let before = if first { Some(Self::count(cx, &counter).await?) } else { None };
             if !cx.redis(0).set(&self.key, &token).nx().px(*self.ttl).await? {
                 return Err(LockError::Busy);
             }
@@ -91,12 +92,17 @@ impl Lock for Fenced {
                 None => Self::count(cx, &counter).await?,
             }
         };
+        // 2. WAIT: a count that a failover can roll back is no fencing token.
+        if self.wait > 0 && cx.redis(0).wait(self.wait, *self.within).await? < self.wait.into() {
+            cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await?;
+            return Err(LockError::Busy);
+        }
         self.token = Some(token);
         Ok(Grant { until: Some(asked_at + *self.ttl), fence: Some(fence), shared: false })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 2. Compare and delete. The counter stays.
+        // 3. Compare and delete. The counter stays.
         let Some(token) = self.token.take() else { return Ok(()) };
         match cx.redis(0).eval(COMPARE_AND_DELETE, &[&self.key], &[&token]).await? {
             Reply::Int(1) => Ok(()),

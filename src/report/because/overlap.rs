@@ -1,11 +1,11 @@
 //! Why somebody got the lock while another believed to have it.
 
-use super::moment;
 use super::tenure::{End, Tenure};
+use super::{Asked, last_request, moment};
 use crate::report::cast::{Cast, Kind, thread_name};
 use crate::report::{deviation, words};
 use crate::time::Micros;
-use crate::trace::own::{Act, Event, ProcessEvent, What};
+use crate::trace::own::{Act, Did, Event, ProcessEvent, What};
 
 /// A stay in a section.
 struct Section<'e> {
@@ -30,6 +30,7 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
     for loser in losers {
         let lost = causes(cast, events, tenures, loser, later);
         if lost.is_empty() {
+            sentences.extend(nothing_left(events, tenures, loser, later));
             continue;
         }
         let text = format!(
@@ -114,6 +115,33 @@ fn causes(
         causes.push(format!("{} said yes to it", words::list(&votes)));
     }
     causes
+}
+
+/// Of one whose lock never stood anywhere: what it had asked, if anything.
+fn nothing_left(
+    events: &[Event],
+    tenures: &[Tenure],
+    loser: &Section<'_>,
+    later: &Section<'_>,
+) -> Option<String> {
+    let before = |section: &Section<'_>| {
+        let known = events.iter().take_while(|it| it.at <= section.at).count();
+        let entered = |it: &Event| matches!(&it.what, What::Did(Did { who, act: Act::Enters { .. } }) if who == section.who);
+        let entered = events[..known].iter().rposition(entered)?;
+        last_request(&events[..entered], section.who)
+    };
+    let (who, other) = (later.who, loser.who);
+    match (before(loser), before(later)) {
+        (None, None) => Some(format!("{who} and {other} entered without asking any server.")),
+        (None, Some(_)) => Some(format!("{other} had entered without asking any server.")),
+        (Some(Asked { at, request }), _) if !tenures.iter().any(|it| it.owner == other) => {
+            Some(format!(
+                "{other}'s lock left nothing that {who} could find: {request} at {}.",
+                moment(at)
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// What the thread in the section had on each server: the last stay there that began before the section did.
@@ -297,8 +325,16 @@ pub(super) fn removal(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Opti
         .rev()
         .find(|it| matches!(&it.end, Some((_, End::By(by, _))) if *by != it.owner))?;
     let Some((at, End::By(by, call))) = &taken.end else { return None };
-    let own = tenures.iter().rev().find(|it| it.owner == *by && it.since < taken.since)?;
     let what = words::node(&taken.what);
+    let Some(own) = tenures.iter().rev().find(|it| it.owner == *by && it.since < taken.since)
+    else {
+        let before = events.iter().rposition(|it| it.at <= *at && is_request(it, by, call))?;
+        let Asked { at: asked, request } = last_request(&events[..before], by)?;
+        let (at, asked) = (moment(*at), moment(asked));
+        return Some(format!(
+            "{by} removed {what} at {at} ({call}), though nothing of its own was there: it had asked last at {asked} ({request})."
+        ));
+    };
     let lost = cause(cast, events, own, false);
     if lost.is_empty() {
         return None;
@@ -307,6 +343,12 @@ pub(super) fn removal(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Opti
     Some(format!(
         "{by} removed {what} at {at} ({call}) as if it were its own; but {lost}, and {owner} had set it anew at {since}."
     ))
+}
+
+/// Whether it is this request of `who`, as it reads.
+fn is_request(event: &Event, who: &str, text: &str) -> bool {
+    matches!(&event.what, What::Executed { from, thread, call, .. }
+        if thread_name(from, *thread) == who && words::call(call) == text)
 }
 
 fn process_of(who: &str) -> &str {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::moment;
 use super::tenure::Tenure;
 use crate::report::cast::{Cast, Kind, thread_name};
-use crate::report::words;
+use crate::report::{deviation, words};
 use crate::time::Micros;
 use crate::trace::own::{Act, Event, ProcessEvent, What};
 
@@ -47,7 +47,13 @@ struct Known {
     lost: Vec<(Micros, String, String)>,
 }
 
-pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Vec<String> {
+/// `goes_round` says that those who wait go on asking for ever.
+pub(super) fn sentences(
+    cast: &Cast,
+    events: &[Event],
+    tenures: &[Tenure],
+    goes_round: bool,
+) -> Vec<String> {
     let mut known = Known::default();
     for event in events {
         known.hear(event);
@@ -57,12 +63,16 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
     if let Some(Holder { who, at, end: None }) = &known.holder
         && *at == now
     {
-        return known.kept(who, tenures).into_iter().collect();
+        let kept = known.kept(who, tenures, now);
+        return if kept.is_empty() { known.meanwhile(who, cast, events) } else { kept };
     }
     let mut sentences: Vec<String> = known.holder().into_iter().collect();
-    sentences.extend(known.in_the_way(cast, tenures));
+    // In a round it is free at one time and taken at another.
+    if !goes_round || tenures.iter().any(|it| it.end.is_none()) {
+        sentences.extend(known.in_the_way(cast, tenures));
+    }
     sentences.extend(known.missed());
-    sentences.extend(known.waiters(now));
+    sentences.extend(known.waiters(now, goes_round));
     sentences
 }
 
@@ -149,20 +159,54 @@ impl Known {
         })
     }
 
-    /// What kept the lock from `who`, who has it now, for longest.
-    fn kept(&self, who: &str, tenures: &[Tenure]) -> Option<String> {
-        let asked = *self.since.get(who)?;
+    /// What kept the lock from `who`, who has it `now`, for longest.
+    fn kept(&self, who: &str, tenures: &[Tenure], now: Micros) -> Vec<String> {
+        let Some(&asked) = self.since.get(who) else { return Vec::new() };
         let ended = tenures.iter().filter_map(|it| Some((it, it.end.as_ref()?.0)));
-        let (last, until) = ended.filter(|(_, until)| *until >= asked).max_by_key(|it| it.1)?;
+        let last = ended.filter(|(_, until)| *until >= asked).max_by_key(|it| it.1);
+        let Some((last, until)) = last else { return Vec::new() };
         let died = self.died.get(last.owner.split('.').next().unwrap_or(&last.owner));
         let died = died.filter(|at| last.since <= **at);
         let died = died.map(|at| format!(", which died at {},", moment(*at))).unwrap_or_default();
         let itself = if last.owner == who { " itself" } else { "" };
         let (what, owner) = (words::node(&last.what), &last.owner);
-        let (asked, since, until) = (moment(asked), moment(last.since), moment(until));
-        Some(format!(
+        let (asked, since) = (moment(asked), moment(last.since));
+        let free = until < now;
+        let until = moment(until);
+        let mut sentences = vec![format!(
             "{who} had asked at {asked}; {owner}{itself}{died} had put {what} there at {since}, and it was there until {until}."
-        ))
+        )];
+        // It was free, and who waits did not know.
+        if free {
+            sentences.extend(self.unpublished());
+            sentences.extend(self.missed_by(who));
+        }
+        sentences
+    }
+
+    /// Who had the lock and what went wrong while `who` waited.
+    fn meanwhile(&self, who: &str, cast: &Cast, events: &[Event]) -> Vec<String> {
+        let Some(&asked) = self.since.get(who) else { return Vec::new() };
+        let told = events.iter().filter(|it| it.at >= asked).filter_map(|event| {
+            let what = match &event.what {
+                What::Deviation { deviation, site, cost } if *cost > 0 => {
+                    deviation::tell(site, deviation, cast).sentence
+                }
+                What::Did(did) if did.who != who => match did.act {
+                    Act::Enters { .. } => format!("{} got the lock", did.who),
+                    Act::Leaves => format!("{} left its section", did.who),
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            Some(format!("{what} at {}", moment(event.at)))
+        });
+        let told: Vec<String> = told.take(6).collect();
+        let asked = moment(asked);
+        match told.as_slice() {
+            [] => vec![format!("{who} had asked at {asked}.")],
+            _ => vec![format!("{who} had asked at {asked}; since then {}.", words::list(&told))],
+        }
     }
 
     /// What stands where the lock lives.
@@ -209,29 +253,30 @@ impl Known {
 
     /// Wake-ups that were missed.
     fn missed(&self) -> Vec<String> {
-        let mut sentences = Vec::new();
-        if let Some((at, who)) = &self.unpublished {
-            sentences.push(format!(
-                "Nobody heard what {who} published at {}: nobody was subscribed.",
-                moment(*at)
-            ));
-        }
-        for who in self.asking.keys() {
-            let process = who.split('.').next().unwrap_or(who);
-            if let Some((at, _, server)) = self.lost.iter().rev().find(|(_, it, _)| it == process) {
-                sentences.push(format!(
-                    "{process} lost its connection to {server} at {}, and what was sent meanwhile.",
-                    moment(*at)
-                ));
-            } else if let Some((at, _, what)) = self.unheard.iter().find(|(_, to, _)| to == process)
-            {
-                sentences.push(format!("{process} never heard {what}, sent at {}.", moment(*at)));
-            }
-        }
-        sentences
+        let waiters = self.asking.keys().filter_map(|who| self.missed_by(who));
+        self.unpublished().into_iter().chain(waiters).collect()
     }
 
-    fn waiters(&self, now: Micros) -> Vec<String> {
+    fn unpublished(&self) -> Option<String> {
+        let (at, who) = self.unpublished.as_ref()?;
+        let at = moment(*at);
+        Some(format!("Nobody heard what {who} published at {at}: nobody was subscribed."))
+    }
+
+    /// What the process of `who` has not heard.
+    fn missed_by(&self, who: &str) -> Option<String> {
+        let process = who.split('.').next().unwrap_or(who);
+        if let Some((at, _, server)) = self.lost.iter().rev().find(|(_, it, _)| it == process) {
+            let at = moment(*at);
+            return Some(format!(
+                "{process} lost its connection to {server} at {at}, and what was sent meanwhile."
+            ));
+        }
+        let (at, _, what) = self.unheard.iter().find(|(_, to, _)| to == process)?;
+        Some(format!("{process} never heard {what}, sent at {}.", moment(*at)))
+    }
+
+    fn waiters(&self, now: Micros, goes_round: bool) -> Vec<String> {
         let tell = |(who, since): (&String, &Micros)| {
             let since = moment(*since);
             let Some((at, last)) = self.last.get(who) else {
@@ -239,7 +284,8 @@ impl Known {
             };
             // Who asks at intervals asks again before long; the run went on long enough to see it often.
             let often = self.asked.get(who).is_some_and(|asked| *asked > MANY);
-            let goes_on = often && self.gap.get(who).is_some_and(|gap| now - *at <= *gap + *gap);
+            let goes_on = goes_round
+                || often && self.gap.get(who).is_some_and(|gap| now - *at <= *gap + *gap);
             let at = moment(*at);
             if goes_on {
                 format!("{who} waits since {since} and goes on asking ({last}).")

@@ -71,9 +71,12 @@ impl Listener for Ear<'_> {
 }
 
 /// Runs the world of `setup` to its end, or to a limit, or until `sink` has heard enough.
+///
+/// With a `round`, what comes after that step until the limit comes again and again from there on.
 pub fn execute(
     setup: &Setup,
     limits: Limits,
+    round: Option<u64>,
     choices: &mut dyn Choices,
     sink: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> Ended {
@@ -89,7 +92,11 @@ pub fn execute(
     };
     let mut engine = Live::default();
     let mut run = Run::new(setup, &mut engine, choices, &mut ear);
+    let mut since = None;
     let end = loop {
+        if round == Some(run.steps()) {
+            since = Some(run.world.total());
+        }
         if limits.stop_at_violation && ear.violation.is_some() {
             break End::Violated;
         }
@@ -108,7 +115,8 @@ pub fn execute(
     let faults = run.effects().clone();
     let properties = run.world.properties.clone();
     ear.step = steps;
-    if let Some(long) = ear.waiting.judge_end(at, end, setup, &properties) {
+    let round = since.map(|since| at - since).filter(|_| end == End::Cut);
+    if let Some(long) = ear.waiting.judge_end(at, (end, round), setup, &properties) {
         ear.violated(at, long.property, long.why);
     }
     let Ear { waiting, mut tally, violation, .. } = ear;

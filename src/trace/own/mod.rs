@@ -2,7 +2,7 @@
 //!
 //! | line | what it says |
 //! |---|---|
-//! | the first | `trace`, `version`, `origin` (`run` or `check`), `program`, `timing` (`sampled` or `abstract`), `seed` (sampled only), `limits`, the whole `model`, and the `deviations`: what was not nominal, by site and ordinal |
+//! | the first | `trace`, `version`, `origin` (`run` or `check`), `program`, `timing` (`sampled` or `abstract`), `seed` (sampled only), `limits` (with `round_from`, where a search found that what follows comes again and again), the whole `model`, and the `deviations`: what was not nominal, by site and ordinal |
 //! | an event | `at` (µs), `step`, and one of the forms of [`What`] |
 //! | the last | `at`, `end` (`done`, `stuck`, `violated` or `cut`), `steps`, the `counters` of [`Tally`], and the digest of the first line |
 //!
@@ -57,15 +57,27 @@ impl Recording {
         limits: Limits,
         choices: impl Choices,
     ) -> Self {
-        let setup = Recipe::setup_of(model, origin);
-        let mut noting = Noting::new(choices, origin == Origin::Run);
+        let (model, deviations) = (model.clone(), Vec::new());
+        Self::complete(Recipe { origin, seed, limits, round: None, model, deviations }, choices)
+    }
+
+    /// Runs `model` with the answers of a search, which knows that after so many steps as `limits` says the world is the
+    /// same as it was after `from`, but for the time.
+    pub fn make_round(model: &Model, limits: Limits, from: u64, choices: impl Choices) -> Self {
+        let (origin, round) = (Origin::Check, Some(from));
+        let (model, deviations) = (model.clone(), Vec::new());
+        Self::complete(Recipe { origin, seed: None, limits, round, model, deviations }, choices)
+    }
+
+    fn complete(mut recipe: Recipe, choices: impl Choices) -> Self {
+        let setup = recipe.setup();
+        let mut noting = Noting::new(choices, recipe.origin == Origin::Run);
         let mut events = Vec::new();
-        let ended = execute(&setup, limits, &mut noting, &mut |event| {
+        let ended = execute(&setup, recipe.limits, recipe.round, &mut noting, &mut |event| {
             events.push(event);
             ControlFlow::Continue(())
         });
-        let (deviations, _) = noting.into_parts();
-        let recipe = Recipe { origin, seed, limits, model: model.clone(), deviations };
+        (recipe.deviations, _) = noting.into_parts();
         Self { recipe, setup, events, ended }
     }
 

@@ -21,6 +21,9 @@ pub struct Recipe {
     pub seed: Option<u64>,
     /// Where the run stops if it does not end by itself.
     pub limits: Limits,
+    /// The step after which the world is the same as at the end of the run, but for the time: what lies between comes
+    /// again and again. A search knows this.
+    pub round: Option<u64>,
     /// The model.
     pub model: Model,
     /// The answers that are not the nominal ones.
@@ -50,6 +53,8 @@ struct LimitMembers {
     steps: u64,
     time_us: i64,
     stop_at_violation: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    round_from: Option<u64>,
 }
 
 /// The last line of a trace.
@@ -104,6 +109,7 @@ impl Recipe {
                 steps: self.limits.steps,
                 time_us: self.limits.time.0,
                 stop_at_violation: self.limits.stop_at_violation,
+                round_from: self.round,
             },
             // The model was read from this text.
             model: serde_json::from_str(self.model.text()).unwrap_or_default(),
@@ -127,12 +133,13 @@ impl Recipe {
         let document = Document::parse("the model in the header", model.to_string());
         let model = document.and_then(|document| Model::from_document(&document));
         let model = model.map_err(|problem| line.bad(told(&problem)))?;
+        let round = limits.round_from;
         let limits = Limits {
             steps: limits.steps.min(MOST_STEPS),
             time: Micros(limits.time_us),
             stop_at_violation: limits.stop_at_violation,
         };
-        let recipe = Self { origin: header.origin, seed, limits, model, deviations };
+        let recipe = Self { origin: header.origin, seed, limits, round, model, deviations };
         if timing != recipe.timing() {
             let right = recipe.timing();
             return Err(line.bad(format!(

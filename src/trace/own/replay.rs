@@ -39,7 +39,7 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
     let setup = recipe.setup();
     let mut choices = recipe.choices();
     let mut compare = Compare { lines: &trace.events, next: 0, difference: None };
-    let ended = execute(&setup, recipe.limits, &mut choices, &mut |event: Event| {
+    let ended = execute(&setup, recipe.limits, recipe.round, &mut choices, &mut |event: Event| {
         compare.line(event.step, event.line())
     });
     let mut difference = compare.difference.take();

@@ -117,10 +117,12 @@ impl Waiting {
     }
 
     /// Judges who still waits when the run is over; `properties` are as they are then.
+    ///
+    /// It may have ended after a round of so long (µs) that is known to come again and again.
     pub(super) fn judge_end(
         &self,
         now: Micros,
-        end: End,
+        (end, round): (End, Option<Micros>),
         setup: &Setup,
         properties: &[PropertyBox],
     ) -> Option<TooLong> {
@@ -139,7 +141,9 @@ impl Waiting {
                 _ => None,
             };
             let mut why = property.foresees(whose, outlook, setup)?;
-            if end == End::Cut {
+            if let Some(round) = round {
+                why = format!("{why}: the last {} come again and again", span(round));
+            } else if end == End::Cut {
                 // What lasts longer than anything that the model compares with lasts for ever.
                 if property.liveness() != Some(Liveness::NotForEver) || waited <= setup.horizon {
                     return None;
