@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::Cx;
 use super::grant::{Grant, LockError};
+use super::kept::Kept;
 use super::local::Handle;
 use super::state::{State, handles_in};
 use crate::time::Micros;
@@ -35,6 +36,11 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     fn places(&self) -> Vec<String> {
         vec![self.place()]
     }
+
+    /// Whether its grants name the node that is the lock ([`Grant::node`]).
+    fn names_node(&self) -> bool {
+        false
+    }
 }
 
 /// What a client does while it has the lock.
@@ -45,6 +51,11 @@ pub trait Work: Clone + Eq + Hash + fmt::Debug + 'static {
     /// Whether the client stops by itself when its grant's validity ends: what it believes ends with it.
     fn heeds_validity(&self) -> bool {
         false
+    }
+
+    /// Where the number is kept that sections read and write, if there is one.
+    fn keeps(&self) -> Option<Kept> {
+        None
     }
 }
 
@@ -182,6 +193,11 @@ impl LockBox {
         self.0.lives_at_all()
     }
 
+    /// See [`Lock::names_node`].
+    pub(crate) fn names_node(&self) -> bool {
+        self.0.grants_node()
+    }
+
     /// Acquires it as a part of another lock; the lock as it is then, and what came of it.
     pub async fn acquire_in(&self, cx: &Cx) -> (Self, Result<Grant, LockError>) {
         match self.acquire().start(cx.clone()).await {
@@ -217,6 +233,11 @@ impl WorkBox {
     pub(crate) fn heeds_validity(&self) -> bool {
         self.0.heeds()
     }
+
+    /// See [`Work::keeps`].
+    pub(crate) fn keeps(&self) -> Option<Kept> {
+        self.0.kept()
+    }
 }
 
 trait AnyLock: State {
@@ -225,6 +246,7 @@ trait AnyLock: State {
     fn retry_after(&self) -> (Micros, Micros);
     fn lives_at(&self) -> String;
     fn lives_at_all(&self) -> Vec<String>;
+    fn grants_node(&self) -> bool;
 }
 
 impl<L: Lock> AnyLock for L {
@@ -243,11 +265,15 @@ impl<L: Lock> AnyLock for L {
     fn lives_at_all(&self) -> Vec<String> {
         self.places()
     }
+    fn grants_node(&self) -> bool {
+        self.names_node()
+    }
 }
 
 trait AnyWork: State {
     fn section_call(&self, grant: Grant) -> Call;
     fn heeds(&self) -> bool;
+    fn kept(&self) -> Option<Kept>;
 }
 
 impl<W: Work> AnyWork for W {
@@ -256,6 +282,9 @@ impl<W: Work> AnyWork for W {
     }
     fn heeds(&self) -> bool {
         self.heeds_validity()
+    }
+    fn kept(&self) -> Option<Kept> {
+        self.keeps()
     }
 }
 

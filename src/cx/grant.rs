@@ -1,5 +1,7 @@
 //! How an acquisition ends: with what the protocol claims, or with a reason.
 
+use std::rc::Rc;
+
 use super::Cx;
 use super::local::Instant;
 use super::op::CallError;
@@ -13,6 +15,8 @@ pub struct Grant {
     pub fence: Option<i64>,
     /// Whether others may have the lock at the same time, if they share it too: a reader's grant.
     pub shared: bool,
+    /// The ZooKeeper node whose existence is the lock, if the recipe says: a write can be made to depend on it.
+    pub node: Option<Rc<str>>,
 }
 
 impl Grant {
@@ -24,7 +28,7 @@ impl Grant {
             (outer, inner) => outer.or(inner),
         };
         let (fence, shared) = (self.fence.or(inner.fence), self.shared && inner.shared);
-        Self { until, fence, shared }
+        Self { until, fence, shared, node: self.node.clone().or_else(|| inner.node.clone()) }
     }
 }
 

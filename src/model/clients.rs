@@ -3,7 +3,7 @@
 use super::clock;
 use super::habits;
 use super::store::Store;
-use crate::cx::{LockBox, WorkBox};
+use crate::cx::{Kept, LockBox, WorkBox};
 use crate::json::{Duration, Fields, Problem, Section, number, one_or_more};
 use crate::registry;
 use crate::sim::{Clock, Habits, Leases};
@@ -158,6 +158,10 @@ impl Clients {
         let habits = habits::from_fields(fields)?;
         let starts = fields.get("starts").map(|it| starts(it, processes)).transpose()?;
         let (work, about) = registry::workload(&used.work.ok_or_else(|| missing("work"))?)?;
+        let section = used.work.ok_or_else(|| missing("work"))?;
+        if let Some(wrong) = work.keeps().and_then(|kept| misplaced(kept, store, &lock, threads)) {
+            return Err(section.error(wrong));
+        }
         if !self.works.iter().any(|known| known.name == about.name) {
             self.works.push(about);
         }
@@ -196,6 +200,11 @@ impl Clients {
         Ok(())
     }
 
+    /// Whether any of them keeps its number there.
+    pub(super) fn keep(&self, there: impl Fn(Kept) -> bool) -> bool {
+        self.processes.iter().any(|client| client.work.keeps().is_some_and(&there))
+    }
+
     /// The numbers of the processes that `section` names: one, or all of a role.
     pub(super) fn find(&self, section: &Section<'_>) -> Result<Vec<u16>, Box<Problem>> {
         let name: String = section.to()?;
@@ -219,6 +228,23 @@ impl Clients {
             2 => error.with_help(format!("there are `{first}` and `{last}`")),
             _ => error.with_help(format!("there are `{first}` to `{last}`")),
         })
+    }
+}
+
+/// Why a number cannot be kept there.
+fn misplaced(kept: Kept, store: &Store, lock: &LockBox, threads: usize) -> Option<&'static str> {
+    let Kept::InStore { checked } = kept else { return None };
+    match store.name() {
+        "none" => Some("there is no store to keep the number in"),
+        "zookeeper" if checked && !lock.names_node() => {
+            Some("the recipe does not say which node its lock is: there is nothing to check")
+        }
+        "zookeeper" if store.is_ensemble() && threads > 1 => {
+            Some("who wrote is known by the connection: on an ensemble, one thread in each process")
+        }
+        "zookeeper" => None,
+        _ if checked => Some("only ZooKeeper can check a node and write in one transaction"),
+        _ => None,
     }
 }
 

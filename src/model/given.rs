@@ -1,10 +1,12 @@
 //! `given`: what the stores and the ledger hold at the beginning.
 
+use super::clients::Clients;
 use super::store::Store;
+use crate::cx::{KEPT_AT, Kept};
 use crate::json::{Problem, Section};
 use crate::property::Facts;
 use crate::sim::Fault;
-use crate::store::ledger::{Fencing, Ledger};
+use crate::store::ledger::{Account, Fencing, Ledger};
 use crate::store::redis::{self, Bytes, Message, RedisServer, Reply};
 use crate::store::zookeeper::{
     self, Answer, Connect, Create, CreateMode, Op, Request, ZkError, ZooKeeper, Zxid,
@@ -17,6 +19,8 @@ use crate::workload;
 #[derive(Clone, Debug)]
 pub(super) struct Given {
     ledger: Option<Ledger>,
+    /// What ledger or store say at the beginning.
+    value: i64,
     /// A server that has executed the commands.
     redis: RedisServer,
     /// Nodes in the order in which they are created.
@@ -47,25 +51,32 @@ impl Node {
 impl Given {
     /// Reads `{"ledger": 100, "accounts": [50, 50], "fencing": "writes", "redis": [["SET", "k", "v"]], "nodes": {"/locks": ""}}`.
     ///
-    /// A ledger that is not given says 0. A node that is `{"data": "", "created": 2147483646}` has had so many
+    /// A ledger that is not given says 0; where works keep their number in the store, it stands for that. A node that is `{"data": "", "created": 2147483646}` has had so many
     /// children: the next number in line is that one.
     pub(super) fn from_section(
         section: Option<Section<'_>>,
         store: &Store,
-        works: &[&workload::About],
+        clients: &Clients,
     ) -> Result<Self, Box<Problem>> {
+        let works = &clients.works[..];
         let needed = works.iter().map(|work| work.accounts).max().unwrap_or(0);
-        let uses_ledger = works.iter().any(|work| work.ledger);
+        let uses_ledger = clients.keep(Kept::is_in_ledger);
+        let keeps_in_store = clients.keep(|kept| !kept.is_in_ledger());
         let mut given = Self {
             ledger: uses_ledger
                 .then(|| Ledger::new(0, Fencing::Off).with_accounts(vec![0; needed])),
+            value: 0,
             redis: RedisServer::new(store.redis_config()),
             nodes: Vec::new(),
         };
-        let Some(section) = section else { return Ok(given) };
+        let Some(section) = section else {
+            given.keep_in_store(keeps_in_store);
+            return Ok(given);
+        };
         let fields = section.fields(&["ledger", "accounts", "fencing", "redis", "nodes"])?;
         for name in ["ledger", "accounts", "fencing"] {
-            if let Some(field) = fields.get(name).filter(|_| !uses_ledger) {
+            let has_it = uses_ledger || name == "ledger" && keeps_in_store;
+            if let Some(field) = fields.get(name).filter(|_| !has_it) {
                 let message = format!("the work `{}` uses no ledger", workload::names(works));
                 return Err(field.error(message));
             }
@@ -78,10 +89,12 @@ impl Given {
         }
         let fencing = fields.get("fencing").map(|field| fencing(&field)).transpose()?;
         let value = fields.optional("ledger")?.unwrap_or(0);
+        given.value = value;
         let accounts = fields.get("accounts").map(|field| accounts(&field, needed)).transpose()?;
         let accounts = accounts.unwrap_or_else(|| vec![0; needed]);
         given.ledger = uses_ledger
             .then(|| Ledger::new(value, fencing.unwrap_or_default()).with_accounts(accounts));
+        given.keep_in_store(keeps_in_store);
         if let Some(commands) = fields.get("redis") {
             for command in commands.elements()? {
                 given.execute(&command)?;
@@ -98,12 +111,19 @@ impl Given {
         Ok(given)
     }
 
+    /// Puts the number where works keep it in the lock's store.
+    fn keep_in_store(&mut self, keeps: bool) {
+        if keeps {
+            let (path, data) = (format!("/{KEPT_AT}"), self.value.to_string());
+            let set = ["SET", KEPT_AT, &data].map(Bytes::from);
+            self.tell(set.into_iter().collect());
+            self.nodes.push(Node { path, data, created: None });
+        }
+    }
+
     /// What properties need to know.
     pub(super) fn facts(&self, faults: &[Fault]) -> Facts {
-        Facts {
-            ledger: self.ledger.as_ref().map_or(0, Ledger::value),
-            crashes: faults.iter().any(Fault::kills),
-        }
+        Facts { ledger: self.value, crashes: faults.iter().any(Fault::kills) }
     }
 
     /// The ledger, if the work uses one.
@@ -130,12 +150,7 @@ impl Given {
                 "an empty command; the first text is its name, as in [\"SET\", \"k\", \"v\"]",
             ));
         }
-        let argv: redis::Request = words.iter().map(|word| Bytes::from(word.as_bytes())).collect();
-        let mut heard = Heard(Vec::new());
-        let messages = [Inbound::Connect, Inbound::Request(argv), Inbound::Disconnect];
-        for message in messages {
-            self.redis.deliver(Micros::ZERO, GIVER, message, &mut heard);
-        }
+        let heard = self.tell(words.iter().map(|word| Bytes::from(word.as_bytes())).collect());
         match heard.0.first() {
             Some(Outbound::Message(Message::Reply(reply))) if !reply.is_error() => Ok(()),
             Some(Outbound::Message(Message::Reply(Reply::Error(text)))) => {
@@ -144,12 +159,20 @@ impl Given {
             _ => Err(section.error("Redis gives no answer to this command alone")),
         }
     }
+
+    fn tell(&mut self, argv: redis::Request) -> Heard<Message> {
+        let mut heard = Heard(Vec::new());
+        for message in [Inbound::Connect, Inbound::Request(argv), Inbound::Disconnect] {
+            self.redis.deliver(Micros::ZERO, GIVER, message, &mut heard);
+        }
+        heard
+    }
 }
 
 /// What the accounts hold, the first one first.
 fn accounts(section: &Section<'_>, needed: usize) -> Result<Vec<i64>, Box<Problem>> {
     let accounts: Vec<i64> = section.to()?;
-    if accounts.len() < needed || accounts.len() > usize::from(u8::MAX) {
+    if accounts.len() < needed || accounts.len() >= usize::from(Account::IN_STORE.0) {
         let message = format!("{} accounts; the work uses {needed}", accounts.len());
         return Err(section.error(message));
     }

@@ -101,7 +101,7 @@ impl Model {
         let defaults = clients::Defaults { lock: fields.get("lock"), work: fields.get("work") };
         let clients = clients::Clients::from_section(&fields.field("clients")?, &store, defaults)?;
         let works = &clients.works;
-        let given = given::Given::from_section(fields.get("given"), &store, works)?;
+        let given = given::Given::from_section(fields.get("given"), &store, &clients)?;
         let servers = store.server_names();
         let network = Network::from_section(fields.get("network"), &clients, &servers)?;
         let has_ledger = given.ledger().is_some();

@@ -5,8 +5,14 @@ use crate::property::{self, Facts, PropertyBox};
 use crate::workload;
 
 /// The properties that judge what reaches the ledger: without one they have nothing to judge.
-const OF_LEDGER: [&str; 5] =
-    ["mutual-exclusion-by-act", "lost-update", "red-packets", "balance", "repeatable-read"];
+const OF_LEDGER: [&str; 6] = [
+    "mutual-exclusion-by-act",
+    "lost-update",
+    "stale-read",
+    "red-packets",
+    "balance",
+    "repeatable-read",
+];
 
 /// Reads the list.
 pub(super) fn from_section(

@@ -7,6 +7,7 @@ use super::parameters::{Facts, parameters};
 use super::words::{self, OLDEST};
 use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
+use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// The property `mutual-exclusion-by-act`.
@@ -46,7 +47,14 @@ impl ByAct {
         parameters(section, &[]).map(|_| Self::default())
     }
 
-    fn acts(&mut self, now: Micros, who: Who, what: &str, names: &dyn Names) -> Judgement {
+    fn acts(
+        &mut self,
+        now: Micros,
+        who: Who,
+        what: (&str, Account),
+        names: &dyn Names,
+    ) -> Judgement {
+        let (what, account) = what;
         let Some(place) = self.sections.iter().position(|section| section.who == who) else {
             return Judgement::nothing();
         };
@@ -59,12 +67,12 @@ impl ByAct {
         let violated = if let Some(other) = other {
             let (name, since) = (names.who(other.who), words::span(now - other.since));
             Some(format!(
-                "{what} of {actor} reaches the ledger while {name} is in its section, which it entered {since} ago"
+                "{what} of {actor} reaches {account} while {name} is in its section, which it entered {since} ago"
             ))
         } else {
             self.sections[place].overtaken.map(|later| {
                 let later = names.who(later);
-                format!("{what} of {actor} reaches the ledger after {later}, which entered later, has acted there")
+                format!("{what} of {actor} reaches {account} after {later}, which entered later, has acted there")
             })
         };
         let apart = |earlier: &&mut Entered| !(shared && earlier.shared);
@@ -103,8 +111,12 @@ impl Property for ByAct {
             }
             Event::Leaves(who) => self.leaves(|other| other == who),
             Event::Crashes(process) => self.leaves(|other| other.process == process),
-            Event::Read { who, .. } => return self.acts(now, who, "a read", names),
-            Event::Wrote { who, .. } => return self.acts(now, who, "a write", names),
+            Event::Read { who, account, .. } => {
+                return self.acts(now, who, ("a read", account), names);
+            }
+            Event::Wrote { who, account, .. } => {
+                return self.acts(now, who, ("a write", account), names);
+            }
             _ => {}
         }
         Judgement::nothing()

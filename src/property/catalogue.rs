@@ -3,7 +3,7 @@
 use super::{
     Balance, BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
     MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety, RepeatableRead,
-    WriterStarvation,
+    StaleRead, WriterStarvation,
 };
 use crate::json::{Problem, Section};
 
@@ -48,6 +48,7 @@ pub fn catalogue() -> &'static [Entry] {
         RedPackets,
         Balance,
         RepeatableRead,
+        StaleRead,
         ReleaseSafety,
         OrphanedLock,
         Deadlock,

@@ -13,8 +13,10 @@ use crate::time::Micros;
 pub struct LostUpdate {
     /// What each thread read last of each account and has not yet written upon, in their order.
     reads: Vec<Basis>,
-    /// Who wrote last.
+    /// Who wrote last of all.
     last: Option<Who>,
+    /// The last write to the number in the store, of which a read may be too old.
+    in_store: Option<(Who, i64)>,
 }
 
 /// What a thread's next write rests on.
@@ -25,6 +27,8 @@ struct Basis {
     value: i64,
     /// The first write of another since, and what it wrote.
     overtaken: Option<(Who, i64)>,
+    /// It was before the read, which was too old to say so.
+    stale: bool,
 }
 
 impl LostUpdate {
@@ -53,13 +57,18 @@ impl LostUpdate {
         }
         let happened = self.last.is_some_and(|last| last != who);
         self.last = Some(who);
-        let violated = basis.and_then(|Basis { value: read, overtaken, .. }| {
+        if account == Account::IN_STORE {
+            self.in_store = Some((who, value));
+        }
+        let violated = basis.and_then(|Basis { value: read, overtaken, stale, .. }| {
             let (by, other) = overtaken?;
             let (who, by) = (names.who(who), names.who(by));
+            let when =
+                if stale { format!("after {by} had written") } else { format!("before {by} wrote") };
             let to = account.shown().map(|_| format!(" to {account}")).unwrap_or_default();
             Some(format!(
-                "{who} writes {value}{to}, which rests on the {read} that it read before {by} wrote {other}: \
-                 the update of {by} is lost"
+                "{who} writes {value}{to}, which rests on the {read} that it read {when} {other}: the update of \
+                 {by} is lost"
             ))
         });
         Judgement { violated, happened }
@@ -74,7 +83,9 @@ impl Property for LostUpdate {
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
         match *event {
             Event::Read { who, account, value } => {
-                let basis = Basis { who, account, value, overtaken: None };
+                let in_store = self.in_store.filter(|_| account == Account::IN_STORE);
+                let overtaken = in_store.filter(|(_, last)| *last != value);
+                let basis = Basis { who, account, value, overtaken, stale: overtaken.is_some() };
                 match self.place(who, account) {
                     Ok(place) => self.reads[place] = basis,
                     Err(place) => self.reads.insert(place, basis),

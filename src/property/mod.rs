@@ -21,6 +21,7 @@ mod permits;
 mod red_packets;
 mod release_safety;
 mod repeatable_read;
+mod stale_read;
 mod words;
 mod writer_starvation;
 
@@ -41,6 +42,7 @@ pub use permits::Permits;
 pub use red_packets::RedPackets;
 pub use release_safety::ReleaseSafety;
 pub use repeatable_read::RepeatableRead;
+pub use stale_read::StaleRead;
 pub use writer_starvation::WriterStarvation;
 
 use std::fmt;
@@ -97,7 +99,7 @@ pub enum Event {
     GivesUp(Who),
     /// A thread has had enough.
     Done(Who),
-    /// The ledger executed a thread's read.
+    /// The ledger executed a thread's read, or a store that of the number that is kept there.
     Read {
         /// Who.
         who: Who,
@@ -106,7 +108,7 @@ pub enum Event {
         /// What it said.
         value: i64,
     },
-    /// The ledger executed a thread's write.
+    /// The ledger executed a thread's write, or a store that of the number that is kept there.
     Wrote {
         /// Who.
         who: Who,

@@ -5,7 +5,6 @@
 use super::parameters::{Facts, parameters};
 use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
-use crate::store::ledger::Account;
 use crate::time::Micros;
 
 /// The property `red-packets`.
@@ -75,14 +74,14 @@ impl Property for RedPackets {
 
     fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
         match *event {
-            Event::Read { who, account: Account::MAIN, value } => {
+            Event::Read { who, account, value } if account.is_whole() => {
                 match self.reads.binary_search_by_key(&who, |(reader, _)| *reader) {
                     Ok(place) => self.reads[place].1 = value,
                     Err(place) => self.reads.insert(place, (who, value)),
                 }
                 Judgement::nothing()
             }
-            Event::Wrote { who, account: Account::MAIN, value: remains } => {
+            Event::Wrote { who, account, value: remains } if account.is_whole() => {
                 self.wrote(who, remains, names)
             }
             _ => Judgement::nothing(),

@@ -174,9 +174,11 @@ impl World {
         message: Inbound<AnyRequest>,
     ) {
         let now = self.now;
+        let number = self.look_at_number(stage, server);
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
         let sent = placed.state.deliver(placed.time(now), link, message, name, stage.choices);
+        self.judge_number(stage, server, number, None);
         self.told_server(stage, server, sent);
     }
 
@@ -257,10 +259,12 @@ impl World {
             self.arm(follower);
         }
         let links: Vec<Link> = followers.iter().map(|it| peer_link(leader, *it)).collect();
+        let number = self.look_at_number(stage, leader);
         let now = self.now;
         let name = &stage.setup.servers[usize::from(leader)].name;
         let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
         let sent = placed.state.lead(placed.time(now), &links, name, stage.choices);
+        self.judge_number(stage, leader, number, None);
         self.told_server(stage, leader, sent);
         self.all_contacts();
     }

@@ -11,6 +11,7 @@ mod engine;
 mod ensemble;
 mod fault;
 mod habits;
+mod kept;
 mod life;
 mod linked;
 mod links;

@@ -72,6 +72,7 @@ impl World {
         };
         let changes = request.as_ref().is_none_or(place::may_change);
         let before = changes.then(|| place::look(self, stage, server, self.now));
+        let number = self.look_at_number(stage, server);
         let now = self.now;
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         let name = &stage.setup.servers[usize::from(server)].name;
@@ -93,6 +94,8 @@ impl World {
             let who = Who { process, thread };
             self.judge_request(stage, who, request, &sent, link);
         }
+        let who = thread.map(|thread| Who { process, thread });
+        self.judge_number(stage, server, number, who);
         self.judge_herd(stage, &sent, Some(conn));
         if let Some(before) = before {
             let by =
@@ -159,6 +162,7 @@ impl World {
             Outbound::Message(AnyMessage::Ledger(reply)) if *to == link => Some(*reply),
             _ => None,
         });
+        self.judge_answer(stage, who, (request, sent, link));
         let event = match (request, reply) {
             (AnyRequest::Ledger(_), Some(Reply::Stale)) => property::Event::Fenced(who),
             (&AnyRequest::Ledger(Request::Read { account, .. }), Some(Reply::Value(value))) => {

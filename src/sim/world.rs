@@ -17,7 +17,7 @@ use super::thread::{Phase, Thread};
 use crate::choice::Choices;
 use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Lane, Local, Surroundings};
+use crate::cx::{Kept, Lane, Local, Surroundings};
 use crate::property::{self, PropertyBox};
 use crate::time::Micros;
 
@@ -98,6 +98,8 @@ pub(crate) struct Scene {
     pub(crate) around: Vec<Vec<Rc<Surroundings>>>,
     /// Where the locks live: keys, nodes, directories.
     pub(crate) places: Vec<String>,
+    /// Whether a work keeps its number in the lock's store.
+    pub(crate) keeps_number: bool,
 }
 
 impl Scene {
@@ -110,7 +112,10 @@ impl Scene {
                 }
             }
         }
-        Self { around: surroundings(setup), places }
+        let works = setup.processes.iter().flat_map(|process| &process.threads);
+        let keeps_number =
+            works.into_iter().any(|(_, work)| matches!(work.keeps(), Some(Kept::InStore { .. })));
+        Self { around: surroundings(setup), places, keeps_number }
     }
 
     /// The bit of a thread among those of [`Found::entered`].

@@ -5,23 +5,31 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
 
-/// One number of the ledger: its main one, or one of several accounts, which are numbered from 1.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize)]
-#[serde(transparent)]
+/// One number of the ledger: its main one, or one of several accounts, which are numbered from 1. Or the number that a
+/// work keeps in the lock's own store instead ([`IN_STORE`](Self::IN_STORE)).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Account(pub u8);
 
 impl Account {
     /// The ledger's main number.
     pub const MAIN: Self = Self(0);
 
+    /// The number that is kept in the lock's store: the ledger has no such account.
+    pub const IN_STORE: Self = Self(u8::MAX);
+
     /// Whether it is the main number.
     pub fn is_main(&self) -> bool {
         *self == Self::MAIN
+    }
+
+    /// Whether it is the one number of the resource, wherever that is kept.
+    pub fn is_whole(self) -> bool {
+        self.is_main() || self == Self::IN_STORE
     }
 
     /// Its number, unless it is the main one.
@@ -32,9 +40,19 @@ impl Account {
 
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.shown() {
-            None => f.write_str("the ledger"),
-            Some(number) => write!(f, "account {number}"),
+        match *self {
+            Self::MAIN => f.write_str("the ledger"),
+            Self::IN_STORE => f.write_str("the store"),
+            Self(number) => write!(f, "account {number}"),
+        }
+    }
+}
+
+impl Serialize for Account {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Self::IN_STORE => serializer.serialize_str("in the store"),
+            Self(number) => serializer.serialize_u8(number),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::kept::KeptIn;
 use super::{About, Stop};
-use crate::cx::{Cx, Grant, Next, Work};
+use crate::cx::{Cx, Grant, Kept, Next, Work};
 use crate::json::{Duration, Problem, Section};
 use crate::store::ledger::Reply;
 use crate::time::Micros;
@@ -14,12 +15,18 @@ use crate::time::Micros;
 pub struct Counter {
     work: Duration,
     rounds: u32,
+    kept_in: KeptIn,
     stop: Stop,
 }
 
 impl Default for Counter {
     fn default() -> Self {
-        Self { work: Duration(Micros::from_ms(30)), rounds: 1, stop: Stop::Never }
+        Self {
+            work: Duration(Micros::from_ms(30)),
+            rounds: 1,
+            kept_in: KeptIn::Ledger,
+            stop: Stop::Never,
+        }
     }
 }
 
@@ -33,6 +40,7 @@ impl Counter {
         params: &[
             ("work", "how long passes between read and write: \"30ms\""),
             ("rounds", "how many sections each thread wants: 1"),
+            KeptIn::ABOUT,
             Stop::ABOUT,
         ],
     };
@@ -43,14 +51,13 @@ impl Counter {
     }
 
     async fn count(&self, cx: &Cx, grant: &Grant) {
-        let Some(ledger) = cx.ledger() else { return };
-        let Ok(Reply::Value(value)) = ledger.read(grant.fence).await else { return };
+        let Ok(Reply::Value(value)) = self.kept_in.read(cx, grant).await else { return };
         self.stop.work(cx, grant, self.work.0).await;
         if self.stop.is_over(cx, grant) {
             return;
         }
         // A write whose reply is lost counts as done: the next section reads what is there.
-        if let Ok(Reply::Value(_)) = ledger.write(value + 1, grant.fence).await {
+        if let Ok(Reply::Value(_)) = self.kept_in.write(cx, value + 1, grant).await {
             cx.note("counted", 1);
         }
     }
@@ -65,5 +72,9 @@ impl Work for Counter {
 
     fn heeds_validity(&self) -> bool {
         self.stop == Stop::AtValidity
+    }
+
+    fn keeps(&self) -> Option<Kept> {
+        Some(self.kept_in.place())
     }
 }

@@ -1,6 +1,7 @@
 //! What clients do while they have the lock, one file each.
 
 pub mod counter;
+mod kept;
 pub mod read_twice;
 pub mod red_packets;
 pub mod section;

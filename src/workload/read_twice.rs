@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::kept::KeptIn;
 use super::{About, Stop};
-use crate::cx::{Cx, Grant, Next, Work};
+use crate::cx::{Cx, Grant, Kept, Next, Work};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
 
@@ -13,12 +14,18 @@ use crate::time::Micros;
 pub struct ReadTwice {
     work: Duration,
     rounds: u32,
+    kept_in: KeptIn,
     stop: Stop,
 }
 
 impl Default for ReadTwice {
     fn default() -> Self {
-        Self { work: Duration(Micros::from_ms(30)), rounds: 1, stop: Stop::Never }
+        Self {
+            work: Duration(Micros::from_ms(30)),
+            rounds: 1,
+            kept_in: KeptIn::Ledger,
+            stop: Stop::Never,
+        }
     }
 }
 
@@ -32,6 +39,7 @@ impl ReadTwice {
         params: &[
             ("work", "how long passes between the reads: \"30ms\""),
             ("rounds", "how many sections each thread wants: 1"),
+            KeptIn::ABOUT,
             Stop::ABOUT,
         ],
     };
@@ -42,13 +50,12 @@ impl ReadTwice {
     }
 
     async fn look(&self, cx: &Cx, grant: &Grant) {
-        let Some(ledger) = cx.ledger() else { return };
-        let Ok(first) = ledger.read(grant.fence).await else { return };
+        let Ok(first) = self.kept_in.read(cx, grant).await else { return };
         self.stop.work(cx, grant, self.work.0).await;
         if self.stop.is_over(cx, grant) {
             return;
         }
-        if ledger.read(grant.fence).await == Ok(first) {
+        if self.kept_in.read(cx, grant).await == Ok(first) {
             cx.note("read the same twice", 1);
         }
     }
@@ -63,5 +70,9 @@ impl Work for ReadTwice {
 
     fn heeds_validity(&self) -> bool {
         self.stop == Stop::AtValidity
+    }
+
+    fn keeps(&self) -> Option<Kept> {
+        Some(self.kept_in.place())
     }
 }

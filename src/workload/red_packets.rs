@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
+use super::kept::KeptIn;
 use super::{About, Stop};
-use crate::cx::{Cx, Grant, Next, Work};
+use crate::cx::{Cx, Grant, Kept, Next, Work};
 use crate::json::{Duration, Problem, Section};
 use crate::store::ledger::Reply;
 use crate::time::Micros;
@@ -17,12 +18,19 @@ pub struct RedPackets {
     work: Duration,
     packets: u32,
     largest: u32,
+    kept_in: KeptIn,
     stop: Stop,
 }
 
 impl Default for RedPackets {
     fn default() -> Self {
-        Self { work: Duration(Micros::from_ms(30)), packets: 5, largest: 10, stop: Stop::Never }
+        Self {
+            work: Duration(Micros::from_ms(30)),
+            packets: 5,
+            largest: 10,
+            kept_in: KeptIn::Ledger,
+            stop: Stop::Never,
+        }
     }
 }
 
@@ -37,6 +45,7 @@ impl RedPackets {
             ("work", "how long passes between read and write: \"30ms\""),
             ("packets", "how many packets each thread has to hand out: 5"),
             ("largest", "the largest amount in a packet, from 1: 10"),
+            KeptIn::ABOUT,
             Stop::ABOUT,
         ],
     };
@@ -52,9 +61,8 @@ impl RedPackets {
 
     /// Hands one packet out; whether there was anything left.
     async fn hand_out(&mut self, cx: &Cx, grant: &Grant) -> bool {
-        let Some(ledger) = cx.ledger() else { return false };
         // 1. Read what is left.
-        let left = match ledger.read(grant.fence).await {
+        let left = match self.kept_in.read(cx, grant).await {
             Ok(Reply::Value(left)) => left,
             // Not this time.
             Ok(Reply::Stale) | Err(_) => return true,
@@ -70,7 +78,7 @@ impl RedPackets {
         if self.stop.is_over(cx, grant) {
             return true;
         }
-        if let Ok(Reply::Value(_)) = ledger.write(left - amount, grant.fence).await {
+        if let Ok(Reply::Value(_)) = self.kept_in.write(cx, left - amount, grant).await {
             cx.note("handed out", amount);
             cx.note("packets", 1);
             self.packets = self.packets.saturating_sub(1);
@@ -87,5 +95,9 @@ impl Work for RedPackets {
 
     fn heeds_validity(&self) -> bool {
         self.stop == Stop::AtValidity
+    }
+
+    fn keeps(&self) -> Option<Kept> {
+        Some(self.kept_in.place())
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
+use super::kept::KeptIn;
 use super::{About, Stop};
-use crate::cx::{Cx, Grant, Next, Work};
+use crate::cx::{Cx, Grant, Kept, Next, Work};
 use crate::json::{Duration, Problem, Section};
 use crate::store::ledger::Reply;
 use crate::time::Micros;
@@ -15,12 +16,19 @@ pub struct LongWork {
     work: Duration,
     steps: u32,
     rounds: u32,
+    kept_in: KeptIn,
     stop: Stop,
 }
 
 impl Default for LongWork {
     fn default() -> Self {
-        Self { work: Duration(Micros::from_ms(10)), steps: 3, rounds: 1, stop: Stop::AtValidity }
+        Self {
+            work: Duration(Micros::from_ms(10)),
+            steps: 3,
+            rounds: 1,
+            kept_in: KeptIn::Ledger,
+            stop: Stop::AtValidity,
+        }
     }
 }
 
@@ -35,6 +43,7 @@ impl LongWork {
             ("work", "how long a step takes: \"10ms\""),
             ("steps", "how many steps a section has: 3"),
             ("rounds", "how many sections each thread wants: 1"),
+            KeptIn::ABOUT,
             ("stop", "\"never\", or \"at-validity\", looked at before each step: \"at-validity\""),
         ],
     };
@@ -46,10 +55,9 @@ impl LongWork {
 
     /// One step; whether it was made.
     async fn step(&self, cx: &Cx, grant: &Grant) -> bool {
-        let Some(ledger) = cx.ledger() else { return false };
-        let Ok(Reply::Value(value)) = ledger.read(grant.fence).await else { return false };
+        let Ok(Reply::Value(value)) = self.kept_in.read(cx, grant).await else { return false };
         self.stop.work(cx, grant, self.work.0).await;
-        !self.stop.is_over(cx, grant) && ledger.write(value + 1, grant.fence).await.is_ok()
+        !self.stop.is_over(cx, grant) && self.kept_in.write(cx, value + 1, grant).await.is_ok()
     }
 }
 
@@ -66,5 +74,9 @@ impl Work for LongWork {
 
     fn heeds_validity(&self) -> bool {
         self.stop == Stop::AtValidity
+    }
+
+    fn keeps(&self) -> Option<Kept> {
+        Some(self.kept_in.place())
     }
 }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::{About, Stop};
-use crate::cx::{Cx, Grant, LedgerClient, Next, Work};
+use crate::cx::{Cx, Grant, Kept, LedgerClient, Next, Work};
 use crate::json::{Duration, Problem, Section};
 use crate::store::ledger::{Account, Reply};
 use crate::time::Micros;
@@ -96,5 +96,9 @@ impl Work for Transfer {
 
     fn heeds_validity(&self) -> bool {
         self.stop == Stop::AtValidity
+    }
+
+    fn keeps(&self) -> Option<Kept> {
+        Some(Kept::InLedger)
     }
 }

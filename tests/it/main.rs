@@ -15,6 +15,7 @@ mod ensemble_world;
 mod fault_kinds;
 mod herd;
 mod json;
+mod kept_in_store;
 mod layers;
 mod liveness;
 mod merging;

@@ -98,7 +98,7 @@ impl Lock for Fenced {
             return Err(LockError::Busy);
         }
         self.token = Some(token);
-        Ok(Grant { until: Some(asked_at + *self.ttl), fence: Some(fence), shared: false })
+        Ok(Grant { until: Some(asked_at + *self.ttl), fence: Some(fence), ..Grant::default() })
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

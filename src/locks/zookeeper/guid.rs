@@ -8,7 +8,7 @@ use super::super::{About, Retry, Store};
 use super::fence::Fence;
 use super::order::Order;
 use super::protection::{Owner, Protection, create_protected};
-use super::{Directory, delete_surely};
+use super::{Directory, delete_surely, held};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::CreateMode;
 
@@ -66,7 +66,8 @@ impl Lock for Guid {
                     continue;
                 }
                 let fence = self.fence.token(cx, &self.directory, &me).await?;
-                return Ok(Grant { fence, ..Grant::default() });
+                let own = Some(self.directory.child(&me).into());
+                return Ok(Grant { fence, ..held(&own) });
             };
             // 4. p = the node just before n. 5. If exists(p, watch): wait. 6. Go to 2.
             let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;
@@ -83,4 +84,5 @@ impl Lock for Guid {
     }
 
     in_its_directory!();
+    names_its_node!();
 }

@@ -9,7 +9,7 @@ use super::internals::creates_the_lock;
 use super::listener::Policy;
 use super::order::AsTexts;
 use super::protection::{Owner, Protection};
-use super::{Directory, NO_NODE, delete_surely};
+use super::{Directory, NO_NODE, delete_surely, held};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
 
 /// Leadership as a lock: a participant stays in line while its leadership is interrupted, and leads again.
@@ -90,7 +90,7 @@ impl Lock for LeaderLatch {
         // 5. await(): the leadership ends with the connection or the session, as the policy says.
         self.lead(cx).await?;
         self.policy.heeds().start(cx);
-        Ok(Grant::default())
+        Ok(held(&self.our_path.as_deref().map(|me| self.directory.child(me).into())))
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
@@ -105,4 +105,5 @@ impl Lock for LeaderLatch {
     }
 
     in_its_directory!();
+    names_its_node!();
 }

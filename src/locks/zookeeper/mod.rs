@@ -13,6 +13,15 @@ macro_rules! in_its_directory {
     };
 }
 
+/// A recipe whose grants name the node that is the lock.
+macro_rules! names_its_node {
+    () => {
+        fn names_node(&self) -> bool {
+            true
+        }
+    };
+}
+
 /// A recipe whose section is just its fields.
 macro_rules! from_its_fields {
     () => {
@@ -59,7 +68,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use crate::cx::{CallError, Cx};
+use crate::cx::{CallError, Cx, Grant};
 use crate::store::zookeeper::{CreateMode, ZkError};
 use crate::time::Micros;
 
@@ -128,6 +137,11 @@ async fn find_in(cx: &Cx, directory: &str, prefix: &str) -> Result<Option<Rc<str
         Err(NO_NODE) => Ok(None),
         children => Ok(children?.in_sequence().find(|child| child.starts_with(prefix)).cloned()),
     }
+}
+
+/// The grant of whoever has this node.
+fn held(node: &Option<Rc<str>>) -> Grant {
+    Grant { node: node.clone(), ..Grant::default() }
 }
 
 /// The last part of a path.

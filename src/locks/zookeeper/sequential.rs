@@ -8,7 +8,7 @@ use super::super::{About, Retry, Store};
 use super::mode::Mode;
 use super::order::Order;
 use super::watching::{Watching, woken};
-use super::{Directory, NO_NODE, create_in, name_of};
+use super::{Directory, NO_NODE, create_in, held, name_of};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
 
 /// A directory of numbered nodes: the lowest has the lock.
@@ -80,7 +80,7 @@ impl Lock for Sequential {
                 continue;
             }
             // 4. p = the node just before n
-            let Some(p) = self.order.before(&children, me) else { return Ok(Grant::default()) };
+            let Some(p) = self.order.before(&children, me) else { return Ok(held(&self.node)) };
             // 5. If exists(p, watch): wait. 6. Go to 2.
             let missing = self.defect == Defect::WaitsForMissing;
             let watch = match at.1 {
@@ -91,7 +91,7 @@ impl Lock for Sequential {
                 at.1 = (self.defect == Defect::ArmsOnce).then_some(watch);
                 woken(cx, watch, self.defect == Defect::IgnoresSession).await;
                 if self.defect == Defect::OwnsWhenWoken {
-                    return Ok(Grant::default());
+                    return Ok(held(&self.node));
                 }
             }
         }
@@ -106,4 +106,5 @@ impl Lock for Sequential {
     }
 
     in_its_directory!();
+    names_its_node!();
 }

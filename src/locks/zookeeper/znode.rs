@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::mode::Mode;
-use super::{NO_NODE, NODE_EXISTS};
+use super::{NO_NODE, NODE_EXISTS, held};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::time::Micros;
 
@@ -43,7 +43,7 @@ impl Lock for Znode {
             cx.turn(&mut pass).await;
             // 1. Create the node: whoever succeeds has the lock.
             match cx.zk().create(&self.path, self.mode.plain()).await {
-                Ok(_) => return Ok(Grant::default()),
+                Ok(node) => return Ok(held(&Some(node))),
                 Err(NODE_EXISTS) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -70,4 +70,6 @@ impl Lock for Znode {
     fn place(&self) -> String {
         self.path.clone()
     }
+
+    names_its_node!();
 }

@@ -262,10 +262,12 @@ fn knowledge(events: &[Event], tenures: &[Tenure], loser: &Section<'_>) -> Optio
                 paused = None;
             }
             What::Did(did) if did.who == who && event.at > lost_at => match did.act {
-                Act::Wrote { value, .. } => {
-                    acted = Some((event.at, format!("wrote {value} to the ledger")));
+                Act::Wrote { account, value } => {
+                    acted = Some((event.at, format!("wrote {value} to {account}")));
                 }
-                Act::Read { .. } => acted = Some((event.at, "read the ledger".to_owned())),
+                Act::Read { account, .. } => {
+                    acted = Some((event.at, format!("read {account}")));
+                }
                 _ => {}
             },
             What::Heard { to, heard, .. }

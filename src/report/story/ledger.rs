@@ -8,6 +8,13 @@ use crate::time::Micros;
 impl Teller<'_> {
     pub(super) fn reads(&mut self, at: Micros, who: &str, account: Account, value: i64) {
         self.read.insert((who.to_owned(), account), value);
+        let last = self.ledger.get(&account).copied();
+        if let Some(last) = last.filter(|last| *last != value && account == Account::IN_STORE) {
+            let text = format!(
+                "{who} reads {value} from {account}, which is old: {last} was written since."
+            );
+            return self.step(at, text, Kinds::Bad);
+        }
         self.ledger.insert(account, value);
         self.step(at, format!("{who} reads {value} from {account}."), Kinds::Plain);
     }

@@ -52,6 +52,7 @@ mod tree;
 mod txn;
 mod watch;
 mod write;
+mod writes;
 mod zxids;
 
 pub use acl::{ADMIN, ALL, Acl, AclList, CREATE, DELETE, Identity, READ, WRITE, open};

@@ -109,7 +109,7 @@ impl Tally {
 
     fn says(&mut self, account: Account, value: i64) {
         self.said.insert(account, value);
-        if account.is_main() {
+        if account.is_whole() {
             self.ledger = Some(value);
         }
     }

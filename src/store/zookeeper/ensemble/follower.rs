@@ -18,7 +18,7 @@ pub(in super::super) struct Follower {
     pub(super) number: u8,
     pub(super) leader: Option<Link>,
     /// What is logged and not yet applied.
-    pub(super) log: VecDeque<Rc<Proposal>>,
+    pub(in super::super) log: VecDeque<Rc<Proposal>>,
     /// What may be applied.
     committed: Zxid,
 }

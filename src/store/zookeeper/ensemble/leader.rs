@@ -23,7 +23,7 @@ pub(in super::super) struct Leader {
     followers: Vec<(Link, Zxid)>,
     /// What the log leads to, with what is not committed yet: writes are checked against it.
     pub(in super::super) head: Replica,
-    pub(super) pending: VecDeque<Rc<Proposal>>,
+    pub(in super::super) pending: VecDeque<Rc<Proposal>>,
     /// Who waits until everything before is committed: after which transaction, and over which link; none: a client
     /// of the leader.
     syncs: VecDeque<(Zxid, Option<Link>, Waiting)>,
