@@ -36,10 +36,10 @@ impl StaleRead {
     }
 
     fn reads(&self, who: Who, account: Account, value: i64, names: &dyn Names) -> Judgement {
-        let written = self.0.iter().find(|last| last.account == account && last.by != who);
+        let written = self.0.iter().find(|last| last.account == account);
         let Some(last) = written else { return Judgement::nothing() };
         if last.value == value {
-            return Judgement::happened();
+            return Judgement { violated: None, happened: last.by != who };
         }
         let (who, by) = (names.who(who), names.who(last.by));
         Judgement::violated(format!(
