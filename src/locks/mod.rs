@@ -108,6 +108,8 @@ pub fn catalogue() -> &'static [Entry] {
         zookeeper::guid::Guid,
         zookeeper::curator::Curator,
         zookeeper::leader_latch::LeaderLatch,
+        zookeeper::leader_selector::LeaderSelector,
+        zookeeper::election::Election,
         zookeeper::revocable::Revocable,
         zookeeper::curator_read_write::CuratorReadWrite,
         zookeeper::curator_multi_lock::CuratorMultiLock,
