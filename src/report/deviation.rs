@@ -36,6 +36,10 @@ pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
     }
     if let Some(rest) = take.strip_prefix("crash ") {
         return match rest.split_once(", restart after ") {
+            Some(("all servers", span)) => {
+                let text = format!("all servers die, and start again after {}", words::span(span));
+                Told { process: None, sentence: text.clone(), text, held: None }
+            }
             Some((process, span)) => {
                 about(process, format!("dies; a new one begins after {}", words::span(span)))
             }

@@ -56,6 +56,10 @@ pub(crate) enum Event {
     Rejoins(ServerId),
     /// A follower has heard nothing of its leader for too long, and stops serving.
     StopsServing(ServerId),
+    /// The others have heard nothing of a leader that is cut off for too long, and give it up.
+    Deposes(ServerId),
+    /// A leader that is cut off has counted too few acknowledgements for too long, and stops serving.
+    StepsDown(ServerId),
     /// A leader that is silent until then was silent for so long that its followers give it up.
     GivenUp(ServerId, Micros),
     /// A ZooKeeper client that was not let in tries the next server.

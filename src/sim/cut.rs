@@ -51,8 +51,14 @@ impl World {
 
     /// Whether a server leads, or follows a leader that it hears.
     pub(super) fn hears_leader(&self, server: ServerId) -> bool {
-        self.ensemble.cut != Some(server)
-            && self.ensemble.leader.is_none_or(|leader| self.can_talk(leader, server))
+        let cut = self.ensemble.cut;
+        match self.ensemble.leader {
+            None => cut != Some(server),
+            Some(leader) if leader == server => true,
+            Some(leader) => {
+                cut != Some(server) && cut != Some(leader) && self.can_talk(leader, server)
+            }
+        }
     }
 
     /// The followers that do not hear the leader because of a partition between sides.
@@ -77,8 +83,11 @@ impl World {
     }
 
     /// They hear of each other again, and of all that was said meanwhile.
-    pub(super) fn rejoin(&mut self, server: ServerId) {
+    pub(super) fn rejoin(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.ensemble).cut = None;
+        if self.ensemble.deposed == Some(server) {
+            return self.follow_again(stage, server);
+        }
         self.hear_again(server);
         self.release_words();
         self.all_contacts();

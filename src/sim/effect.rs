@@ -46,7 +46,11 @@ impl Effects {
         let process = match strike.target {
             Target::Process(process) | Target::Thread(process, _) => Some(process),
             Target::Message(conn, _) => Some(world.conns[conn as usize].process),
-            Target::Server(_) | Target::Leader | Target::Words(..) | Target::Sides => None,
+            Target::Server(_)
+            | Target::Leader
+            | Target::Words(..)
+            | Target::Sides
+            | Target::All => None,
         };
         let effect = &mut self.0[usize::from(strike.fault)];
         effect.times += 1;

@@ -9,7 +9,7 @@
 //! A follower that is cut off from the leader answers reads and pings from what it has, until it has heard nothing
 //! for `syncLimit` (5) ticks; then it closes its clients' connections and serves nobody until it hears the leader
 //! again, when it catches up with what it missed. If the leader dies meanwhile, the cut is over. A server that comes back
-//! follows whoever leads, and gets what it has missed.
+//! follows whoever leads, and gets what it has missed. If all die at once, they elect a leader when a majority is back.
 
 use std::rc::Rc;
 
@@ -26,7 +26,7 @@ use crate::store::{Inbound, Link};
 use crate::time::Micros;
 
 /// How long an election takes (µs): after the last vote came in, `FastLeaderElection` waits 200 ms for a better one.
-const ELECTION: Micros = Micros::from_ms(200);
+pub(super) const ELECTION: Micros = Micros::from_ms(200);
 
 /// How long (µs) a client that was not let in waits before it tries the next server: the Java client up to so long.
 const RETRY: Micros = Micros::from_ms(1000);
@@ -42,8 +42,10 @@ pub(crate) struct Ensemble {
     /// How many servers there are.
     size: u8,
     down: Vec<ServerId>,
-    /// The follower that is cut off from the leader.
+    /// The follower that is cut off from the leader, or the leader that is cut off from the others.
     pub(super) cut: Option<ServerId>,
+    /// The leader that was cut off and that the others have given up.
+    pub(super) deposed: Option<ServerId>,
 }
 
 impl Ensemble {
@@ -206,7 +208,8 @@ impl World {
     /// Whether the others are a majority if one more server dies.
     pub(super) fn majority_without_one(&self) -> bool {
         let members = usize::from(self.ensemble.size);
-        members.saturating_sub(self.ensemble.dead() + 1) * 2 > members
+        // One misfortune of leaders at a time.
+        !self.is_leader_cut() && members.saturating_sub(self.ensemble.dead() + 1) * 2 > members
     }
 
     /// The leader dies.
@@ -240,7 +243,8 @@ impl World {
 
     /// The election is over.
     pub(super) fn elect(&mut self, stage: &mut Stage<'_>) {
-        let alive = self.alive();
+        let mut alive = self.alive();
+        alive.retain(|server| self.ensemble.cut != Some(*server));
         let logged = |server: &ServerId| match &self.servers[usize::from(*server)].state {
             AnyServer::ZooKeeper(zk) => zk.logged(),
             _ => Zxid::ZERO,

@@ -11,6 +11,7 @@ mod engine;
 mod ensemble;
 mod fault;
 mod habits;
+mod isolation;
 mod kept;
 mod life;
 mod linked;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
+use super::ensemble::ELECTION;
 use super::server::AnyServer;
 use super::world::{Stage, World};
 use crate::store::Inbound;
@@ -54,6 +55,46 @@ impl World {
         self.unlink(stage, server);
     }
 
+    /// Whether all servers may die at once: none is in trouble already.
+    pub(super) fn all_may_die(&self) -> bool {
+        let is_well =
+            |server| self.servers[usize::from(server)].stalls.is_none() && !self.is_down(server);
+        let is_led = !self.is_ensemble() || self.ensemble.leader.is_some();
+        !self.is_done()
+            && is_led
+            && self.ensemble.cut.is_none()
+            && self.servers_of_store().into_iter().all(is_well)
+    }
+
+    /// All of them die, and will start again after `span`.
+    pub(super) fn crash_all(&mut self, stage: &mut Stage<'_>, span: Micros) {
+        let leader = self.ensemble.leader;
+        let mut servers = self.servers_of_store();
+        servers.sort_by_key(|server| leader == Some(*server));
+        for server in servers {
+            self.crash_server(stage, server, Some(span));
+        }
+        // Nobody is left to elect anybody.
+        self.agenda.cancel_all(|event| *event == Event::Elects);
+    }
+
+    fn servers_of_store(&self) -> Vec<ServerId> {
+        let numbered = self.servers.iter().enumerate();
+        numbered
+            .filter(|(_, placed)| placed.state.can_restart())
+            .map(|(number, _)| number as ServerId)
+            .collect()
+    }
+
+    /// After all have died those that are back elect a leader, as soon as they are a majority.
+    fn elect_anew(&mut self) {
+        let elects = self.agenda.iter().any(|(_, event)| event == Event::Elects);
+        let is_due = self.is_ensemble() && self.ensemble.leader.is_none() && !elects;
+        if is_due && self.alive().len() * 2 > self.members().len() {
+            self.agenda.put(self.now + ELECTION, Event::Elects);
+        }
+    }
+
     /// What was under way to or from a member that dies is lost.
     fn leave_ensemble(&mut self, server: ServerId) {
         let ensemble = Rc::make_mut(&mut self.ensemble);
@@ -94,6 +135,7 @@ impl World {
         self.arm(server);
         self.regroup(stage);
         self.follow_leader(stage, server);
+        self.elect_anew();
         self.all_contacts();
     }
 

@@ -187,6 +187,15 @@ impl AnyServer {
         sent
     }
 
+    /// The leader of an ensemble gives up to lead.
+    pub(crate) fn step_down(&mut self, name: &str, choices: &mut dyn Choices) -> Sent {
+        let mut sent = Sent::new();
+        if let Self::ZooKeeper(server) = self {
+            server.step_down(&mut Collect { sent: &mut sent, choices, name });
+        }
+        sent
+    }
+
     /// The leader of an ensemble takes a follower in again.
     pub(crate) fn admit(&mut self, link: Link, name: &str, choices: &mut dyn Choices) -> Sent {
         let mut sent = Sent::new();

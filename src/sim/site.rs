@@ -73,6 +73,12 @@ impl World {
                 Event::StopsServing(server) => {
                     format!("{} stops serving", setup.servers[usize::from(server)].name)
                 }
+                Event::Deposes(server) => {
+                    format!("{} is deposed", setup.servers[usize::from(server)].name)
+                }
+                Event::StepsDown(server) => {
+                    format!("{} steps down", setup.servers[usize::from(server)].name)
+                }
                 Event::GivenUp(server, _) => {
                     format!("{} is given up", setup.servers[usize::from(server)].name)
                 }

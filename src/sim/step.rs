@@ -164,7 +164,9 @@ impl World {
             }
             Event::Peer(from, to) => self.hear_peer(stage, from, to),
             Event::Elects => self.elect(stage),
-            Event::Rejoins(server) => self.rejoin(server),
+            Event::Rejoins(server) => self.rejoin(stage, server),
+            Event::Deposes(server) => self.depose(stage, server),
+            Event::StepsDown(server) => self.step_down(stage, server),
             Event::StopsServing(server) => self.stop_serving(stage, server),
             Event::GivenUp(server, until) => self.give_up_leader(stage, server, until),
             Event::Reconnects(process) => self.reconnects(stage, process),

@@ -38,7 +38,12 @@ fn shape(verdict: &Verdict) -> String {
 #[test]
 fn merging_hides_nothing_of_an_ensemble() {
     for lock in ["znode", "kazoo"] {
-        for faults in [r#"["crash-leader"]"#, r#"[{"cut-server": {"for": ["300ms", "900ms"]}}]"#] {
+        for faults in [
+            r#"["crash-leader"]"#,
+            r#"[{"cut-server": {"for": ["300ms", "900ms"]}}]"#,
+            r#"[{"cut-leader": {"for": ["300ms", "1100ms", "1500ms"]}}]"#,
+            r#"[{"restart-all": {"for": ["100ms", "900ms"]}}]"#,
+        ] {
             let setup = model(lock, faults).abstract_setup();
             let merged = Search::new(&setup, Bounds::default()).run(&mut |_| {});
             let unmerged =
@@ -68,7 +73,8 @@ const LIMITS: Limits =
 fn both_engines_do_the_same_with_an_ensemble() {
     let faults = r#"["crash-leader", {"cut-server": {"for": "900ms"}}, {"partition": {"for": "700ms"}},
       "crash", "disconnect", {"lag-server": {"for": "400ms"}}, {"restart-server": {"for": "300ms"}},
-      {"stall-server": {"for": ["300ms", "1500ms"]}}, "move-client", "expire-session", "interrupt"]"#;
+      {"stall-server": {"for": ["300ms", "1500ms"]}}, "move-client", "expire-session", "interrupt",
+      {"cut-leader": {"for": ["300ms", "1100ms", "1500ms"]}}, {"restart-all": {"for": "500ms"}}]"#;
     for lock in ["sequential", "kazoo", "curator"] {
         let model = model(lock, faults);
         let (abstract_setup, sampled) = (model.abstract_setup(), model.sampled_setup());

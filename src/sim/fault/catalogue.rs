@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::entry::{Entry, Scope};
 use super::{About, Fault, Kind};
 use super::{
-    clock_jump::ClockJump, crash::Crash, crash_leader::CrashLeader, cut_server::CutServer,
-    disconnect::Disconnect, expire_session::ExpireSession, failover::Failover,
-    fill_memory::FillMemory, interrupt::Interrupt, lag::Lag, lag_server::LagServer,
-    late_expiry::LateExpiry, lose_reply::LoseReply, lose_request::LoseRequest,
-    move_client::MoveClient, operator::Operator, partition::Partition, pause::Pause,
-    reorder::Reorder, restart::Restart, restart_server::RestartServer, slow::Slow,
-    stall_server::StallServer,
+    clock_jump::ClockJump, crash::Crash, crash_leader::CrashLeader, cut_leader::CutLeader,
+    cut_server::CutServer, disconnect::Disconnect, expire_session::ExpireSession,
+    failover::Failover, fill_memory::FillMemory, interrupt::Interrupt, lag::Lag,
+    lag_server::LagServer, late_expiry::LateExpiry, lose_reply::LoseReply,
+    lose_request::LoseRequest, move_client::MoveClient, operator::Operator, partition::Partition,
+    pause::Pause, reorder::Reorder, restart::Restart, restart_all::RestartAll,
+    restart_server::RestartServer, slow::Slow, stall_server::StallServer,
 };
 use crate::json::{Problem, Section};
 
@@ -36,8 +36,10 @@ const ENTRIES: &[(&About, Read)] = entries![
     Disconnect,
     Partition,
     RestartServer,
+    RestartAll,
     CrashLeader,
     CutServer,
+    CutLeader,
     Failover,
     Lag,
     Operator,

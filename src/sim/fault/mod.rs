@@ -9,6 +9,7 @@ mod catalogue;
 mod clock_jump;
 mod crash;
 mod crash_leader;
+mod cut_leader;
 mod cut_server;
 mod disconnect;
 mod entry;
@@ -29,6 +30,7 @@ mod pause;
 mod processes;
 mod reorder;
 mod restart;
+mod restart_all;
 mod restart_server;
 mod servers;
 mod slow;
@@ -99,6 +101,8 @@ pub(crate) enum Target {
     Words(ServerId, ServerId),
     /// The sides that the fault names.
     Sides,
+    /// All servers of the store.
+    All,
 }
 
 /// The moment for which faults are offered.
@@ -241,6 +245,7 @@ impl Target {
             Self::Leader => "the leader".to_owned(),
             Self::Words(_, to) => setup.servers[usize::from(to)].name.clone(),
             Self::Sides => "the sides".to_owned(),
+            Self::All => "all servers".to_owned(),
         }
     }
 }

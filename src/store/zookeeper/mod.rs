@@ -18,7 +18,7 @@
 //! | a second connect on a connection, an operation before the first | the connection is closed |
 //! | election | [`ZooKeeper::logged`] says who has the longest log, [`ZooKeeper::lead`] and [`ZooKeeper::follow`] do the rest |
 //! | how a follower that comes back catches up | with one snapshot, never with the missing transactions alone |
-//! | the leader giving up when it loses its majority | it stops committing, and goes on reading |
+//! | the leader giving up when it loses its majority | it stops committing, and goes on reading until it is told to [`step_down`](ZooKeeper::step_down) |
 //! | the order in which a hash table has children, ephemerals and watchers | an order of this crate, fixed and scrambled |
 //!
 //! A plain `create` with the flag of a container makes a node that nobody reaps (the server's transaction for it does not

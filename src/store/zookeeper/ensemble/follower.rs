@@ -161,6 +161,12 @@ impl ZooKeeper {
         }
     }
 
+    /// A leader that is cut off from the majority gives up: it stops serving, and waits for another leader.
+    pub fn step_down(&mut self, env: &mut dyn Env<Self>) {
+        self.follow(None);
+        self.lose_leader(env);
+    }
+
     /// The leader is gone: the server stops serving, and its clients have to look for another.
     pub(in super::super) fn lose_leader(&mut self, env: &mut dyn Env<Self>) {
         if let Role::Follower(follower) = &mut self.role {
