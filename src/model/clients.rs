@@ -234,17 +234,17 @@ impl Clients {
 /// Why a number cannot be kept there.
 fn misplaced(kept: Kept, store: &Store, lock: &LockBox, threads: usize) -> Option<&'static str> {
     let Kept::InStore { checked } = kept else { return None };
-    match store.name() {
-        "none" => Some("there is no store to keep the number in"),
-        "zookeeper" if checked && !lock.names_node() => {
-            Some("the recipe does not say which node its lock is: there is nothing to check")
-        }
-        "zookeeper" if store.is_ensemble() && threads > 1 => {
-            Some("who wrote is known by the connection: on an ensemble, one thread in each process")
-        }
-        "zookeeper" => None,
-        _ if checked => Some("only ZooKeeper can check a node and write in one transaction"),
-        _ => None,
+    let is_zookeeper = store.name() == "zookeeper";
+    if store.name() == "none" {
+        Some("there is no store to keep the number in")
+    } else if checked && !is_zookeeper {
+        Some("only ZooKeeper can check a node and write in one transaction")
+    } else if checked && !lock.names_node() {
+        Some("the recipe does not say which node its lock is: there is nothing to check")
+    } else if is_zookeeper && store.is_ensemble() && threads > 1 {
+        Some("who wrote is known by the connection: on an ensemble, one thread in each process")
+    } else {
+        None
     }
 }
 

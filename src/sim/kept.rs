@@ -1,7 +1,8 @@
 //! The number that works keep in the store of the lock: what requests do to it, so that the properties of the ledger
 //! judge it too.
 //!
-//! A read is what the server that answers it says, however old that is. A write is when the store has it: of a Redis
+//! A read is what the server that answers it says at once, however old that is; one that stands in line behind a write of
+//! the same client, as only that of an interrupted section does, is not judged. A write is when the store has it: of a Redis
 //! server when that executes it, of an ensemble when the first of its servers applies it, which is when it is committed.
 
 use super::agenda::ServerId;

@@ -39,7 +39,7 @@ fn a_number_is_kept_where_it_can_be() {
         "only ZooKeeper can check a node",
     );
     refused(ENSEMBLE, r#""kazoo": {}"#, "store", threads, "one thread in each process");
-    refused(redis, r#""set-nx-px": {}"#, "stores", two, "store-with-check");
+    refused(redis, r#""set-nx-px": {}"#, "stores", two, "did you mean `store`?");
     for store in [ZOOKEEPER, ENSEMBLE] {
         model(store, r#""kazoo": {}"#, "store", two).unwrap();
     }

@@ -203,12 +203,13 @@ fn a_follower_may_be_behind_until_sync() {
 #[test]
 fn a_write_is_answered_when_a_majority_has_it() {
     let mut them = Ensemble::new();
-    let (a, b) = (them.client(0), them.client(1));
+    let (a, b, other) = (them.client(0), them.client(1), them.client(0));
     them.hold(1, 0);
     them.hold(2, 0);
     them.ask(0, a, persistent("/a"));
     assert_eq!(them.all(a), []);
-    assert_eq!(them.call(0, a, exists("/a", false)), Err(ZkError::NoNode), "nobody sees it yet");
+    let seen = them.call(0, other, exists("/a", false));
+    assert_eq!(seen, Err(ZkError::NoNode), "nobody sees it yet");
     them.held.retain(|pair| *pair != (2, 0));
     them.pump();
     assert!(matches!(them.all(a)[..], [Got::Reply(_, Ok(_))]));
@@ -226,6 +227,36 @@ fn a_write_is_answered_when_a_majority_has_it() {
         results[..],
         [Got::Reply(_, Ok(_)), Got::Reply(_, Ok(_)), Got::Reply(_, Err(ZkError::NotEmpty))]
     ));
+}
+
+#[test]
+fn a_client_is_answered_in_the_order_in_which_it_asked() {
+    for server in [0, 1] {
+        let mut them = Ensemble::new();
+        let client = them.client(server);
+        let before = them.servers[server].zxid().0;
+        for other in [1, 2] {
+            them.hold(other, 0);
+            them.hold(0, other);
+        }
+        them.ask(server, client, persistent("/a"));
+        them.ask(server, client, exists("/a", false));
+        them.ask(server, client, Op::Ping);
+        them.ask(server, client, delete("/a"));
+        them.ask(server, client, exists("/a", false));
+        assert_eq!(them.all(client), [], "not even a ping overtakes a write");
+        them.release();
+        let got = them.all(client);
+        let answers: Vec<_> = got
+            .iter()
+            .map(|got| match got {
+                Got::Reply(zxid, result) => (zxid - before, result.as_ref().err().copied()),
+                other => panic!("{other:?} is not a reply"),
+            })
+            .collect();
+        let gone = Some(ZkError::NoNode);
+        assert_eq!(answers, [(1, None), (1, None), (1, None), (2, None), (2, gone)]);
+    }
 }
 
 #[test]

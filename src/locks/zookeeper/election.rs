@@ -96,7 +96,7 @@ impl Lock for Election {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         self.volunteer(cx).await?;
         self.heeds.start(cx);
-        Ok(held(&self.z.as_deref().map(|me| self.directory.child(me).into())))
+        Ok(held(self.z.as_deref().map(|me| self.directory.child(me).into())))
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

@@ -67,7 +67,7 @@ impl Lock for Guid {
                 }
                 let fence = self.fence.token(cx, &self.directory, &me).await?;
                 let own = Some(self.directory.child(&me).into());
-                return Ok(Grant { fence, ..held(&own) });
+                return Ok(Grant { fence, ..held(own) });
             };
             // 4. p = the node just before n. 5. If exists(p, watch): wait. 6. Go to 2.
             let (exists, watch) = cx.zk().exists_watch(&self.directory.child(before)).await?;

@@ -90,7 +90,7 @@ impl Lock for LeaderLatch {
         // 5. await(): the leadership ends with the connection or the session, as the policy says.
         self.lead(cx).await?;
         self.policy.heeds().start(cx);
-        Ok(held(&self.our_path.as_deref().map(|me| self.directory.child(me).into())))
+        Ok(held(self.our_path.as_deref().map(|me| self.directory.child(me).into())))
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {

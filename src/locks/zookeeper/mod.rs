@@ -142,8 +142,8 @@ async fn find_in(cx: &Cx, directory: &str, prefix: &str) -> Result<Option<Rc<str
 }
 
 /// The grant of whoever has this node.
-fn held(node: &Option<Rc<str>>) -> Grant {
-    Grant { node: node.clone(), ..Grant::default() }
+fn held(node: Option<Rc<str>>) -> Grant {
+    Grant { node, ..Grant::default() }
 }
 
 /// The last part of a path.

@@ -80,7 +80,9 @@ impl Lock for Sequential {
                 continue;
             }
             // 4. p = the node just before n
-            let Some(p) = self.order.before(&children, me) else { return Ok(held(&self.node)) };
+            let Some(p) = self.order.before(&children, me) else {
+                return Ok(held(self.node.clone()));
+            };
             // 5. If exists(p, watch): wait. 6. Go to 2.
             let missing = self.defect == Defect::WaitsForMissing;
             let watch = match at.1 {
@@ -91,7 +93,7 @@ impl Lock for Sequential {
                 at.1 = (self.defect == Defect::ArmsOnce).then_some(watch);
                 woken(cx, watch, self.defect == Defect::IgnoresSession).await;
                 if self.defect == Defect::OwnsWhenWoken {
-                    return Ok(held(&self.node));
+                    return Ok(held(self.node.clone()));
                 }
             }
         }

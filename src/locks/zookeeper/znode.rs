@@ -43,7 +43,7 @@ impl Lock for Znode {
             cx.turn(&mut pass).await;
             // 1. Create the node: whoever succeeds has the lock.
             match cx.zk().create(&self.path, self.mode.plain()).await {
-                Ok(node) => return Ok(held(&Some(node))),
+                Ok(node) => return Ok(held(Some(node))),
                 Err(NODE_EXISTS) => {}
                 Err(error) => return Err(error.into()),
             }

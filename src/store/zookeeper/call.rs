@@ -4,9 +4,10 @@ use crate::store::{Env, Link, Outbound};
 use crate::time::Micros;
 
 use super::acl;
-use super::ensemble::{Origin, Submission, Waiting, Waits, Word, tell};
+use super::ensemble::{Origin, Role, Submission, Waiting, Waits, Word, tell};
 use super::error::ZkError;
 use super::id::{Password, SessionId, Zxid};
+use super::links::InLine;
 use super::read::Read;
 use super::request::{Connect, Op};
 use super::response::{Answer, ConnectReply, Message, Reply};
@@ -117,6 +118,11 @@ impl ZooKeeper {
             return;
         }
         self.catch_up(now, env);
+        let answers_later = matches!(op, Op::Sync { .. } | Op::CloseSession | Op::Check { .. })
+            || write::is_write(op);
+        if answers_later && self.role != Role::Alone {
+            self.links.line_up(link, InLine::Write);
+        }
         match op {
             Op::Sync { path } => {
                 let waiting = Waiting { client: link, xid, path: path.clone() };
@@ -129,6 +135,9 @@ impl ZooKeeper {
             Op::Check { .. } => self.write(now, link, session, Waits::Check { xid }, Some(op), env),
             op if write::is_write(op) => {
                 self.write(now, link, session, Waits::Reply { xid }, Some(op), env);
+            }
+            op if !connection.line.is_empty() => {
+                self.links.line_up(link, InLine::Read(xid, op.clone()));
             }
             op => self.read(link, xid, session, op, env),
         }
@@ -193,6 +202,19 @@ impl ZooKeeper {
     pub(super) fn synced(&mut self, waiting: Waiting, env: &mut dyn Env<Self>) {
         if self.links.get(waiting.client).is_some() {
             self.reply(waiting.client, waiting.xid, Ok(Answer::Path(waiting.path)), env);
+            self.next_in_line(waiting.client, env);
+        }
+    }
+
+    /// The first in line on a connection has been answered: the reads behind it are next.
+    pub(super) fn next_in_line(&mut self, link: Link, env: &mut dyn Env<Self>) {
+        self.links.leave_line(link, |first| *first == InLine::Write);
+        let is_read = |first: &InLine| matches!(first, InLine::Read(..));
+        while let Some(InLine::Read(xid, op)) = self.links.leave_line(link, is_read) {
+            let session = self.links.get(link).and_then(|connection| connection.session);
+            if let Some(session) = session {
+                self.read(link, xid, session, &op, env);
+            }
         }
     }
 

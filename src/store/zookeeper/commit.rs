@@ -114,6 +114,9 @@ impl ZooKeeper {
                 self.close(client, env);
             }
         }
+        if !matches!(origin.waits, Waits::Session { .. }) {
+            self.next_in_line(client, env);
+        }
     }
 
     /// Ends a session that was not heard of for too long.

@@ -9,6 +9,7 @@ use super::acl::Acl;
 use super::config::Moment;
 use super::ensemble::Role;
 use super::id::Zxid;
+use super::links::InLine;
 use super::node::Owner;
 use super::server::ZooKeeper;
 use super::zxids::Zxids;
@@ -99,6 +100,13 @@ impl ZooKeeper {
                 key.bytes(identity.scheme.as_bytes()).bytes(identity.id.as_bytes());
             }
             key.int(-1);
+            key.int(connection.line.len() as i64);
+            for what in &connection.line {
+                match what {
+                    InLine::Write => key.int(-2),
+                    InLine::Read(xid, op) => key.int((*xid).into()).bytes(format!("{op:?}")),
+                };
+            }
         }
         for table in [&self.watches.data, &self.watches.child] {
             key.int(-1);

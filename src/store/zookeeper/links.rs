@@ -1,12 +1,13 @@
 //! The connections of clients to one server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use crate::store::Link;
 
 use super::acl::{self, Identity};
 use super::id::SessionId;
+use super::request::Op;
 
 /// The connections. Clones share everything until they change it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -28,6 +29,17 @@ pub(super) struct Connection {
     pub(super) timeout_ms: i32,
     /// Who the client is known to be; its address is always known.
     pub(super) identities: Rc<[Identity]>,
+    /// What is not answered yet, in order; empty where the server is alone.
+    pub(super) line: VecDeque<InLine>,
+}
+
+/// A request that waits for its answer: a client is answered in the order in which it asked (`CommitProcessor`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum InLine {
+    /// A write, or a `sync`, which the leader has to answer.
+    Write,
+    /// A read or a ping behind one.
+    Read(i32, Op),
 }
 
 impl Links {
@@ -45,7 +57,8 @@ impl Links {
 
     pub(super) fn open(&mut self, link: Link, address: &str) {
         let identities = Rc::new([Identity::new("ip", address)]);
-        let connection = Connection { session: None, timeout_ms: 0, identities };
+        let line = VecDeque::new();
+        let connection = Connection { session: None, timeout_ms: 0, identities, line };
         Rc::make_mut(&mut self.0).by_link.insert(link, connection);
     }
 
@@ -61,6 +74,23 @@ impl Links {
             inner.by_session.remove(&session);
         }
         true
+    }
+
+    /// The request stands in line.
+    pub(super) fn line_up(&mut self, link: Link, what: InLine) {
+        if let Some(connection) = Rc::make_mut(&mut self.0).by_link.get_mut(&link) {
+            connection.line.push_back(what);
+        }
+    }
+
+    /// Takes the first one in line away, if it is one of `these`.
+    pub(super) fn leave_line(
+        &mut self,
+        link: Link,
+        these: impl Fn(&InLine) -> bool,
+    ) -> Option<InLine> {
+        self.get(link)?.line.front().filter(|first| these(first))?;
+        Rc::make_mut(&mut self.0).by_link.get_mut(&link)?.line.pop_front()
     }
 
     /// The connection serves the session from now on.
