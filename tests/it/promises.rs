@@ -29,6 +29,8 @@ const REDIS_3: &str = r#"{"redis": {"servers": 3}}"#;
 const ZOOKEEPER: &str = r#"{"zookeeper": {}}"#;
 /// The directory is there already.
 const ZOOKEEPER_DIRECTORY: &str = r#"{"zookeeper": {}}, "given": {"nodes": {"/lock": ""}}"#;
+const ZOOKEEPER_TWO: &str =
+    r#"{"zookeeper": {}}, "given": {"nodes": {"/lock-a": "", "/lock-b": ""}}"#;
 const ZOOKEEPER_LEASES: &str =
     r#"{"zookeeper": {}}, "given": {"nodes": {"/lock": "", "/lock/leases": ""}}"#;
 const SAFE: &[&str] = &["release-safety"];
@@ -98,11 +100,11 @@ const PROMISES: &[Promise] = &[
     promise("election", "", ZOOKEEPER_DIRECTORY, FIFO, &[]),
     promise("revocable", "", ZOOKEEPER_DIRECTORY, FIFO, &["revocation=asked", "revocation=deleted"]),
     promise("curator-read-write", "", ZOOKEEPER_DIRECTORY, FIFO, &["role=upgrade", "role=downgrade-own-number"]),
-    promise("curator-multi-lock", "", ZOOKEEPER, SAFE, &["reentrant=object", "order=opposite"]),
+    promise("curator-multi-lock", "", ZOOKEEPER_TWO, SAFE, &["reentrant=object", "order=opposite"]),
     promise("kazoo-semaphore", "", ZOOKEEPER_DIRECTORY, &[], &["lock=none"]),
     // A lease is not given back: the next holder removes the one that has ended.
     promise("kazoo-lease", "", ZOOKEEPER_DIRECTORY, &[], &[]),
-    promise("nested", r#""locks": [{"sequential": {"directory": "/a"}}, {"znode": {"path": "/b"}}]"#, ZOOKEEPER, SAFE, &["registry=per-object", "order=opposite"]),
+    promise("nested", r#""locks": [{"sequential": {"directory": "/lock-a"}}, {"znode": {"path": "/lock-b/held"}}]"#, ZOOKEEPER_TWO, SAFE, &["registry=per-object", "order=opposite"]),
 ];
 
 /// What promises nothing.
