@@ -29,7 +29,8 @@ impl KeptIn {
     /// The parameter.
     pub(super) const ABOUT: (&'static str, &'static str) = (
         "kept_in",
-        "where the number is: \"ledger\"; \"store\", the lock's own, read and written by the same client;          \"store-with-check\", where ZooKeeper's writes are multi(check(lock node), setData): \"ledger\"",
+        "where the number is: \"ledger\"; \"store\", the lock's own, read and written by the same client; \
+         \"store-with-check\", where ZooKeeper's writes are multi(check(lock node), setData): \"ledger\"",
     );
 
     /// Where that is for the simulator.
