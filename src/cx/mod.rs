@@ -32,7 +32,7 @@ pub use kept::{KEPT_AT, Kept};
 pub use ledger::LedgerClient;
 pub use local::{Instant, Session, TaskId, Token, WatchId};
 pub use looping::Looping;
-pub use op::{CallError, Handling, Lane, Op, OpResult, Reads, Request, Seen};
+pub use op::{CallError, Handling, Lane, Op, OpResult, Reads, Request, Seen, Votes};
 pub use pending::{Either, Gathering, Pending};
 pub use redis::{Arg, RedisClient, Script, Set};
 pub use state::{State, Value};

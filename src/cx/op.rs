@@ -72,12 +72,12 @@ pub enum Op {
     Fired(WatchId),
     /// The ZooKeeper session's state is another one than this.
     SessionChanged(Session),
-    /// Several operations at once; it ends when `need` of them have said yes, or all have ended.
+    /// Several operations at once; it ends when their votes decide, or all have ended.
     Gather {
         /// The operations; results are delivered in this order.
         ops: Rc<[Op]>,
-        /// How many must say yes.
-        need: u32,
+        /// How many votes decide.
+        votes: Votes,
     },
     /// The head of a loop, with all that survives a pass.
     Turn {
@@ -86,6 +86,29 @@ pub enum Op {
         /// What survives.
         state: Value,
     },
+}
+
+/// How many votes of several operations decide, so that the rest is not waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Votes {
+    /// So many that say yes.
+    pub yes: u32,
+    /// So many that say no.
+    pub no: u32,
+}
+
+impl Votes {
+    /// All are waited for.
+    pub const ALL: Self = Self { yes: u32::MAX, no: u32::MAX };
+
+    /// Whether so many results, of those that are there, decide.
+    pub fn decide<'r>(self, results: impl Iterator<Item = &'r OpResult>) -> bool {
+        let (mut yes, mut no) = (0, 0);
+        for result in results {
+            *if result.says_yes() { &mut yes } else { &mut no } += 1;
+        }
+        yes >= self.yes || no >= self.no
+    }
 }
 
 /// What a Redis client library may do with a call by itself, if it is set up to.
@@ -185,7 +208,7 @@ pub enum OpResult {
     Drawn(u32),
     /// The session's new state.
     Session(Session),
-    /// The results by slot; `None` where the operation was given up because enough had said yes.
+    /// The results by slot; `None` where the operation was given up because the others had decided.
     Gathered(Rc<[Option<OpResult>]>),
     /// A new pass of the loop begins with this.
     Resumed(Value),

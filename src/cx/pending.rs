@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::{Act, Cx, Did, Handling, Op, OpId, OpResult};
+use super::{Act, Cx, Did, Handling, Op, OpId, OpResult, Votes};
 use crate::time::Micros;
 
 /// The first or the second of two results.
@@ -139,19 +139,23 @@ impl<T> Future for Gathering<T> {
 impl Cx {
     /// Waits for all of `pending`; the results are in their order, however they arrived.
     pub fn join<T: 'static>(&self, pending: Vec<Pending<T>>) -> Gathering<T> {
-        let need = pending.len() as u32 + 1;
-        self.gather(pending, need)
+        self.gather(pending, Votes::ALL)
     }
 
     /// Waits until `need` of `pending` have said yes, or all have ended. The rest is given up (`None`).
     pub fn quorum<T: 'static>(&self, pending: Vec<Pending<T>>, need: usize) -> Gathering<T> {
-        self.gather(pending, need as u32)
+        self.gather(pending, Votes { yes: need as u32, ..Votes::ALL })
     }
 
-    fn gather<T: 'static>(&self, pending: Vec<Pending<T>>, need: u32) -> Gathering<T> {
+    /// Waits until `need` of `pending` have said yes, or as many have said no, or all have ended.
+    pub fn decision<T: 'static>(&self, pending: Vec<Pending<T>>, need: usize) -> Gathering<T> {
+        self.gather(pending, Votes { yes: need as u32, no: need as u32 })
+    }
+
+    fn gather<T: 'static>(&self, pending: Vec<Pending<T>>, votes: Votes) -> Gathering<T> {
         let decode = pending.iter().map(|pending| pending.decode).collect();
         let ops: Rc<[Op]> = pending.into_iter().map(Pending::into_op).collect();
-        let inner = self.op(Op::Gather { ops, need }, |result| match result {
+        let inner = self.op(Op::Gather { ops, votes }, |result| match result {
             OpResult::Gathered(results) => results.to_vec(),
             _ => Vec::new(),
         });

@@ -34,17 +34,19 @@ impl World {
             self.stop(process, op, &waiting);
             return Some(result);
         }
-        let Waiting::Gather { parts, need } = &mut running.ops[place].1 else { return None };
-        let need = *need;
+        let Waiting::Gather { parts, votes } = &mut running.ops[place].1 else { return None };
+        let votes = *votes;
         let part = &mut parts[usize::from(op.slot)];
         let Part::Waits(waiting) = std::mem::replace(part, Part::Ended(result)) else {
             return None;
         };
-        let said_yes = |part: &&Part| matches!(part, Part::Ended(result) if result.says_yes());
-        let yes = parts.iter().filter(said_yes).count() as u32;
+        let decided = votes.decide(parts.iter().filter_map(|part| match part {
+            Part::Ended(result) => Some(result),
+            Part::Waits(_) => None,
+        }));
         let open = parts.iter().any(|part| matches!(part, Part::Waits(_)));
         self.stop(process, op, &waiting);
-        if yes < need && open {
+        if !decided && open {
             return None;
         }
         let (_, gathered) = self.running(process, op.task)?.ops.remove(place);
@@ -170,12 +172,12 @@ impl World {
                 }
                 Some(Waiting::SessionChanged(*from))
             }
-            Op::Gather { ops, need } if ops.is_empty() => {
+            Op::Gather { ops, votes } if ops.is_empty() => {
                 // Nothing to wait for.
-                let waiting = Waiting::Gather { parts: Vec::new(), need: *need };
+                let waiting = Waiting::Gather { parts: Vec::new(), votes: *votes };
                 at_once(waiting, OpResult::Gathered(Rc::from([])))
             }
-            Op::Gather { ops, need } => {
+            Op::Gather { ops, votes } => {
                 let parts = ops.iter().enumerate().map(|(slot, op)| {
                     let at = OpRef { slot: slot as u8, ..at };
                     match self.start(stage, process, at, op, todo) {
@@ -184,7 +186,7 @@ impl World {
                     }
                 });
                 let parts = parts.collect();
-                Some(Waiting::Gather { parts, need: *need })
+                Some(Waiting::Gather { parts, votes: *votes })
             }
             Op::Turn { head, state } => {
                 let now = self.now;

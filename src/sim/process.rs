@@ -11,7 +11,9 @@ use super::tasks::WHOLE;
 use super::thread::Thread;
 use crate::client::redis::{Attempt, RedisClient};
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Lane, Local, OpId, OpResult, Session, Subscription, TaskId, Value, WatchId};
+use crate::cx::{
+    Lane, Local, OpId, OpResult, Session, Subscription, TaskId, Value, Votes, WatchId,
+};
 use crate::time::Micros;
 
 /// What an operation of a task waits for.
@@ -32,7 +34,7 @@ pub(crate) enum Waiting {
     /// Another session state than this.
     SessionChanged(Session),
     /// The parts: what each waits for or how it ended.
-    Gather { parts: Vec<Part>, need: u32 },
+    Gather { parts: Vec<Part>, votes: Votes },
     /// A round trip, before the next pass of a loop that took no time.
     Turn { until: Micros, state: Value },
 }

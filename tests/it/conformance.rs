@@ -22,6 +22,7 @@ pub(super) struct Case {
     /// Clients, requests that are the same, and acquisitions that were granted.
     counts: (usize, usize, usize),
     wall_doubt_ms: i64,
+    waited_ms: i64,
     unread: bool,
     names: &'static [(&'static str, &'static str)],
     /// How many requests differ at most, and why.
@@ -35,8 +36,8 @@ pub(super) const fn case(
     other: &'static [&'static str],
     counts: (usize, usize, usize),
 ) -> Case {
-    let (wall_doubt_ms, unread, names, differs) = (0, false, &[] as &[_], None);
-    Case { file, recipes, clients, other, counts, wall_doubt_ms, unread, names, differs }
+    let (wall_doubt_ms, waited_ms, unread, names, differs) = (0, 0, false, &[] as &[_], None);
+    Case { file, recipes, clients, other, counts, wall_doubt_ms, waited_ms, unread, names, differs }
 }
 
 impl Case {
@@ -48,6 +49,11 @@ impl Case {
     /// The client read its wall clock up to so many ms before its request was executed.
     pub(super) const fn late(self, wall_doubt_ms: i64) -> Self {
         Self { wall_doubt_ms, ..self }
+    }
+
+    /// A first request waited so many ms in the client for its connections.
+    pub(super) const fn waited(self, waited_ms: i64) -> Self {
+        Self { waited_ms, ..self }
     }
 
     /// What the recorded program calls otherwise.
@@ -73,6 +79,7 @@ impl Case {
             names: self.names,
             unread: self.unread,
             wall_doubt_ms: self.wall_doubt_ms,
+            waited_ms: self.waited_ms,
         };
         conform::compare(&trace, &setup).unwrap()
     }

@@ -1,4 +1,4 @@
-if redis.call("HEXISTS", KEYS[1], ARGV[1]) == 1 then
-  return redis.call("PEXPIRE", KEYS[1], ARGV[2])
+if redis.call("HEXISTS", KEYS[1], ARGV[2]) == 1 then
+  return redis.call("PEXPIRE", KEYS[1], ARGV[1])
 end
 return 0

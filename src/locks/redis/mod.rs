@@ -22,6 +22,7 @@ mod redisson_round;
 pub mod redisson_spin;
 pub mod redlock;
 pub mod redlock_library;
+mod redlock_round;
 mod redlock_ways;
 mod renewal;
 pub mod replicated;

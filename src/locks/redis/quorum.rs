@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::{lease, lost};
 use super::renewal::WATCHDOG;
 use super::{COMPARE_AND_DELETE, Key};
-use crate::cx::{CallError, Cx, Grant, Instant, Pending, Script, Task, TaskId, Token};
+use crate::cx::{Arg, CallError, Cx, Grant, Instant, Pending, Script, Task, TaskId, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
@@ -20,6 +20,8 @@ pub(super) enum Order {
     AtOnce,
     /// All, until most have said yes.
     FirstMajority,
+    /// All, until most have said yes, or most no.
+    FirstDecision,
 }
 
 /// What each server answered; nothing from those that were not waited for.
@@ -44,6 +46,10 @@ pub(super) async fn ask<T: 'static>(
             let most = questions.len() / 2 + 1;
             cx.quorum(questions, most).await
         }
+        Order::FirstDecision => {
+            let most = questions.len() / 2 + 1;
+            cx.decision(questions, most).await
+        }
     }
 }
 
@@ -60,14 +66,26 @@ pub(super) fn within<T>(question: Pending<T>, span: Option<Micros>) -> Pending<T
     }
 }
 
-/// Removes the key from all servers on which it holds the token; on how many it did.
-pub(super) async fn unlock_all(cx: &Cx, key: &Key, token: Token, span: Option<Micros>) -> usize {
-    let unlock = |node| {
-        let unlock = cx.redis(node).eval(COMPARE_AND_DELETE, &[key], &[&token]);
-        within(unlock, span)
-    };
-    let answers = cx.join((0..cx.redis_nodes()).map(unlock).collect()).await;
-    count(&answers, &Reply::Int(1))
+/// Runs a script with these keys on all servers; to how many keys it did something on each.
+pub(super) async fn run_all(
+    cx: &Cx,
+    order: Order,
+    script: Script,
+    keys: &[Key],
+    args: &[&dyn Arg],
+    span: Option<Micros>,
+) -> Answers<usize> {
+    let keys: Vec<&dyn Arg> = keys.iter().map(|key| key as &dyn Arg).collect();
+    let run = |node| within(cx.redis(node).eval(script, &keys, args), span);
+    let answers = ask(cx, order, (0..cx.redis_nodes()).map(run).collect()).await;
+    let number = |reply| if let Reply::Int(number) = reply { number as usize } else { 0 };
+    answers.into_iter().map(|answer| answer.map(|answer| answer.map(number))).collect()
+}
+
+/// Removes the key from all servers on which it holds the token.
+pub(super) async fn unlock_all(cx: &Cx, key: &Key, token: Token, span: Option<Micros>) {
+    let keys = std::slice::from_ref(key);
+    run_all(cx, Order::AtOnce, COMPARE_AND_DELETE, keys, &[&token], span).await;
 }
 
 /// The grant of a lock that is valid until then, or for as long as `renewal` says.
@@ -91,17 +109,21 @@ pub(super) async fn wait(cx: &Cx, (after, jitter): (Micros, Micros)) {
 /// Gives the keys a new time to live again and again, by the rule by which they were set.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct QuorumRenewal {
-    /// What is sent, with key, token and time to live: 1 if it was renewed.
+    /// What is sent, with keys, token and time to live: how many were renewed.
     pub(super) script: Script,
-    /// The lock's key.
-    pub(super) key: Key,
-    /// Whose it is.
+    /// In which order the servers are asked.
+    pub(super) order: Order,
+    /// The lock's keys.
+    pub(super) keys: Vec<Key>,
+    /// Whose they are.
     pub(super) token: Token,
+    /// Until when the lock is valid as it was acquired.
+    pub(super) until: Instant,
     /// The time to live (µs), and how much of it counts.
     pub(super) ttl: (Micros, Micros),
     /// The patience (µs) with one server.
     pub(super) within: Option<Micros>,
-    /// How often (µs).
+    /// How long (µs) after the last time.
     pub(super) every: Micros,
     /// How many times at most.
     pub(super) most: u32,
@@ -112,29 +134,28 @@ pub(super) struct QuorumRenewal {
 impl Task for QuorumRenewal {
     async fn run(self, cx: &Cx) {
         let (lost, lease) = (lost(cx, self.thread), lease(cx, self.thread));
-        let ((ttl, counts), nodes) = (self.ttl, cx.redis_nodes());
-        let mut pass = cx.looping((cx.now() + counts, self.most));
+        let ((ttl, counts), most) = (self.ttl, cx.redis_nodes() / 2 + 1);
+        let args: [&dyn Arg; 2] = [&self.token, &ttl];
+        // Until when it is valid, when it is renewed next, and how often still.
+        let mut pass = cx.looping((self.until, self.until + (self.every - counts), self.most));
         loop {
             cx.turn(&mut pass).await;
-            let (until, left) = *pass;
-            let rest = cx.until(until);
+            let (until, next, left) = *pass;
             if left == 0 {
-                cx.sleep(rest).await;
+                cx.sleep(cx.until(until)).await;
                 return lost.set(true);
             }
-            cx.sleep(rest.min(self.every)).await;
+            cx.sleep(cx.until(next).min(cx.until(until))).await;
             let asked_at = cx.now();
-            let renew = |node| {
-                let renew = cx.redis(node).eval(self.script, &[&self.key], &[&self.token, &ttl]);
-                within(renew, self.within)
-            };
-            let answers = cx.join((0..nodes).map(renew).collect()).await;
-            let renewed = count(&answers, &Reply::Int(1)) > nodes / 2;
-            if renewed && !cx.is_past(asked_at + counts) {
-                *pass = (asked_at + counts, left - 1);
+            let answers = run_all(cx, self.order, self.script, &self.keys, &args, self.within);
+            let answers = answers.await;
+            if count(&answers, &self.keys.len()) >= most && !cx.is_past(asked_at + counts) {
+                *pass = (asked_at + counts, asked_at + self.every, left - 1);
                 lease.set(Some(pass.0));
-            } else if cx.is_past(until) || count(&answers, &Reply::Int(0)) > nodes / 2 {
+            } else if cx.is_past(until) || count(&answers, &0) >= most {
                 return lost.set(true);
+            } else {
+                pass.1 = asked_at + self.every;
             }
         }
     }

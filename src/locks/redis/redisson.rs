@@ -19,6 +19,7 @@ pub struct Redisson {
     watchdog_timeout: Span<90>,
     lease: Option<Span<90>>,
     reenter: u8,
+    plain_unlock: bool,
     poll: Option<Span<20>>,
     replicas: u32,
     sync_timeout: Span<1000>,
@@ -40,6 +41,7 @@ impl Redisson {
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
             ("reenter", "how often the holder locks again: 0"),
+            ("plain_unlock", "whether it unlocks without a latch, as older versions did: false"),
             ("poll", "a waiter tries again after so long without a message: never"),
             (
                 "replicas",
@@ -100,8 +102,9 @@ impl Lock for Redisson {
         // 3. HINCRBY -1; DEL and PUBLISH at 0. 4. Stop the watchdog then.
         let Some(me) = self.me else { return Ok(()) };
         let ttl = *self.watchdog_timeout;
+        let latch = Some(ttl).filter(|_| !self.plain_unlock);
         for _ in 0..=self.reenter {
-            unlock_hash(cx, (&self.key, 0), (me, ttl), ttl).await?;
+            unlock_hash(cx, (&self.key, 0), (me, ttl), latch).await?;
         }
         Ok(())
     }

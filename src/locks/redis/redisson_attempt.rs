@@ -41,13 +41,13 @@ pub(super) async fn lock_once(
     if defect == Defect::RenewalInCallback {
         return ask_beside(cx, Callback { key: key.clone(), me, ttl }).await;
     }
-    let lock = cx.redis(0).eval(LOCK, &[key], &[&me, &ttl]);
+    let lock = cx.redis(0).eval(LOCK, &[key], &[&ttl, &me]);
     let lock = if defect == Defect::RetriesAcquire { lock } else { lock.no_retry() };
     let locked = lock.await;
     let keeps = matches!(defect, Defect::RetriesAcquire | Defect::KeepsOnError);
     if !keeps && locked.as_ref().is_err_and(CallError::outcome_unknown) {
         // It may be held once more than anybody knows of. If this fails too, the lease ends some time.
-        let _ = unlock_hash(cx, (key, 0), (me, ttl), ttl).await;
+        let _ = unlock_hash(cx, (key, 0), (me, ttl), Some(ttl)).await;
     }
     locked
 }
@@ -63,7 +63,7 @@ pub(super) async fn sync(
     needed: bool,
 ) -> Result<(), LockError> {
     if cx.redis(0).wait(replicas, within).await? == 0 && needed {
-        unlock_hash(cx, (key, 0), (me, ttl), ttl).await?;
+        unlock_hash(cx, (key, 0), (me, ttl), Some(ttl)).await?;
         return Err(LockError::Busy);
     }
     Ok(())
@@ -83,7 +83,7 @@ const ANSWER: &str = "answer to the lock script";
 impl Task for Callback {
     async fn run(self, cx: &Cx) {
         let Self { key, me, ttl } = self;
-        let locked = cx.redis(0).eval(LOCK, &[&key], &[&me, &ttl]).no_retry().await;
+        let locked = cx.redis(0).eval(LOCK, &[&key], &[&ttl, &me]).no_retry().await;
         if locked == Ok(Reply::Nil) {
             start_watchdog(cx, RENEW, (&key, 0), (me, ttl), false);
         }

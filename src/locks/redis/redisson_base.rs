@@ -13,6 +13,9 @@ pub(super) const LOCK: Script = Script(include_str!("hash_lock.lua"));
 /// `unlockInnerAsync`: 1 if it is free now, 0 if it is held once less, nil if it was not mine.
 const UNLOCK: Script = Script(include_str!("hash_unlock_publish.lua"));
 
+/// The same as it was before there was a latch: traces/recorded/redis/recipe-redisson-1.jsonl.
+const UNLOCK_PLAIN: Script = Script(include_str!("hash_unlock_plain.lua"));
+
 /// `renewExpirationAsync`: 1 if it was mine.
 pub(super) const RENEW: Script = Script(include_str!("hash_renew.lua"));
 
@@ -139,7 +142,7 @@ pub(super) fn start_watchdog(
     gives_up: bool,
 ) {
     let renewal = Renewal::of(script, key.clone(), (token, ttl), cx.surroundings().thread);
-    watch(cx, watchdog(cx, number), Renewal { gives_up, ..renewal });
+    watch(cx, watchdog(cx, number), Renewal { gives_up, ..renewal.ttl_first() });
 }
 
 /// Starts this watchdog.
@@ -169,26 +172,38 @@ pub(super) async fn unlock(
         [key as &dyn Arg, &name].into_iter().chain(keys.iter().copied()).collect();
     let args: Vec<&dyn Arg> = args.iter().copied().chain([&latch as &dyn Arg]).collect();
     let freed = cx.redis(0).eval(script, &keys, &args).await;
-    if freed != Ok(Reply::Int(0)) {
-        cx.interrupt(watchdog(cx, number));
-    }
+    let free = unlocked(cx, number, &freed);
     if freed.is_ok() {
         cx.redis(0).del(&name).await?;
     }
-    match freed? {
-        Reply::Nil => Err(LockError::Lost),
-        answer => Ok(answer == Reply::Int(1)),
+    free
+}
+
+/// Stops the watchdog, unless the lock is still held: whether it is free now.
+fn unlocked(cx: &Cx, number: usize, freed: &Result<Reply, CallError>) -> Result<bool, LockError> {
+    if *freed != Ok(Reply::Int(0)) {
+        cx.interrupt(watchdog(cx, number));
+    }
+    match freed {
+        Err(error) => Err(LockError::Call(error.clone())),
+        Ok(Reply::Nil) => Err(LockError::Lost),
+        Ok(answer) => Ok(*answer == Reply::Int(1)),
     }
 }
 
-/// Unlocks an `RLock`: whether it is free now.
+/// Unlocks an `RLock`, with a latch that lives so long or, as older versions did, without: whether it is free now.
 pub(super) async fn unlock_hash(
     cx: &Cx,
     (key, number): (&Key, usize),
     (me, ttl): (Token, Micros),
-    latch: Micros,
+    latch: Option<Micros>,
 ) -> Result<bool, LockError> {
-    unlock(cx, UNLOCK, (key, number, &[&key.channel()]), &[&me, &ttl], latch).await
+    let channel = key.channel();
+    if let Some(latch) = latch {
+        return unlock(cx, UNLOCK, (key, number, &[&channel]), &[&ttl, &me], latch).await;
+    }
+    let freed = cx.redis(0).eval(UNLOCK_PLAIN, &[key, &channel], &[&"0", &ttl, &me]).await;
+    unlocked(cx, number, &freed)
 }
 
 impl Key {

@@ -74,7 +74,7 @@ impl Lock for RedissonFenced {
         // 3. HINCRBY -1; DEL and PUBLISH at 0. 4. Stop the watchdog.
         let Some(me) = self.me else { return Ok(()) };
         let ttl = *self.watchdog_timeout;
-        unlock_hash(cx, (&self.key, 0), (me, ttl), *self.watchdog_timeout).await.map(|_| ())
+        unlock_hash(cx, (&self.key, 0), (me, ttl), Some(*self.watchdog_timeout)).await.map(|_| ())
     }
 
     fn retry(&self) -> (Micros, Micros) {

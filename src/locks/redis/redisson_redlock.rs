@@ -70,7 +70,7 @@ impl Lock for RedissonRedLock {
         // 1. tryLock on one after the other, until more than a minority has failed. One that fails is unlocked.
         let mut acquired = Vec::new();
         for node in 0..nodes {
-            let lock = cx.redis(node).eval(LOCK, &[&self.key], &[&me, &ttl]);
+            let lock = cx.redis(node).eval(LOCK, &[&self.key], &[&ttl, &me]);
             match within(lock, patience).await {
                 Ok(Reply::Nil) => acquired.push(node),
                 Ok(_) => {}
@@ -86,7 +86,7 @@ impl Lock for RedissonRedLock {
         let extended_at = cx.now();
         let renew = |&node: &usize| {
             if self.validity {
-                cx.redis(node).eval(RENEW, &[&self.key], &[&me, &ttl])
+                cx.redis(node).eval(RENEW, &[&self.key], &[&ttl, &me])
             } else {
                 cx.redis(node).raw(&[&"PEXPIRE", &self.key, &ttl])
             }

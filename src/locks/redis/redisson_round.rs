@@ -21,7 +21,7 @@ pub(super) async fn lock_all(
     let patience = Patience { until: Some(until), ..Patience::default() };
     for (place, &(number, key)) in keys.iter().enumerate() {
         let attempt = async || {
-            let locked = cx.redis(0).eval(LOCK, &[key], &[&me, &ttl]).no_retry().await?;
+            let locked = cx.redis(0).eval(LOCK, &[key], &[&ttl, &me]).no_retry().await?;
             Ok(Attempt::of(&locked, ()))
         };
         if lock_or_wait(cx, &key.channel(), patience, attempt).await.is_err() {
@@ -44,7 +44,7 @@ pub(super) async fn unlock_all(
     ttl: Micros,
 ) -> Result<(), LockError> {
     for &(number, key) in keys {
-        unlock_hash(cx, (key, number), (me, ttl), ttl).await?;
+        unlock_hash(cx, (key, number), (me, ttl), Some(ttl)).await?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Lock for RedissonSpin {
         loop {
             cx.turn(&mut backoff).await;
             // 1. HINCRBY and PEXPIRE if nobody has it, or if I have it already.
-            if cx.redis(0).eval(LOCK, &[&self.key], &[&me, &ttl]).await? == Reply::Nil {
+            if cx.redis(0).eval(LOCK, &[&self.key], &[&ttl, &me]).await? == Reply::Nil {
                 break;
             }
             // 2. Sleep, each time twice as long.
@@ -70,7 +70,7 @@ impl Lock for RedissonSpin {
         }
         // 3. Start the watchdog.
         lost(cx, thread).set(false);
-        let renewal = Renewal::of(RENEW, self.key.clone(), (me, ttl), thread);
+        let renewal = Renewal::of(RENEW, self.key.clone(), (me, ttl), thread).ttl_first();
         cx.spawn(WATCHDOG + thread, renewal);
         Ok(Grant::default())
     }

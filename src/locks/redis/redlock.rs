@@ -77,12 +77,19 @@ impl Lock for Redlock {
         let valid_until = started_at + self.counts();
         if locked > nodes / 2 && !cx.is_past(valid_until) {
             self.token = Some(token);
-            let (key, thread, script) =
-                (self.key.clone(), cx.surroundings().thread, COMPARE_AND_PEXPIRE);
-            let (ttl, within) = ((*self.ttl, self.counts()), Some(*self.node_timeout));
-            let (every, most) = (Micros(self.ttl.as_ms() * 1000 / 3), self.extensions);
-            let renewal = QuorumRenewal { script, key, token, ttl, within, every, most, thread };
-            return Ok(grant(cx, valid_until, Some(renewal).filter(|_| most > 0)));
+            let renewal = QuorumRenewal {
+                script: COMPARE_AND_PEXPIRE,
+                order: Order::AtOnce,
+                keys: vec![self.key.clone()],
+                token,
+                until: valid_until,
+                ttl: (*self.ttl, self.counts()),
+                within: Some(*self.node_timeout),
+                every: Micros(self.ttl.as_ms() * 1000 / 3),
+                most: self.extensions,
+                thread: cx.surroundings().thread,
+            };
+            return Ok(grant(cx, valid_until, Some(renewal).filter(|_| self.extensions > 0)));
         }
         // 5. Otherwise it unlocks all servers, also those that seemed to refuse.
         unlock_all(cx, &self.key, token, Some(*self.node_timeout)).await;

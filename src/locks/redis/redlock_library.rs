@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::quorum::{QuorumRenewal, ask, count, grant, unlock_all, wait, within};
-use super::redlock_ways::{But, Library, OnError, Undo};
+use super::quorum::{grant, wait};
+use super::redlock_round::{most, remove_all, set_all};
+use super::redlock_ways::{But, Library, OnError, Undo, Ways};
 use super::renewal::stop;
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
@@ -17,6 +18,7 @@ use crate::time::Micros;
 pub struct RedlockLibrary {
     library: Library,
     key: Key,
+    also: Vec<Key>,
     ttl: Span<100>,
     but: But,
     extends: bool,
@@ -35,14 +37,15 @@ impl RedlockLibrary {
         params: &[
             (
                 "library",
-                "as its package is called; of redlock-rb and RedLock.net too: \"redlock-py\"",
+                "as its package is called; of redlock-rb and RedLock.net too, and of node-redlock also \"node-redlock-4\": \"redlock-py\"",
             ),
             Key::ABOUT,
+            ("also", "further keys, set together with it or not at all; node-redlock's only: []"),
             ("ttl", "the keys' time to live: \"100ms\""),
             (
                 "but",
                 "what is otherwise: `drift`, `node_timeout`, `tries`, the `delay` between them (as `retry`), `validity` \
-                 (whether a late majority is none), `clock` (\"wall\", \"monotonic\"), `on_error` (\"counts\", \"raises\"): {}",
+                 (whether a late majority is none), `clock` (\"wall\", \"monotonic\"), `on_error` (\"counts\", \"raises\"), `extends_every`: {}",
             ),
             ("extends", "whether the lock is extended for as long as the holder works: false"),
             Retry::ABOUT,
@@ -51,48 +54,50 @@ impl RedlockLibrary {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        if !lock.also.is_empty() && lock.ways().form.script.is_none() {
+            let also = section.field("also")?;
+            return Err(
+                also.error("this library locks one key: only those of node-redlock lock several")
+            );
+        }
+        Ok(lock)
+    }
+
+    fn ways(&self) -> Ways {
+        self.but.ways(self.library, *self.ttl, self.extends)
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        std::iter::once(&self.key).chain(&self.also).cloned().collect()
     }
 }
 
 impl Lock for RedlockLibrary {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let ways = self.but.ways(self.library, *self.ttl, self.extends);
-        let (token, nodes) = (cx.unique_token(), cx.redis_nodes());
+        let (ways, keys, token) = (self.ways(), self.keys(), cx.unique_token());
+        let first = (cx.now(), ways.clock.read(cx));
         let mut tries = cx.looping(ways.tries);
         loop {
             cx.turn(&mut tries).await;
-            // 1. Set the key on all servers.
-            let (started_at, read) = (cx.now(), ways.clock.read(cx));
-            let set = |node| cx.redis(node).set(&self.key, &token).nx().px(*self.ttl).send();
-            let sets = (0..nodes).map(|node| within(set(node), ways.patience)).collect();
-            let answers = ask(cx, ways.order, sets).await;
+            // 1. Set the keys on all servers.
+            let this = (cx.now(), ways.clock.read(cx));
+            let answers = set_all(cx, &ways, &keys, token, *self.ttl).await;
             // 2. Is there a majority, and in time? Not everybody asks the second question.
+            let (started_at, read) = if ways.form.from_first_try { first } else { this };
             let until = ways.clock.end(cx, started_at, read, ways.counts);
-            if count(&answers, &true) > nodes / 2 && !(ways.validity && cx.is_past(until)) {
+            if most(cx, &answers, &keys) && !(ways.validity && cx.is_past(until)) {
                 let error = answers.into_iter().flatten().find_map(Result::err);
                 if let Some(error) = error.filter(|_| ways.on_error == OnError::Raises) {
                     return Err(LockError::Call(error));
                 }
                 self.token = Some(token);
-                let (ttl, within) = ((*self.ttl, ways.counts), ways.patience);
-                let (key, thread) = (self.key.clone(), cx.surroundings().thread);
-                let renewal = |(script, most, every)| QuorumRenewal {
-                    script,
-                    key,
-                    token,
-                    ttl,
-                    within,
-                    every,
-                    most,
-                    thread,
-                };
-                return Ok(grant(cx, until, ways.extends.map(renewal)));
+                return Ok(grant(cx, until, ways.renewal(cx, keys, token, until, *self.ttl)));
             }
-            // 3. Unlock all, wait, and try again.
+            // 3. Remove them from all, wait, and try again.
             *tries -= 1;
             if *tries == 0 || ways.undo == Undo::EachTry {
-                unlock_all(cx, &self.key, token, ways.patience).await;
+                remove_all(cx, &ways, &keys, token).await;
             }
             if *tries == 0 {
                 return Err(LockError::Busy);
@@ -103,11 +108,18 @@ impl Lock for RedlockLibrary {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         stop(cx);
-        if let Some(token) = self.token.take() {
-            let ways = self.but.ways(self.library, *self.ttl, self.extends);
-            unlock_all(cx, &self.key, token, ways.patience).await;
+        let Some(token) = self.token.take() else { return Ok(()) };
+        let (ways, keys) = (self.ways(), self.keys());
+        let mut tries = cx.looping(if ways.form.removes_again { ways.tries } else { 1 });
+        loop {
+            cx.turn(&mut tries).await;
+            let answers = remove_all(cx, &ways, &keys, token).await;
+            *tries -= 1;
+            if *tries == 0 || most(cx, &answers, &keys) {
+                return Ok(());
+            }
+            wait(cx, ways.delay).await;
         }
-        Ok(())
     }
 
     fn retry(&self) -> (Micros, Micros) {

@@ -1,7 +1,7 @@
 //! How Redlock libraries differ: what each does where the specification leaves it open, and where it does not.
 //!
-//! From the sources of redlock-py 1.0.8, redlock 1.2.0, pottery 3.0.1, aioredlock 0.7.3, go-redsync v4 and
-//! node-redlock 5; from issues of leandromoreira/redlock-rb (#36, #129, PR #134) and `samcook/RedLock.net` (PR #60, #78).
+//! From the sources of redlock-py 1.0.8, redlock 1.2.0, pottery 3.0.1, aioredlock 0.7.3, go-redsync v4,
+//! node-redlock 4.2.0 and 5.0.0-beta.2; from issues of leandromoreira/redlock-rb (#36, #129, PR #134) and `samcook/RedLock.net` (PR #60, #78).
 
 use std::num::NonZeroU32;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::super::Retry;
 use super::quorum::Order;
-use super::{COMPARE_AND_PEXPIRE, SET_IF_ABSENT_OR_MINE};
+use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, SET_IF_ABSENT_OR_MINE};
 use crate::cx::{Cx, Instant, Script};
 use crate::json::Duration;
 use crate::time::Micros;
@@ -25,6 +25,8 @@ pub(super) enum Library {
     Aioredlock,
     Redsync,
     NodeRedlock,
+    #[serde(rename = "node-redlock-4")]
+    NodeRedlock4,
     RedlockRb,
     RedlockNet,
 }
@@ -56,6 +58,28 @@ pub(super) enum Undo {
     LastTry,
 }
 
+/// How a library sets the keys and removes them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Form {
+    /// The script that sets all keys or none; without one it is `SET` with `NX` and `PX`, of one key.
+    pub(super) script: Option<Script>,
+    /// The script that removes them.
+    pub(super) removes: Script,
+    /// Whether the time to live is counted from the first try, however many there are.
+    pub(super) from_first_try: bool,
+    /// Whether a release that most servers refuse is tried again.
+    pub(super) removes_again: bool,
+}
+
+/// `ACQUIRE_SCRIPT` of node-redlock: sets all keys if none exists, how many it set.
+const ACQUIRE: Script = Script(include_str!("node_redlock_acquire.lua"));
+
+/// `EXTEND_SCRIPT` of node-redlock: sets all keys again if all hold the token, how many it set.
+const EXTEND: Script = Script(include_str!("node_redlock_extend.lua"));
+
+/// `RELEASE_SCRIPT` of node-redlock: removes the keys that hold the token, how many they were.
+const RELEASE: Script = Script(include_str!("node_redlock_release.lua"));
+
 /// What a library does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Ways {
@@ -75,6 +99,7 @@ pub(super) struct Ways {
     pub(super) undo: Undo,
     /// By what the lock is extended, how often at most, after which time each (µs).
     pub(super) extends: Option<(Script, u32, Micros)>,
+    pub(super) form: Form,
 }
 
 /// What the library does with a time to live of `ttl` (µs).
@@ -82,12 +107,14 @@ pub(super) struct Ways {
 fn ways(library: Library, ttl: Micros) -> Ways {
     use Clock::{Monotonic, Wall};
     use OnError::{Counts, Raises};
-    use Order::{AtOnce, FirstMajority, InTurn};
+    use Order::{AtOnce, FirstDecision, FirstMajority, InTurn};
     use Undo::{EachTry, LastTry};
     const MANY: u32 = u32::MAX;
     let ms = Micros::from_ms;
     let percent = |percent| Micros(ttl.as_ms() * 10 * percent);
+    let counts = |drift: (i64, i64)| ttl - percent(drift.0) - ms(drift.1);
     let again = |most, every| Some((COMPARE_AND_PEXPIRE, most, percent(every)));
+    let again_before = |span| Some((EXTEND, MANY, counts((1, 2)) - span));
     let sets_again = |every| Some((SET_IF_ABSENT_OR_MINE, MANY, percent(every)));
     let (order, drift, clock, validity, patience, tries, delay, on_error, undo, extends) = match library {
         Library::RedlockPy   => (InTurn,        (1, 2), Wall,      true,  None,              3,    (200, 0),   Raises, EachTry, None),
@@ -95,13 +122,18 @@ fn ways(library: Library, ttl: Micros) -> Ways {
         Library::Pottery     => (FirstMajority, (1, 2), Monotonic, true,  None,              MANY, (0, 200),   Counts, EachTry, again(3, 33)),
         Library::Aioredlock  => (AtOnce,        (1, 2), Monotonic, true,  None,              3,    (100, 200), Counts, EachTry, sets_again(60)),
         Library::Redsync     => (AtOnce,        (1, 0), Monotonic, true,  Some(percent(5)),  32,   (50, 200),  Counts, EachTry, again(MANY, 33)),
-        Library::NodeRedlock => (FirstMajority, (1, 2), Wall,      false, None,              11,   (100, 200), Counts, LastTry, again(MANY, 95)),
+        Library::NodeRedlock => (FirstDecision, (1, 2), Wall,      false, None,              11,   (100, 200), Counts, LastTry, again_before(ms(500))),
+        Library::NodeRedlock4=> (AtOnce,        (1, 2), Wall,      true,  None,              11,   (100, 200), Counts, EachTry, None),
         Library::RedlockRb   => (InTurn,        (1, 2), Monotonic, true,  Some(ms(100)),     3,    (200, 50),  Counts, EachTry, again(MANY, 33)),
         Library::RedlockNet  => (AtOnce,        (1, 2), Monotonic, true,  None,              3,    (0, 400),   Counts, EachTry, again(MANY, 50)),
     };
-    let counts = ttl - percent(drift.0) - ms(drift.1);
-    let delay = (ms(delay.0), ms(delay.1));
-    Ways { order, counts, clock, validity, patience, tries, delay, on_error, undo, extends }
+    let form = match library {
+        Library::NodeRedlock  => Form { script: Some(ACQUIRE), removes: RELEASE, from_first_try: true,  removes_again: true },
+        Library::NodeRedlock4 => Form { script: Some(ACQUIRE), removes: RELEASE, from_first_try: false, removes_again: false },
+        _ => Form { script: None, removes: COMPARE_AND_DELETE, from_first_try: false, removes_again: false },
+    };
+    let (counts, delay) = (counts(drift), (ms(delay.0), ms(delay.1)));
+    Ways { order, counts, clock, validity, patience, tries, delay, on_error, undo, extends, form }
 }
 
 /// What is otherwise than in the library: see there.
@@ -115,6 +147,7 @@ pub(super) struct But {
     validity: Option<bool>,
     clock: Option<Clock>,
     on_error: Option<OnError>,
+    extends_every: Option<Duration>,
 }
 
 impl But {
@@ -129,7 +162,9 @@ impl But {
             tries: self.tries.map_or(ways.tries, NonZeroU32::get),
             delay: self.delay.map_or(ways.delay, Retry::span),
             on_error: self.on_error.unwrap_or(ways.on_error),
-            extends: ways.extends.filter(|_| extends),
+            extends: ways.extends.filter(|_| extends).map(|(script, most, every)| {
+                (script, most, self.extends_every.map_or(every, |every| every.0))
+            }),
             ..ways
         }
     }

@@ -14,7 +14,7 @@ pub(super) const WATCHDOG: TaskId = 32;
 /// Gives the key a new time to live every third of it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Renewal {
-    /// What is sent, with key, token and [`adds`](Self::adds): 1 if it was renewed.
+    /// What is sent, with key, token and time: 1 if it was renewed.
     pub(super) script: Script,
     /// The lock's key.
     pub(super) key: Key,
@@ -26,6 +26,8 @@ pub(super) struct Renewal {
     pub(super) adds: Option<Micros>,
     /// What of the key is renewed, with deadlines by the holder's wall clock; all of it if that is nothing.
     pub(super) fields: Vec<String>,
+    /// Whether the script gets the time before the token, as Redisson's do.
+    pub(super) ttl_first: bool,
     /// Whose cell tells of a loss.
     pub(super) thread: TaskId,
     /// Whether the first call that fails is the last (catalogue entry F15).
@@ -40,7 +42,13 @@ impl Renewal {
         (token, ttl): (Token, Micros),
         thread: TaskId,
     ) -> Self {
-        Self { script, key, token, ttl, adds: None, fields: Vec::new(), thread, gives_up: false }
+        let (adds, fields, ttl_first, gives_up) = (None, Vec::new(), false, false);
+        Self { script, key, token, ttl, adds, fields, ttl_first, thread, gives_up }
+    }
+
+    /// The same for a script of Redisson's.
+    pub(super) fn ttl_first(self) -> Self {
+        Self { ttl_first: true, ..self }
     }
 
     /// Begins, for a lock that is valid until then.
@@ -97,11 +105,11 @@ impl Task for Renewal {
             let now = if self.fields.is_empty() { 0 } else { cx.wall_clock_ms() };
             let deadlines = self.fields.iter().map(|field| field as &dyn Arg);
             let by_clock = (!self.fields.is_empty()).then_some(&now as &dyn Arg);
-            let args: Vec<&dyn Arg> = [&self.token as &dyn Arg, &span]
-                .into_iter()
-                .chain(by_clock)
-                .chain(deadlines)
-                .collect();
+            let mut who: [&dyn Arg; 2] = [&self.token, &span];
+            if self.ttl_first {
+                who.reverse();
+            }
+            let args: Vec<&dyn Arg> = who.into_iter().chain(by_clock).chain(deadlines).collect();
             let renew = cx.redis(0).eval(self.script, &[&self.key], &args);
             // With no time left it asks all the same: the process may have stood still.
             let patience = if rest > Micros::ZERO { rest } else { third };

@@ -64,9 +64,13 @@ async fn wait(
         }
         let Some(before) = path_to_watch(&children) else { return Ok(()) };
         revocation.ask(cx, directory, &children, REVOKE_MESSAGE).await?;
-        // getData(the one before, watch): exists would leave a watch on a node that is gone.
+        // getData(the one before, watch): exists would leave a watch on a node that is gone. Watchers are told of the
+        // session, too.
+        let session = cx.zk().session();
         match cx.zk().data_watch(&directory.child(&before)).await {
-            Ok((_, gone)) => cx.zk().fired(gone).await,
+            Ok((_, gone)) => {
+                cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
+            }
             Err(NO_NODE) => {}
             Err(error) => return Err(error),
         }

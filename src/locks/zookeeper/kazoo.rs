@@ -10,7 +10,7 @@ use super::listener::Heeds;
 use super::order::AsTexts;
 use super::role::Role;
 use super::{Directory, NO_NODE, create_in, delete_and_retry, find_in, is_recoverable, name_of};
-use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
+use crate::cx::{CallError, Cx, Either, Grant, Lock, LockError, Token};
 use crate::store::zookeeper::CreateMode;
 
 /// Numbered nodes with a prefix of one's own, watched together with the session.
@@ -67,9 +67,9 @@ impl Kazoo {
             None => name_of(&create_in(cx, &self.directory, prefix, mode).await?).into(),
         };
         self.node = Some(node.clone());
-        let mut pass = cx.looping(());
+        let mut told = cx.looping(cx.zk().session());
         loop {
-            cx.turn(&mut pass).await;
+            cx.turn(&mut told).await;
             // 2. The node that goes before mine. If mine is gone, the session ended meanwhile.
             let children = cx.zk().children(&self.directory).await?;
             if !children.contains(&node) {
@@ -79,11 +79,14 @@ impl Kazoo {
             else {
                 return Ok(Some(Grant { shared: self.role == Role::Read, ..Grant::default() }));
             };
-            // 3. Watch it. What happens to it or to the session wakes us.
-            let session = cx.zk().session();
+            // 3. Watch it. What happens to it or to the session wakes us, also that the connection is back.
             match cx.zk().data_watch(&self.directory.child(&before)).await {
                 Ok((_, gone)) => {
-                    cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
+                    let session = cx.zk().session_changed(*told);
+                    *told = match cx.race(cx.zk().fired(gone), session).await {
+                        Either::First(()) => cx.zk().session(),
+                        Either::Second(session) => session,
+                    };
                 }
                 Err(NO_NODE) => {}
                 Err(error) => return Err(error),

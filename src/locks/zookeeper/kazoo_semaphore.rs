@@ -75,15 +75,15 @@ impl KazooSemaphore {
         let mut pass = cx.looping(());
         loop {
             cx.turn(&mut pass).await;
-            // 3. With fewer children than leases, create one's own; it may be there already.
+            // 4. With fewer children than leases, create one's own. Is it there?
             let (children, changed) = cx.zk().children_watch(&self.directory).await?;
-            if children.len() < self.leases() as usize || children.contains(super::name_of(lease)) {
-                return match cx.zk().create(lease, CreateMode::Ephemeral).await {
-                    Ok(_) | Err(NODE_EXISTS) => Ok(()),
-                    Err(error) => Err(error),
-                };
+            if children.len() < self.leases() as usize {
+                cx.zk().create(lease, CreateMode::Ephemeral).await?;
             }
-            // 4. Else wait for a change, and look again.
+            if cx.zk().exists(lease).await? {
+                return Ok(());
+            }
+            // 5. Else wait for a change, and look again.
             let session = cx.zk().session();
             cx.race(cx.zk().fired(changed), cx.zk().session_changed(session)).await;
         }
@@ -96,7 +96,11 @@ impl Lock for KazooSemaphore {
         self.assure_path(cx).await?;
         let prefix = *self.prefix.get_or_insert_with(|| cx.unique_token());
         let lease = self.directory.child(&prefix.to_string());
-        // 2. The inner lock.
+        // 2. Is it there already?
+        if cx.zk().exists(&lease).await? {
+            return Ok(Grant::default());
+        }
+        // 3. The inner lock.
         let mut lock = Kazoo::inside(Directory(format!("{}-__lock__", &*self.directory)));
         if self.lock == Inner::Held {
             lock.acquire(cx).await?;
@@ -107,7 +111,7 @@ impl Lock for KazooSemaphore {
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 5. Delete the lease. kazoo tries again after a lost connection.
+        // 6. Delete the lease. kazoo tries again after a lost connection.
         let Some(prefix) = self.prefix else { return Ok(()) };
         let lease = self.directory.child(&prefix.to_string());
         Ok(delete_and_retry(cx, &lease, *self.retry.after).await?)

@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use serde::Deserialize;
 
-use super::{
-    Directory, NO_NODE, create_with_parent, delete_surely, find_in, is_recoverable, name_of,
-};
+use super::{Directory, NO_NODE, NODE_EXISTS, delete_surely, find_in, is_recoverable, name_of};
 use crate::cx::{CallError, Cx};
 use crate::store::zookeeper::CreateMode;
 
@@ -100,9 +98,36 @@ pub(super) async fn create_protected(
             }
         }
         at.1 = true;
-        match create_with_parent(cx, directory, parent, &prefix, mode).await {
+        match create_with_parents(cx, directory, parent, &prefix, mode).await {
             Err(error) if is_recoverable(&error) => {}
             created => return Ok(name_of(&created?).into()),
         }
     }
+}
+
+/// `creatingParentsIfNeeded`: creates the node, and before it what is missing of its path: `ZKPaths.mkdirs`.
+async fn create_with_parents(
+    cx: &Cx,
+    directory: &Directory,
+    parent: CreateMode,
+    name: &str,
+    mode: CreateMode,
+) -> Result<Rc<str>, CallError> {
+    let path = directory.child(name);
+    match cx.zk().create(&path, mode).await {
+        Err(NO_NODE) => {}
+        result => return result,
+    }
+    let ends = directory.match_indices('/').map(|(at, _)| at).skip(1).chain([directory.len()]);
+    for end in ends {
+        let level = &directory[..end];
+        if cx.zk().exists(level).await? {
+            continue;
+        }
+        match cx.zk().create(level, parent).await {
+            Ok(_) | Err(NODE_EXISTS) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    cx.zk().create(&path, mode).await
 }

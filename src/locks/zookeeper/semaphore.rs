@@ -1,13 +1,12 @@
 //! Curator's `InterProcessSemaphoreV2`: <https://github.com/apache/curator>, `InterProcessSemaphoreV2.java`.
 
-use std::rc::Rc;
-
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::curator::Curator;
+use super::protection::{Protection, create_protected};
 use super::reentrant::Reentrant;
-use super::{Directory, create_in, delete_surely, name_of};
+use super::{Directory, delete_surely};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::CreateMode;
 use crate::time::Micros;
@@ -55,13 +54,14 @@ impl Semaphore {
         loop {
             cx.turn(&mut pass).await;
             let (children, changed) = cx.zk().children_watch(leases).await?;
-            if !children.contains(name_of(lease)) {
+            if !children.contains(lease) {
                 return Err(super::NO_NODE);
             }
             if children.len() <= self.leases.unwrap_or(1) as usize {
                 return Ok(());
             }
-            cx.zk().fired(changed).await;
+            let session = cx.zk().session();
+            cx.race(cx.zk().fired(changed), cx.zk().session_changed(session)).await;
         }
     }
 }
@@ -69,24 +69,25 @@ impl Semaphore {
 impl Lock for Semaphore {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         // 1. The mutex: only its holder asks for leases.
-        let leases = self.directory.child("leases");
-        let mut mutex =
-            Curator::inside(Directory(format!("{}-locks", &*self.directory)), Reentrant::default());
+        let (locks, leases) = (self.directory.child("locks"), self.directory.child("leases"));
+        let mut mutex = Curator::inside(Directory(locks), Reentrant::default());
         mutex.acquire(cx).await?;
-        // 2. Create lease-, then wait until there are no more of them than allowed.
-        let taken = match self.take(cx, &leases).await {
+        // 2. Create _c_<id>-lease-, then wait until there are no more of them than allowed.
+        let modes = (CreateMode::Container, CreateMode::EphemeralSequential);
+        let (leases, name) = (Directory(leases), ("_c_", "-lease-"));
+        let taken = match create_protected(cx, &leases, modes, name, Protection::BySession).await {
             Ok(lease) => {
                 let waited = self.wait(cx, &leases, &lease).await;
                 if waited.is_err() && self.defect == Defect::None {
-                    delete_surely(cx, &lease).await?;
+                    delete_surely(cx, &leases.child(&lease)).await?;
                 }
-                waited.map(|()| lease)
+                waited.map(|()| leases.child(&lease))
             }
             Err(error) => Err(error),
         };
         // 3. Release the mutex.
         mutex.release(cx).await?;
-        self.lease = Some(taken?.to_string());
+        self.lease = Some(taken?);
         Ok(Grant::default())
     }
 
@@ -103,15 +104,5 @@ impl Lock for Semaphore {
 
     fn place(&self) -> String {
         self.directory.child("leases")
-    }
-}
-
-impl Semaphore {
-    async fn take(&self, cx: &Cx, leases: &str) -> Result<Rc<str>, CallError> {
-        match cx.zk().create(&self.directory, CreateMode::Persistent).await {
-            Ok(_) | Err(super::NODE_EXISTS) => {}
-            Err(error) => return Err(error),
-        }
-        create_in(cx, leases, "lease-", CreateMode::EphemeralSequential).await
     }
 }

@@ -1,7 +1,7 @@
 //! What a player needs to know of a recorded client.
 
 use super::Scripts;
-use crate::cx::{Lane, OpResult, Request, Session, WatchId};
+use crate::cx::{Lane, Message, OpResult, Request, Session, WatchId};
 use crate::time::Micros;
 
 /// A place in a recording: the line of the file.
@@ -34,6 +34,8 @@ pub(super) trait Client: Clone {
     fn epoch(&self) -> Micros;
     /// When a watch fired, if it did.
     fn fired(&self, watch: WatchId) -> Option<(Place, Micros)>;
+    /// The first message on its subscriptions after a place.
+    fn message(&self, after: Place) -> Option<(Place, Micros, Message)>;
     /// What the client library knew of the session at a place.
     fn session(&self, at: Place) -> Session;
     /// When the session's state was first another one than `from`, after a place.

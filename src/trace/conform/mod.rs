@@ -19,6 +19,7 @@
 mod client;
 mod player;
 mod redis;
+mod subscribers;
 mod symbols;
 mod thread;
 mod waits;
@@ -36,7 +37,8 @@ pub struct Setup<'a> {
     /// The recipes, made from the words of a request, that could send it to begin an acquisition. Several are
     /// variants of one, where a recorded client used one now and another then.
     pub recipes: &'a dyn Fn(&[String]) -> Vec<LockBox>,
-    /// What is passed over: the first words of a request.
+    /// What is passed over: the first words of a request, or `script with` a part of its text; then perhaps
+    /// ` ending` and its last word.
     pub other: &'a [&'a str],
     /// Which requests are one client's.
     pub clients: Clients,
@@ -46,6 +48,8 @@ pub struct Setup<'a> {
     pub unread: bool,
     /// The most that is taken for a client's own delay between two readings of its wall clock (ms).
     pub wall_doubt_ms: i64,
+    /// How long (ms) a client's first request may have waited in it, for its connections to be there.
+    pub waited_ms: i64,
 }
 
 impl fmt::Debug for Setup<'_> {

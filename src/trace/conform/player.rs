@@ -8,6 +8,7 @@ use super::client::{Asked, Client, Place};
 use super::waits::{Part, Wait, Waiting, When};
 use crate::cx::{
     Act, Call, Lane, Local, Op, OpId, OpResult, Output, Surroundings, TaskId, data_of,
+    subscription_of,
 };
 use crate::sim::{Engine, Live};
 use crate::time::Micros;
@@ -39,6 +40,8 @@ pub(super) struct Player<C> {
     /// How much the client's wall clock is behind what the recording says.
     pub(super) behind: Micros,
     place: Place,
+    /// Up to where messages of each subscription have been taken.
+    heard: BTreeMap<u8, Place>,
     differs: Option<Mismatch>,
     gone: bool,
 }
@@ -49,6 +52,7 @@ pub(super) struct Before<C> {
     local: Local,
     now: Micros,
     place: Place,
+    heard: BTreeMap<u8, Place>,
     tasks: Vec<TaskId>,
 }
 
@@ -74,6 +78,7 @@ impl<C: Client> Player<C> {
             now: Micros::ZERO,
             behind: Micros::ZERO,
             place: 0,
+            heard: BTreeMap::new(),
             differs: None,
             gone: false,
         }
@@ -86,6 +91,7 @@ impl<C: Client> Player<C> {
             local: self.local.clone(),
             now: self.now,
             place: self.place,
+            heard: self.heard.clone(),
             tasks: self.tasks.keys().copied().collect(),
         }
     }
@@ -98,7 +104,7 @@ impl<C: Client> Player<C> {
             self.interrupt(task);
         }
         (self.client, self.local) = (before.client, before.local);
-        (self.now, self.place) = (before.now, before.place);
+        (self.now, self.place, self.heard) = (before.now, before.place, before.heard);
     }
 
     /// Whether tasks run beside the thread: what they did cannot be undone.
@@ -180,6 +186,9 @@ impl<C: Client> Player<C> {
         let (handle, ops) = self.tasks.get_mut(&task)?;
         let handle = *handle;
         let at = ops.iter().position(|(id, _)| *id == op)?;
+        if let (Wait::Message { slot, .. }, OpResult::Message(_)) = (&ops[at].1, &result) {
+            self.heard.insert(*slot, when.1);
+        }
         let whole = ops[at].1.end(&self.client, self.now, self.place, when, result);
         if when.0 > self.now {
             self.now = when.0;
@@ -247,18 +256,19 @@ impl<C: Client> Player<C> {
     fn start(&mut self, what: &Op) -> Wait {
         match what {
             Op::Call { to, request, within, .. } => self.call(*to, request, *within),
-            // Not followed: no recorded client of the tests hears messages in place of a recipe.
-            Op::Message { within, .. } => {
-                within.map_or(Wait::Never, |within| Wait::Timer(self.now + within))
-            }
+            Op::Message { from, within } => Wait::Message {
+                slot: from.slot(),
+                after: self.heard.get(&from.slot()).copied().unwrap_or_default(),
+                until: within.map(|within| self.now + within),
+            },
             Op::Sleep(span) => Wait::Timer(self.now + *span),
             Op::Draw(_) => Wait::Ready(OpResult::Drawn(0)),
             Op::Changed(cell) => Wait::Cell(cell),
             Op::Fired(watch) => Wait::Watch(*watch),
             Op::SessionChanged(from) => Wait::Session(*from),
-            Op::Gather { ops, need } => {
+            Op::Gather { ops, votes } => {
                 let parts = ops.iter().map(|op| Part::Waits(self.start(op))).collect();
-                Wait::Gather { parts, need: *need }
+                Wait::Gather { parts, votes: *votes }
             }
             Op::Turn { state, .. } => Wait::Ready(OpResult::Resumed(state.clone())),
         }
@@ -279,10 +289,13 @@ impl<C: Client> Player<C> {
                         recipe: format!("waits longer, until {}", self.now.0),
                     });
                 }
+                if let Some(slot) = subscription_of(to) {
+                    self.heard.insert(slot, place);
+                }
                 Wait::Reply { place, at: at.max(self.now), result }
             }
             Asked::Unanswered => match within {
-                Some(within) => Wait::Timer(self.now + within),
+                Some(within) => Wait::Patience(self.now + within),
                 None => Wait::Never,
             },
             Asked::Gone => {

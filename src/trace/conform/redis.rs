@@ -6,9 +6,10 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::client::{Asked, Client, Place};
+use super::subscribers::{Subscribers, message, subscribes};
 use super::symbols::Symbols;
 use super::{Clients, Compared, Scripts, Setup, thread};
-use crate::cx::{CallError, Lane, OpResult, Request, Session, WatchId};
+use crate::cx::{CallError, Lane, Message, OpResult, Request, Session, WatchId};
 use crate::store::redis::script::Script;
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
@@ -62,14 +63,17 @@ struct Scene {
 struct RedisClient {
     scene: Rc<Scene>,
     calls: Rc<[Call]>,
+    messages: Rc<[(Place, Micros, Message)]>,
     done: Vec<bool>,
     taken: usize,
     symbols: Symbols,
     scripts: Vec<Scripts>,
 }
 
-/// What belongs to the client library: how it opens a connection, and how a script gets to the server.
-const LIBRARY: [&str; 6] = ["CLIENT", "HELLO", "AUTH", "SELECT", "PING", "SCRIPT LOAD"];
+/// What belongs to the client library: how it opens a connection, how a script gets to the server, and how a
+/// subscription ends, which a recipe just lets go.
+const LIBRARY: [&str; 8] =
+    ["CLIENT", "HELLO", "AUTH", "SELECT", "PING", "SCRIPT LOAD", "UNSUBSCRIBE", "PUNSUBSCRIBE"];
 
 pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
     let config: Config = trace.header.member("config")?;
@@ -91,8 +95,10 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     let mut order: Vec<String> = Vec::new();
     // Whose blocked request waits for its end.
     let mut blocked: BTreeMap<String, (String, usize)> = BTreeMap::new();
-    for line in &trace.events {
-        let event = Event::parse(line)?;
+    let mut messages: BTreeMap<String, Vec<(Place, Micros, Message)>> = BTreeMap::new();
+    let events = trace.events.iter().map(Event::parse).collect::<Result<Vec<_>, _>>()?;
+    let subscribers = Subscribers::of(&events);
+    for event in events {
         let server =
             event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
         let server = server.unwrap_or_default();
@@ -123,7 +129,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                     continue;
                 }
                 let owner = match setup.clients {
-                    Clients::Connections => name.clone(),
+                    Clients::Connections => subscribers.owner(&name).to_owned(),
                     Clients::Tokens => shape.token(),
                 };
                 if !clients.contains_key(&owner) {
@@ -136,7 +142,8 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                         blocked.insert(name, (owner, calls.len()));
                         None
                     }
-                    Answer::None => None,
+                    // The push that confirms it follows at once.
+                    Answer::None => subscribes(&argv).then(|| (event.line, event.at, Reply::Nil)),
                 };
                 calls.push(Call { line: event.line, at: event.at, server, shape, reply });
             }
@@ -145,6 +152,12 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                     && let Some(calls) = clients.get_mut(&owner)
                 {
                     calls[at].reply = Some((event.line, event.at, reply));
+                }
+            }
+            What::Client(name, Act::Push(push)) => {
+                if let Some(message) = message(&push) {
+                    let owner = subscribers.owner(&name).to_owned();
+                    messages.entry(owner).or_default().push((event.line, event.at, message));
                 }
             }
             What::Client(..) => {}
@@ -157,6 +170,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
             scene: scene.clone(),
             done: vec![false; calls.len()],
             calls,
+            messages: messages.remove(&name).unwrap_or_default().into(),
             taken: 0,
             symbols: Symbols::default(),
             scripts: Vec::new(),
@@ -173,9 +187,13 @@ fn passed(shape: &Shape, other: &[&str], scene: &Scene) -> Option<String> {
     let text =
         shape.script.as_ref().map(|script| scene.texts.get(script).unwrap_or(script).to_text());
     let names = LIBRARY.iter().chain(other);
-    let name = names.copied().find(|name| match name.strip_prefix("script with ") {
-        Some(part) => text.as_ref().is_some_and(|text| text.contains(part)),
-        None => line.starts_with(&format!("{name} ")),
+    let name = names.copied().find(|name| {
+        let (begins, ends) = name.split_once(" ending ").unwrap_or((name, ""));
+        line.trim_end().ends_with(ends)
+            && match begins.strip_prefix("script with ") {
+                Some(part) => text.as_ref().is_some_and(|text| text.contains(part)),
+                None => line.starts_with(&format!("{begins} ")),
+            }
     });
     name.map(str::to_owned)
 }
@@ -351,6 +369,10 @@ impl Client for RedisClient {
 
     fn fired(&self, _: WatchId) -> Option<(Place, Micros)> {
         None
+    }
+
+    fn message(&self, after: Place) -> Option<(Place, Micros, Message)> {
+        self.messages.iter().find(|(place, ..)| *place > after).cloned()
     }
 
     fn session(&self, _: Place) -> Session {

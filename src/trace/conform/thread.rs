@@ -105,10 +105,13 @@ fn attempt<C: Client>(
     let mut farthest: Option<Mismatch> = None;
     // It may also have been read a moment after a reply.
     let late = setup.wall_doubt_ms;
-    for behind in (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)) {
+    let clocks = (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)).map(|behind| (behind, 0));
+    let first = player.client.taken() == 0 && setup.waited_ms > 0;
+    let waits = Some((0, setup.waited_ms)).filter(|_| first);
+    for (behind, waited) in waits.into_iter().chain(clocks) {
         let alone = player.is_alone();
         let before = player.before();
-        player.now = player.now.max(at);
+        player.now = player.now.max(at - Micros::from_ms(waited));
         player.behind = Micros::from_ms(behind);
         let taken = player.client.taken();
         match player.play(call) {

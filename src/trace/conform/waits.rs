@@ -1,7 +1,7 @@
 //! What a task waits for, and which of it comes first.
 
 use super::client::{Client, Place};
-use crate::cx::{OpId, OpResult, Session, WatchId};
+use crate::cx::{CallError, OpId, OpResult, Session, Votes, WatchId};
 use crate::time::Micros;
 
 /// What an operation waits for.
@@ -13,6 +13,10 @@ pub(super) enum Wait {
     Reply { place: Place, at: Micros, result: OpResult },
     /// Time.
     Timer(Micros),
+    /// A reply that never came, until the recipe's patience is over.
+    Patience(Micros),
+    /// A message on the subscription after a place, perhaps for so long only.
+    Message { slot: u8, after: Place, until: Option<Micros> },
     /// A cell to be written.
     Cell(&'static str),
     /// A watch.
@@ -22,7 +26,7 @@ pub(super) enum Wait {
     /// What never came.
     Never,
     /// Several.
-    Gather { parts: Vec<Part>, need: u32 },
+    Gather { parts: Vec<Part>, votes: Votes },
 }
 
 /// One of several operations.
@@ -49,6 +53,14 @@ impl Wait {
             Self::Ready(result) => Some(((Micros(i64::MIN), 0), result.clone())),
             Self::Reply { place, at, result } => Some(((*at, *place), result.clone())),
             Self::Timer(due) => Some(((*due, 0), OpResult::Done)),
+            Self::Patience(due) => Some(((*due, 0), timed_out())),
+            Self::Message { after, until, .. } => {
+                let message = client
+                    .message(*after)
+                    .map(|(place, at, message)| ((at, place), OpResult::Message(message)));
+                let late = until.map(|due| ((due, 0), timed_out()));
+                message.into_iter().chain(late).min_by_key(|(when, _)| *when)
+            }
             Self::Watch(watch) => {
                 client.fired(*watch).map(|(place, at)| ((at, place), OpResult::Done))
             }
@@ -80,7 +92,7 @@ impl Wait {
         when: When,
         result: OpResult,
     ) -> Option<OpResult> {
-        let Self::Gather { parts, need } = self else { return Some(result) };
+        let Self::Gather { parts, votes } = self else { return Some(result) };
         let part = parts.iter_mut().find(|part| match part {
             Part::Waits(wait) => {
                 wait.ends(client, now, place).is_some_and(|(other, _)| other == when)
@@ -88,9 +100,12 @@ impl Wait {
             Part::Ended(_) => false,
         });
         *part? = Part::Ended(result);
-        let yes = parts.iter().filter(|part| matches!(part, Part::Ended(end) if end.says_yes()));
+        let decided = votes.decide(parts.iter().filter_map(|part| match part {
+            Part::Ended(end) => Some(end),
+            Part::Waits(_) => None,
+        }));
         let open = parts.iter().any(|part| matches!(part, Part::Waits(_)));
-        if (yes.count() as u32) < *need && open {
+        if !decided && open {
             return None;
         }
         let results = parts.iter().map(|part| match part {
@@ -99,6 +114,10 @@ impl Wait {
         });
         Some(OpResult::Gathered(results.collect()))
     }
+}
+
+fn timed_out() -> OpResult {
+    OpResult::Failed(CallError::TimedOut)
 }
 
 /// An operation of a task.

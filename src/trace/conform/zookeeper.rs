@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::client::{Asked, Client, Place};
 use super::symbols::Symbols;
 use super::{Compared, Scripts, Setup, thread};
-use crate::cx::{CallError, Lane, OpResult, Reads, Request, Seen, Session, WatchId};
+use crate::cx::{CallError, Lane, Message, OpResult, Reads, Request, Seen, Session, WatchId};
 use crate::store::zookeeper::{CreateMode, Op, ZkError};
 use crate::time::Micros;
 use crate::trace::recorded::zookeeper::event::{Event, What};
@@ -337,6 +337,10 @@ impl Client for ZooKeeperClient {
         let mut heard = self.story.heard.iter();
         let found = heard.find(|(place, _, heard)| place > since && ends(heard))?;
         Some((found.0, found.1))
+    }
+
+    fn message(&self, _: Place) -> Option<(Place, Micros, Message)> {
+        None
     }
 
     fn session(&self, at: Place) -> Session {
