@@ -23,6 +23,7 @@ pub(super) struct Case {
     counts: (usize, usize, usize),
     wall_doubt_ms: i64,
     waited_ms: i64,
+    one_id: bool,
     unread: bool,
     names: &'static [(&'static str, &'static str)],
     /// How many requests differ at most, and why.
@@ -36,8 +37,21 @@ pub(super) const fn case(
     other: &'static [&'static str],
     counts: (usize, usize, usize),
 ) -> Case {
-    let (wall_doubt_ms, waited_ms, unread, names, differs) = (0, 0, false, &[] as &[_], None);
-    Case { file, recipes, clients, other, counts, wall_doubt_ms, waited_ms, unread, names, differs }
+    let (wall_doubt_ms, waited_ms, one_id, unread) = (0, 0, false, false);
+    let (names, differs) = (&[] as &[_], None);
+    Case {
+        file,
+        recipes,
+        clients,
+        other,
+        counts,
+        wall_doubt_ms,
+        waited_ms,
+        one_id,
+        unread,
+        names,
+        differs,
+    }
 }
 
 impl Case {
@@ -54,6 +68,11 @@ impl Case {
     /// A first request waited so many ms in the client for its connections.
     pub(super) const fn waited(self, waited_ms: i64) -> Self {
         Self { waited_ms, ..self }
+    }
+
+    /// A client has one id for all that it acquires.
+    pub(super) const fn one_id(self) -> Self {
+        Self { one_id: true, ..self }
     }
 
     /// What the recorded program calls otherwise.
@@ -80,6 +99,7 @@ impl Case {
             unread: self.unread,
             wall_doubt_ms: self.wall_doubt_ms,
             waited_ms: self.waited_ms,
+            one_id: self.one_id,
         };
         conform::compare(&trace, &setup).unwrap()
     }

@@ -127,6 +127,8 @@ pub(super) struct QuorumRenewal {
     pub(super) every: Micros,
     /// How many times at most.
     pub(super) most: u32,
+    /// Whether a lock whose time is over is lost without a question.
+    pub(super) if_valid: bool,
     /// Whose cells tell of it.
     pub(super) thread: TaskId,
 }
@@ -146,6 +148,9 @@ impl Task for QuorumRenewal {
                 return lost.set(true);
             }
             cx.sleep(cx.until(next).min(cx.until(until))).await;
+            if self.if_valid && cx.is_past(until) {
+                return lost.set(true);
+            }
             let asked_at = cx.now();
             let answers = run_all(cx, self.order, self.script, &self.keys, &args, self.within);
             let answers = answers.await;

@@ -87,6 +87,7 @@ impl Lock for Redlock {
                 within: Some(*self.node_timeout),
                 every: Micros(self.ttl.as_ms() * 1000 / 3),
                 most: self.extensions,
+                if_valid: false,
                 thread: cx.surroundings().thread,
             };
             return Ok(grant(cx, valid_until, Some(renewal).filter(|_| self.extensions > 0)));

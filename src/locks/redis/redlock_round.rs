@@ -45,7 +45,18 @@ impl Ways {
     ) -> Option<QuorumRenewal> {
         let (script, most, every) = self.extends?;
         let (order, within, thread) = (self.order, self.patience, cx.surroundings().thread);
-        let ttl = (ttl, self.counts);
-        Some(QuorumRenewal { script, order, keys, token, until, ttl, within, every, most, thread })
+        Some(QuorumRenewal {
+            script,
+            order,
+            keys,
+            token,
+            until,
+            ttl: (ttl, self.counts),
+            within,
+            every,
+            most,
+            if_valid: self.form.extends_if_valid,
+            thread,
+        })
     }
 }

@@ -69,6 +69,8 @@ pub(super) struct Form {
     pub(super) from_first_try: bool,
     /// Whether a release that most servers refuse is tried again.
     pub(super) removes_again: bool,
+    /// Whether only a lock is extended whose time is not over.
+    pub(super) extends_if_valid: bool,
 }
 
 /// `ACQUIRE_SCRIPT` of node-redlock: sets all keys if none exists, how many it set.
@@ -127,10 +129,13 @@ fn ways(library: Library, ttl: Micros) -> Ways {
         Library::RedlockRb   => (InTurn,        (1, 2), Monotonic, true,  Some(ms(100)),     3,    (200, 50),  Counts, EachTry, again(MANY, 33)),
         Library::RedlockNet  => (AtOnce,        (1, 2), Monotonic, true,  None,              3,    (0, 400),   Counts, EachTry, again(MANY, 50)),
     };
-    let form = match library {
-        Library::NodeRedlock  => Form { script: Some(ACQUIRE), removes: RELEASE, from_first_try: true,  removes_again: true },
-        Library::NodeRedlock4 => Form { script: Some(ACQUIRE), removes: RELEASE, from_first_try: false, removes_again: false },
-        _ => Form { script: None, removes: COMPARE_AND_DELETE, from_first_try: false, removes_again: false },
+    let (is_5, is_4) = (library == Library::NodeRedlock, library == Library::NodeRedlock4);
+    let form = Form {
+        script: Some(ACQUIRE).filter(|_| is_5 || is_4),
+        removes: if is_5 || is_4 { RELEASE } else { COMPARE_AND_DELETE },
+        from_first_try: is_5,
+        removes_again: is_5,
+        extends_if_valid: is_5,
     };
     let (counts, delay) = (counts(drift), (ms(delay.0), ms(delay.1)));
     Ways { order, counts, clock, validity, patience, tries, delay, on_error, undo, extends, form }

@@ -9,6 +9,7 @@ use super::order::AsTexts;
 use super::protection::Protection;
 use super::reentrant::{Held, Reentrant};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
+use super::waits::Waits;
 use super::{Directory, delete_surely};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::Children;
@@ -23,6 +24,7 @@ pub struct Curator {
     reentrant: Reentrant,
     heeds: Heeds,
     revocation: Revocation,
+    waits: Waits,
     retry: Retry,
     /// `threadData`: the node, and how often this thread has the lock.
     #[serde(skip)]
@@ -43,6 +45,7 @@ impl Curator {
             Reentrant::ABOUT,
             Heeds::ABOUT,
             Revocation::ABOUT,
+            Waits::ABOUT,
             Retry::ABOUT,
         ],
     };
@@ -66,11 +69,13 @@ impl Lock for Curator {
             self.hold(cx, Some((node, times + 1)));
             return Ok(Grant::default());
         }
+        let until = self.waits.until(cx);
         // 2. Create _c_<id>-lock-, ephemeral and numbered.
         let node = creates_the_lock(cx, &self.directory, "lock-", self.protection).await?;
         // 3. Wait until no node is before it, each time for the one just before.
         let before = |children: &Children| self.order.before(children, &node).cloned();
-        let asked = internal_lock_loop(cx, &self.directory, &node, self.revocation, before).await?;
+        let asked =
+            internal_lock_loop(cx, &self.directory, &node, self.revocation, until, before).await?;
         self.heeds.start(cx);
         self.revocation.listen(cx, asked, (self.directory.child(&node), REVOKE_MESSAGE));
         self.hold(cx, Some((node, 1)));

@@ -11,7 +11,7 @@ use super::order::AsTexts;
 use super::protection::Protection;
 use super::revocation::Revocation;
 use super::{Directory, give_back};
-use crate::cx::{CallError, Cx, Grant, Lock, LockError};
+use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::Children;
 
 const READ: &str = "__READ__";
@@ -65,25 +65,25 @@ impl CuratorReadWrite {
     from_its_fields!();
 
     /// `writeLock().acquire()`: nobody may be before.
-    async fn write(&mut self, cx: &Cx) -> Result<(), CallError> {
+    async fn write(&mut self, cx: &Cx) -> Result<(), LockError> {
         let me = creates_the_lock(cx, &self.directory, WRITE, Protection::BySession).await?;
         let before = |children: &Children| self.order.before(children, &me).cloned();
-        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, before).await?;
+        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, None, before).await?;
         self.write = Some(me);
         Ok(())
     }
 
     /// `readLock().acquire()`: no writer may be before, but oneself.
-    async fn read(&mut self, cx: &Cx) -> Result<(), CallError> {
+    async fn read(&mut self, cx: &Cx) -> Result<(), LockError> {
         let place = self.write.as_deref().filter(|_| self.role == Role::Downgrade);
         let name = format!("{READ}{}", place.map_or("", number_of));
         let me = creates_the_lock(cx, &self.directory, &name, Protection::BySession).await?;
         let writer = |node: &&Rc<str>| node.contains(WRITE);
-        let first_writer =
-            |all: &Children| self.order.lower(all, &me).into_iter().find(writer).cloned();
-        if self.write.is_none() {
-            internal_lock_loop(cx, &self.directory, &me, Revocation::Off, first_writer).await?;
-        }
+        let first_writer = |all: &Children| {
+            let mut lower = self.order.lower(all, &me).into_iter();
+            lower.find(|node| self.write.is_none() && writer(node)).cloned()
+        };
+        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, None, first_writer).await?;
         self.read = Some(me);
         Ok(())
     }

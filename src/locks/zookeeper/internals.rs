@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use super::protection::{Protection, create_protected};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
+use super::waits::woken_within;
 use super::{Directory, NO_NODE, delete_surely};
-use crate::cx::{CallError, Cx, WatchId};
+use crate::cx::{CallError, Cx, Instant, LockError, WatchId};
 use crate::store::zookeeper::{Children, CreateMode};
+use crate::time::Micros;
 
 /// `createsTheLock`: a protected ephemeral node in a container, numbered unless its name is already; its name.
 pub(super) async fn creates_the_lock(
@@ -28,18 +30,21 @@ pub(super) async fn creates_the_lock(
 /// `internalLockLoop`: returns when there is no `path_to_watch` among the children; the watch on one's own node, if it
 /// can be revoked.
 ///
-/// Every way out without the lock deletes the node, surely.
+/// Every way out without the lock deletes the node, surely; at `until` there is one.
 pub(super) async fn internal_lock_loop(
     cx: &Cx,
     directory: &Directory,
     me: &str,
     revocation: Revocation,
+    until: Option<Instant>,
     path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
-) -> Result<Option<WatchId>, CallError> {
+) -> Result<Option<WatchId>, LockError> {
     let own = directory.child(me);
     let waited = match revocation.watch(cx, &own).await {
-        Ok(asked) => wait(cx, directory, me, revocation, path_to_watch).await.map(|()| asked),
-        Err(error) => Err(error),
+        Ok(asked) => {
+            wait(cx, directory, me, revocation, until, path_to_watch).await.map(|()| asked)
+        }
+        Err(error) => Err(error.into()),
     };
     if waited.is_err() {
         delete_surely(cx, &own).await?;
@@ -52,15 +57,16 @@ async fn wait(
     directory: &Directory,
     me: &str,
     revocation: Revocation,
+    until: Option<Instant>,
     path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
-) -> Result<(), CallError> {
+) -> Result<(), LockError> {
     let mut pass = cx.looping(());
     loop {
         cx.turn(&mut pass).await;
         // The sorted children. If mine is not among them: NoNode.
         let children = cx.zk().children(directory).await?;
         if !children.contains(me) {
-            return Err(NO_NODE);
+            return Err(NO_NODE.into());
         }
         let Some(before) = path_to_watch(&children) else { return Ok(()) };
         revocation.ask(cx, directory, &children, REVOKE_MESSAGE).await?;
@@ -69,10 +75,14 @@ async fn wait(
         let session = cx.zk().session();
         match cx.zk().data_watch(&directory.child(&before)).await {
             Ok((_, gone)) => {
-                cx.race(cx.zk().fired(gone), cx.zk().session_changed(session)).await;
+                let rest = until.map(|until| cx.until(until));
+                if rest.is_some_and(|rest| rest <= Micros::ZERO) {
+                    return Err(LockError::Busy);
+                }
+                woken_within(cx, gone, session, rest).await;
             }
             Err(NO_NODE) => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -9,8 +9,9 @@ use super::contenders::Contenders;
 use super::listener::Heeds;
 use super::order::AsTexts;
 use super::role::Role;
+use super::waits::{Waits, woken_within};
 use super::{Directory, NO_NODE, create_in, delete_and_retry, find_in, is_recoverable, name_of};
-use crate::cx::{CallError, Cx, Either, Grant, Lock, LockError, Token};
+use crate::cx::{Cx, Either, Grant, Lock, LockError, Token};
 use crate::store::zookeeper::CreateMode;
 
 /// Numbered nodes with a prefix of one's own, watched together with the session.
@@ -22,6 +23,7 @@ pub struct Kazoo {
     role: Role,
     contenders: Contenders,
     heeds: Heeds,
+    waits: Waits,
     retry: Retry,
     /// `prefix`: one for each lock object.
     #[serde(skip)]
@@ -45,6 +47,7 @@ impl Kazoo {
             Role::ABOUT,
             Contenders::ABOUT,
             Heeds::ABOUT,
+            Waits::ABOUT,
             Retry::ABOUT,
         ],
     };
@@ -57,7 +60,7 @@ impl Kazoo {
     }
 
     /// `_inner_acquire`; `None` asks for another attempt (`ForceRetryError`).
-    async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, CallError> {
+    async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, LockError> {
         // 1. Look for the node of an earlier attempt, else create one.
         let tried = std::mem::replace(&mut self.create_tried, true);
         let found = if tried { find_in(cx, &self.directory, prefix).await? } else { None };
@@ -79,17 +82,20 @@ impl Kazoo {
             else {
                 return Ok(Some(Grant { shared: self.role == Role::Read, ..Grant::default() }));
             };
+            if self.waits == Waits::Not {
+                return Err(LockError::Busy);
+            }
             // 3. Watch it. What happens to it or to the session wakes us, also that the connection is back.
             match cx.zk().data_watch(&self.directory.child(&before)).await {
                 Ok((_, gone)) => {
-                    let session = cx.zk().session_changed(*told);
-                    *told = match cx.race(cx.zk().fired(gone), session).await {
-                        Either::First(()) => cx.zk().session(),
-                        Either::Second(session) => session,
+                    *told = match woken_within(cx, gone, *told, self.waits.limit()).await {
+                        Some(Either::First(())) => cx.zk().session(),
+                        Some(Either::Second(session)) => session,
+                        None => return Err(LockError::Busy), // LockTimeout
                     };
                 }
                 Err(NO_NODE) => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -106,7 +112,14 @@ impl Lock for Kazoo {
             *self = me.clone();
             match result {
                 Ok(Some(grant)) => return Ok(self.heeds.granted(cx, grant)),
-                Err(error) if !is_recoverable(&error) => return Err(error.into()),
+                // `_best_effort_cleanup`
+                Err(LockError::Busy) => {
+                    if let Some(node) = self.node.take() {
+                        let _ = cx.zk().delete(&self.directory.child(&node)).await;
+                    }
+                    return Err(LockError::Busy);
+                }
+                Err(LockError::Call(error)) if !is_recoverable(&error) => return Err(error.into()),
                 _ => cx.sleep(*self.retry.after).await, // KazooRetry
             }
         }

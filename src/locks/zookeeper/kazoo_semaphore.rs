@@ -58,11 +58,12 @@ impl KazooSemaphore {
     /// `_assure_path`: the directory says how many leases there are, and nobody may think otherwise.
     async fn assure_path(&self, cx: &Cx) -> Result<(), LockError> {
         let leases = self.leases().to_string();
-        match cx.zk().create_with(&self.directory, leases.as_bytes(), CreateMode::Persistent).await
-        {
-            Ok(_) => return Ok(()),
-            Err(NODE_EXISTS) => {}
-            Err(error) => return Err(error.into()),
+        if !cx.zk().exists(&self.directory).await? {
+            match cx.zk().create(&self.directory, CreateMode::Persistent).await {
+                Ok(_) => return Ok(cx.zk().set_data(&self.directory, leases.as_bytes()).await?),
+                Err(NODE_EXISTS) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         match cx.zk().data(&self.directory).await? {
             Some(data) if !data.is_empty() && *data != *leases.as_bytes() => Err(LockError::Busy),

@@ -63,6 +63,7 @@ mod protection;
 mod reentrant;
 mod revocation;
 mod role;
+mod waits;
 mod watching;
 
 use std::ops::Deref;

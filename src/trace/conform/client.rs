@@ -44,8 +44,8 @@ pub(super) trait Client: Clone {
     fn doubtful(&self) -> u32;
     /// Which of them did not arrive, one bit each.
     fn loses(&mut self, which: u32);
-    /// An acquisition was refused.
-    fn refused(&mut self);
+    /// What was called somehow may be called anew: an acquisition was refused.
+    fn may_rename(&mut self);
     /// The recipe's scripts beside those that were recorded in their place.
     fn scripts(&self) -> Vec<Scripts>;
     /// How many servers there are.

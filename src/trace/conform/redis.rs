@@ -389,8 +389,8 @@ impl Client for RedisClient {
 
     fn loses(&mut self, _: u32) {}
 
-    fn refused(&mut self) {
-        self.symbols.refused();
+    fn may_rename(&mut self) {
+        self.symbols.may_rename();
     }
 
     fn scripts(&self) -> Vec<Scripts> {

@@ -44,8 +44,8 @@ impl Symbols {
         true
     }
 
-    /// An acquisition was refused: the next one may use its token again, or a new one.
-    pub(super) fn refused(&mut self) {
+    /// The next acquisition may use a token again, or a new one: the last one was refused.
+    pub(super) fn may_rename(&mut self) {
         for (.., again) in &mut self.tokens {
             *again = true;
         }

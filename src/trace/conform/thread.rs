@@ -24,11 +24,15 @@ const CASES: u32 = 6;
 /// Runs the recipe in the place of one client, in the case that fits best of those that the recording leaves open.
 pub(super) fn run<C: Client>(client: &C, name: &str, setup: &Setup<'_>, compared: &mut Compared) {
     let mut best: Option<Compared> = None;
-    for which in 0..1 << client.doubtful().min(CASES) {
+    let waits = [0].into_iter().chain(Some(setup.waited_ms).filter(|waited| *waited > 0));
+    let cases = waits.flat_map(|waited| {
+        (0..1 << client.doubtful().min(CASES)).map(move |which| (waited, which))
+    });
+    for (waited, which) in cases {
         let mut client = client.clone();
         client.loses(which);
         let mut once = Compared::default();
-        follow(client, name, setup, &mut once);
+        follow(client, name, setup, Micros::from_ms(waited), &mut once);
         if best.as_ref().is_none_or(|best| once.mismatches.len() < best.mismatches.len()) {
             best = Some(once);
         }
@@ -39,7 +43,13 @@ pub(super) fn run<C: Client>(client: &C, name: &str, setup: &Setup<'_>, compared
     compared.add(best.unwrap_or_default());
 }
 
-fn follow<C: Client>(client: C, name: &str, setup: &Setup<'_>, compared: &mut Compared) {
+fn follow<C: Client>(
+    client: C,
+    name: &str,
+    setup: &Setup<'_>,
+    waited: Micros,
+    compared: &mut Compared,
+) {
     let mut player = Player::new(client, name);
     let mut lock: Option<Used> = None;
     let mut held = false;
@@ -54,11 +64,15 @@ fn follow<C: Client>(client: C, name: &str, setup: &Setup<'_>, compared: &mut Co
         let mut best: Option<Mismatch> = mismatch;
         let mut go_on = false;
         if best.is_none() {
+            let waited = if player.client.taken() == 0 { waited } else { Micros::ZERO };
             for (call, recipe) in candidates(setup, &words, held, lock.as_ref()) {
-                match attempt(&mut player, at, &call, setup) {
+                match attempt(&mut player, at - waited, &call, setup) {
                     Ok(Some(output)) => {
                         let made = recipe.or_else(|| lock.as_ref().map(|lock| lock.made.clone()));
                         held = settle(&mut player, output, &mut lock, made, compared);
+                        if setup.one_id {
+                            player.client.may_rename();
+                        }
                         go_on = true;
                         break;
                     }
@@ -105,13 +119,10 @@ fn attempt<C: Client>(
     let mut farthest: Option<Mismatch> = None;
     // It may also have been read a moment after a reply.
     let late = setup.wall_doubt_ms;
-    let clocks = (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)).map(|behind| (behind, 0));
-    let first = player.client.taken() == 0 && setup.waited_ms > 0;
-    let waits = Some((0, setup.waited_ms)).filter(|_| first);
-    for (behind, waited) in waits.into_iter().chain(clocks) {
+    for behind in (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)) {
         let alone = player.is_alone();
         let before = player.before();
-        player.now = player.now.max(at - Micros::from_ms(waited));
+        player.now = player.now.max(at);
         player.behind = Micros::from_ms(behind);
         let taken = player.client.taken();
         match player.play(call) {
@@ -177,7 +188,7 @@ fn settle<C: Client>(
         }
         Output::Acquired(recipe, Err(_)) => {
             compared.refused += 1;
-            player.client.refused();
+            player.client.may_rename();
             (recipe, false)
         }
         Output::Released(recipe, _) => {

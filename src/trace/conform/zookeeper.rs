@@ -368,8 +368,8 @@ impl Client for ZooKeeperClient {
         self.loses = which;
     }
 
-    fn refused(&mut self) {
-        self.symbols.refused();
+    fn may_rename(&mut self) {
+        self.symbols.may_rename();
     }
 
     fn scripts(&self) -> Vec<Scripts> {
