@@ -209,6 +209,12 @@ impl Set<'_> {
         self
     }
 
+    /// With a time to live, sent in whole seconds.
+    pub fn ex(mut self, ttl: Micros) -> Self {
+        self.argv.extend(["EX".arg(), (ttl.as_ms() / 1000).arg()]);
+        self
+    }
+
     /// The operation: whether the key was set.
     pub fn send(self) -> Pending<Result<bool, CallError>> {
         self.client.send(self.argv.into(), yes)

@@ -99,6 +99,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::multi_lock::MultiLock,
         redis::spring::Spring,
         redis::shedlock::ShedLock,
+        redis::laravel::Laravel,
         redis::presence::Presence,
         redis::sherlock::Sherlock,
         redis::replicated::Replicated,

@@ -61,6 +61,7 @@ const PROMISES: &[Promise] = &[
     promise("shedlock", r#""at_least": "5ms""#, REDIS, SAFE, &["unlock=del"]),
     promise("watchdog", "", REDIS, SAFE, &["defect=sets-again", "defect=gives-up", "defect=outlives-release"]),
     promise("fenced", "", REDIS, SAFE, &[]),
+    promise("laravel", "", REDIS, SAFE, &["release=force-release"]),
     promise("spring", "", REDIS, SAFE, &["defect=leaks-local-lock"]),
     promise("presence", r#""jitter": "250ms""#, REDIS, &[], &[]),
     promise("multi-lock", "", REDIS, SAFE, &[]),

@@ -2,6 +2,7 @@
 
 pub mod fenced;
 pub mod keyspace_events;
+pub mod laravel;
 pub mod multi_lock;
 mod ownership;
 pub mod presence;

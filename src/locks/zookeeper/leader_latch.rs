@@ -5,12 +5,12 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store, lost};
-use super::internals::creates_the_lock;
 use super::listener::Policy;
 use super::order::AsTexts;
-use super::protection::{Owner, Protection};
+use super::protection::{Owner, Protection, create_protected_in_background};
 use super::{Directory, NO_NODE, delete_surely, held};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError};
+use crate::store::zookeeper::CreateMode;
 
 /// Leadership as a lock: a participant stays in line while its leadership is interrupted, and leads again.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -53,7 +53,11 @@ impl LeaderLatch {
             // 1. reset(): a new protected node, if there is none.
             let me = match &*path {
                 Some(me) => me.clone(),
-                None => creates_the_lock(cx, &self.directory, "latch-", self.protection).await?,
+                None => {
+                    let modes = (CreateMode::Container, CreateMode::EphemeralSequential);
+                    let (at, name) = (&self.directory, ("_c_", "-latch-"));
+                    create_protected_in_background(cx, at, modes, name, self.protection).await?
+                }
             };
             (*path, self.our_path) = (Some(me.clone()), Some(me.clone()));
             // 2. The sorted children. Not among them: reset().

@@ -65,9 +65,31 @@ impl Owner {
 pub(super) async fn create_protected(
     cx: &Cx,
     directory: &Directory,
+    modes: (CreateMode, CreateMode),
+    name: (&str, &str),
+    protection: Protection,
+) -> Result<Rc<str>, CallError> {
+    create(cx, directory, modes, name, protection, false).await
+}
+
+/// The same `inBackground`, where the operation is queued anew when the directory is there: it looks then, too.
+pub(super) async fn create_protected_in_background(
+    cx: &Cx,
+    directory: &Directory,
+    modes: (CreateMode, CreateMode),
+    name: (&str, &str),
+    protection: Protection,
+) -> Result<Rc<str>, CallError> {
+    create(cx, directory, modes, name, protection, true).await
+}
+
+async fn create(
+    cx: &Cx,
+    directory: &Directory,
     (parent, mode): (CreateMode, CreateMode),
     (before, after): (&str, &str),
     protection: Protection,
+    in_background: bool,
 ) -> Result<Rc<str>, CallError> {
     let mut at = cx.looping((cx.unique_token(), false));
     loop {
@@ -98,26 +120,25 @@ pub(super) async fn create_protected(
             }
         }
         at.1 = true;
-        match create_with_parents(cx, directory, parent, &prefix, mode).await {
+        let path = directory.child(&prefix);
+        let mut created = cx.zk().create(&path, mode).await;
+        // `creatingParentsIfNeeded`
+        if created == Err(NO_NODE) {
+            created = match mkdirs(cx, directory, parent).await {
+                Ok(()) if in_background => continue,
+                Ok(()) => cx.zk().create(&path, mode).await,
+                Err(error) => Err(error),
+            };
+        }
+        match created {
             Err(error) if is_recoverable(&error) => {}
             created => return Ok(name_of(&created?).into()),
         }
     }
 }
 
-/// `creatingParentsIfNeeded`: creates the node, and before it what is missing of its path: `ZKPaths.mkdirs`.
-async fn create_with_parents(
-    cx: &Cx,
-    directory: &Directory,
-    parent: CreateMode,
-    name: &str,
-    mode: CreateMode,
-) -> Result<Rc<str>, CallError> {
-    let path = directory.child(name);
-    match cx.zk().create(&path, mode).await {
-        Err(NO_NODE) => {}
-        result => return result,
-    }
+/// `ZKPaths.mkdirs`: creates what is missing of the path.
+async fn mkdirs(cx: &Cx, directory: &Directory, parent: CreateMode) -> Result<(), CallError> {
     let ends = directory.match_indices('/').map(|(at, _)| at).skip(1).chain([directory.len()]);
     for end in ends {
         let level = &directory[..end];
@@ -129,5 +150,5 @@ async fn create_with_parents(
             Err(error) => return Err(error),
         }
     }
-    cx.zk().create(&path, mode).await
+    Ok(())
 }
