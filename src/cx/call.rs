@@ -41,6 +41,12 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     fn names_node(&self) -> bool {
         false
     }
+
+    /// This object as it is, acquired with the arguments that `other` has for parameters; none if those are not
+    /// arguments of an acquisition in the library.
+    fn with_arguments_of(&self, _other: &Self) -> Option<Self> {
+        None
+    }
 }
 
 /// What a client does while it has the lock.
@@ -198,6 +204,11 @@ impl LockBox {
         self.0.grants_node()
     }
 
+    /// See [`Lock::with_arguments_of`].
+    pub(crate) fn with_arguments_of(&self, other: &Self) -> Option<Self> {
+        self.0.with_those_of(&*other.0)
+    }
+
     /// Acquires it as a part of another lock; the lock as it is then, and what came of it.
     pub async fn acquire_in(&self, cx: &Cx) -> (Self, Result<Grant, LockError>) {
         match self.acquire().start(cx.clone()).await {
@@ -247,6 +258,8 @@ trait AnyLock: State {
     fn lives_at(&self) -> String;
     fn lives_at_all(&self) -> Vec<String>;
     fn grants_node(&self) -> bool;
+
+    fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
 
 impl<L: Lock> AnyLock for L {
@@ -267,6 +280,11 @@ impl<L: Lock> AnyLock for L {
     }
     fn grants_node(&self) -> bool {
         self.names_node()
+    }
+
+    fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox> {
+        let other = other.as_any().downcast_ref::<L>()?;
+        self.with_arguments_of(other).map(LockBox::new)
     }
 }
 

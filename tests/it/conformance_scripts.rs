@@ -8,7 +8,7 @@ use lockstep::store::{Env, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
 use lockstep::trace::conform::Scripts;
 
-use super::conformance_cases::CASES;
+use super::conformance::cases;
 
 #[derive(Default)]
 struct Replies(Vec<Reply>);
@@ -25,7 +25,7 @@ impl Env<RedisServer> for Replies {
     }
 }
 
-/// What can be under a key; `ME` is the first argument.
+/// What can be under a key; `ME` is one of the arguments.
 const STATES: &[&[&str]] = &[
     &[],
     &["SET KEY ME"],
@@ -40,8 +40,8 @@ const STATES: &[&[&str]] = &[
     &["ZADD KEY 1 ME"],
 ];
 
-/// All replies of a server whose keys are in these states and that runs the script.
-fn run(text: &Bytes, pair: &Scripts, states: &[usize]) -> Vec<Reply> {
+/// All replies of a server whose keys are in these states, of `me`, and that runs the script.
+fn run(text: &Bytes, pair: &Scripts, me: usize, states: &[usize]) -> Vec<Reply> {
     let count: usize = pair.words[0].to_text().parse().unwrap();
     let (keys, args) = pair.words[1..].split_at(count);
     let mut server = RedisServer::new(Config::default());
@@ -57,7 +57,7 @@ fn run(text: &Bytes, pair: &Scripts, states: &[usize]) -> Vec<Reply> {
                     .split(' ')
                     .map(|word| match word {
                         "KEY" => key.clone(),
-                        "ME" => args[0].clone(),
+                        "ME" => args[me].clone(),
                         word => word.into(),
                     })
                     .collect(),
@@ -100,7 +100,7 @@ fn text(script: &Bytes) -> Bytes {
 #[test]
 fn scripts_have_the_effects_of_the_recorded_ones() {
     let mut pairs: Vec<Scripts> = Vec::new();
-    for case in CASES {
+    for case in cases() {
         for mut pair in case.compare().scripts {
             pair.recipe = text(&pair.recipe);
             if !pairs
@@ -111,17 +111,19 @@ fn scripts_have_the_effects_of_the_recorded_ones() {
             }
         }
     }
-    assert!(pairs.len() >= 5, "{} pairs of scripts", pairs.len());
+    assert!(pairs.len() >= 10, "{} pairs of scripts", pairs.len());
     for pair in &pairs {
         let count: usize = pair.words[0].to_text().parse().unwrap();
-        for number in 0..STATES.len().pow(count as u32) {
+        let arguments = pair.words.len() - 1 - count;
+        let numbers = 0..STATES.len().pow(count as u32);
+        for (me, number) in (0..arguments).flat_map(|me| numbers.clone().map(move |at| (me, at))) {
             let states: Vec<usize> = (0..count as u32)
                 .map(|key| number / STATES.len().pow(key) % STATES.len())
                 .collect();
-            let ours: Vec<Reply> =
-                run(&pair.recipe, pair, &states).iter().map(without_place).collect();
-            let theirs: Vec<Reply> =
-                run(&pair.recorded, pair, &states).iter().map(without_place).collect();
+            let effects = |text| -> Vec<Reply> {
+                run(text, pair, me, &states).iter().map(without_place).collect()
+            };
+            let (ours, theirs) = (effects(&pair.recipe), effects(&pair.recorded));
             let (recipe, recorded) = (pair.recipe.to_text(), pair.recorded.to_text());
             assert_eq!(ours, theirs, "in the states {states:?}:\n{recipe}\nand\n{recorded}");
         }

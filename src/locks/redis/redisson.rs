@@ -18,6 +18,7 @@ pub struct Redisson {
     key: Key,
     watchdog_timeout: Span<90>,
     lease: Option<Span<90>>,
+    wait: Option<Span<100>>,
     reenter: u8,
     plain_unlock: bool,
     poll: Option<Span<20>>,
@@ -40,6 +41,7 @@ impl Redisson {
             Key::ABOUT,
             ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
+            ("wait", "waitTime, after which a waiter gives up: none"),
             ("reenter", "how often the holder locks again: 0"),
             ("plain_unlock", "whether it unlocks without a latch, as older versions did: false"),
             ("poll", "a waiter tries again after so long without a message: never"),
@@ -82,7 +84,7 @@ impl Lock for Redisson {
             heeds_ttl: self.defect != Defect::WaitsForever,
             rechecks: self.defect != Defect::NoRecheckAfterSubscribe,
             poll: self.poll.map(|poll| *poll),
-            ..Patience::default()
+            until: self.wait.map(|wait| cx.now() + *wait),
         };
         // 1. HINCRBY and PEXPIRE if nobody has it or I have it already; else wait for the unlock of the other.
         let attempt = async || self.try_lock(cx, me).await;
@@ -115,5 +117,11 @@ impl Lock for Redisson {
 
     fn place(&self) -> String {
         self.key.to_string()
+    }
+
+    /// `waitTime`, `leaseTime`, and how often.
+    fn with_arguments_of(&self, other: &Self) -> Option<Self> {
+        let (wait, lease, reenter) = (other.wait, other.lease, other.reenter);
+        (self.key == other.key).then(|| Self { wait, lease, reenter, ..self.clone() })
     }
 }

@@ -109,6 +109,9 @@ pub(super) async fn lock_or_wait<T>(
         if heard == Err(CallError::ConnectionLost) {
             pass.0 = cx.redis(0).subscribe(&channel).await?;
         }
+        if patience.until.is_some_and(|until| cx.is_past(until)) {
+            return Err(LockError::Busy);
+        }
     }
 }
 

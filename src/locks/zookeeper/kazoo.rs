@@ -133,4 +133,10 @@ impl Lock for Kazoo {
     }
 
     in_its_directory!();
+
+    /// `blocking` and `timeout`.
+    fn with_arguments_of(&self, other: &Self) -> Option<Self> {
+        let same = self.directory == other.directory && self.role == other.role;
+        same.then(|| Self { waits: other.waits, ..self.clone() })
+    }
 }

@@ -46,8 +46,6 @@ pub struct Setup<'a> {
     pub names: &'a [(&'a str, &'a str)],
     /// Whether nobody reads the value that `SETNX` writes, so that any will do.
     pub unread: bool,
-    /// Whether a client has one id for all that it acquires, so that variants of a recipe may have it after each other.
-    pub one_id: bool,
     /// The most that is taken for a client's own delay between two readings of its wall clock (ms).
     pub wall_doubt_ms: i64,
     /// How long (ms) a client's first request may have waited in it, for its connections to be there.

@@ -70,9 +70,6 @@ fn follow<C: Client>(
                     Ok(Some(output)) => {
                         let made = recipe.or_else(|| lock.as_ref().map(|lock| lock.made.clone()));
                         held = settle(&mut player, output, &mut lock, made, compared);
-                        if setup.one_id {
-                            player.client.may_rename();
-                        }
                         go_on = true;
                         break;
                     }
@@ -163,9 +160,13 @@ fn candidates(
     let made = (setup.recipes)(words);
     let mut acquisitions = Vec::new();
     for recipe in made {
-        // A library may use its lock object again, or make a new one.
-        if let Some(used) = used.filter(|used| used.made == recipe) {
-            acquisitions.push((used.now.acquire(), Some(recipe.clone())));
+        // A library may use its lock object again, also with other arguments, or make a new one.
+        let again = used.and_then(|used| {
+            let same = Some(&used.now).filter(|_| used.made == recipe).cloned();
+            same.or_else(|| used.now.with_arguments_of(&recipe))
+        });
+        if let Some(again) = again {
+            acquisitions.push((again.acquire(), Some(recipe.clone())));
         }
         acquisitions.push((recipe.acquire(), Some(recipe)));
     }
