@@ -19,6 +19,7 @@
 mod client;
 mod player;
 mod redis;
+mod shape;
 mod subscribers;
 mod symbols;
 mod thread;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::client::{Asked, Client, Place};
+use super::shape::Shape;
 use super::subscribers::{Subscribers, message, subscribes};
 use super::symbols::Symbols;
 use super::{Clients, Compared, Scripts, Setup, thread};
@@ -34,14 +35,6 @@ struct Call {
     shape: Shape,
     /// The reply: where and when it came.
     reply: Option<(Place, Micros, Reply)>,
-}
-
-/// A request in the form in which requests are compared.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Shape {
-    words: Vec<Bytes>,
-    /// The script's text or hash, if it is one.
-    script: Option<Bytes>,
 }
 
 /// What all clients of a recording share.
@@ -202,49 +195,6 @@ fn loaded(argv: &[Bytes]) -> Option<&Bytes> {
     let is_load = argv[0].eq_ignore_ascii_case(b"SCRIPT")
         && argv.get(1).is_some_and(|word| word.eq_ignore_ascii_case(b"LOAD"));
     argv.get(2).filter(|_| is_load)
-}
-
-impl Shape {
-    /// The name in capitals, options of `SET` in one order, a script by its keys and arguments.
-    fn of(argv: &[Bytes]) -> Self {
-        let name = argv[0].to_ascii_uppercase();
-        let mut words: Vec<Bytes> = argv.to_vec();
-        words[0] = Bytes::from(name.clone());
-        if (&*name == b"EVAL" || &*name == b"EVALSHA") && argv.len() > 2 {
-            words[0] = Bytes::from("script");
-            let script = words.remove(1);
-            return Self { words, script: Some(script) };
-        }
-        if &*name == b"SCRIPT" && argv.len() > 1 {
-            words[1] = Bytes::from(argv[1].to_ascii_uppercase());
-        }
-        if &*name == b"SET" && argv.len() > 3 {
-            let mut flags = Vec::new();
-            let mut spans = Vec::new();
-            let mut rest = argv[3..].iter();
-            while let Some(word) = rest.next() {
-                let option = word.to_ascii_uppercase();
-                if matches!(&*option, b"EX" | b"PX" | b"EXAT" | b"PXAT") {
-                    spans.push(Bytes::from(option));
-                    spans.extend(rest.next().cloned());
-                } else {
-                    flags.push(Bytes::from(option));
-                }
-            }
-            flags.sort();
-            words.truncate(3);
-            words.extend(flags);
-            words.extend(spans);
-        }
-        Self { words, script: None }
-    }
-
-    /// What names the acquisition: the value of a `SET`, the first argument of a script.
-    fn token(&self) -> String {
-        let keys = self.words.get(1).and_then(|keys| keys.to_text().parse::<usize>().ok());
-        let at = if self.script.is_some() { 2 + keys.unwrap_or_default() } else { 2 };
-        self.words.get(at).map(Bytes::to_text).unwrap_or_default()
-    }
 }
 
 impl RedisClient {
