@@ -50,13 +50,7 @@ impl Redisson {
                 "WAIT is asked for so many after the lock script, and if none has it, it is unlocked: 0",
             ),
             ("sync_timeout", "slavesSyncTimeout, how long WAIT waits for them: \"1s\""),
-            (
-                "defect",
-                "\"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script (#7272); \
-                 \"no-recheck-after-subscribe\" (#3018); \"waits-forever\" for the message; \"retries-acquire\" whose \
-                 reply is lost (#4706); \"keeps-on-error\" what may be held; \"ignores-unsynced\" replicas \
-                 (checkLockSyncedSlaves = false): \"none\"",
-            ),
+            Defect::ABOUT,
             Retry::ABOUT,
         ],
     };
@@ -81,10 +75,9 @@ impl Lock for Redisson {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let me = *self.me.get_or_insert_with(|| cx.unique_token());
         let patience = Patience {
-            heeds_ttl: self.defect != Defect::WaitsForever,
-            rechecks: self.defect != Defect::NoRecheckAfterSubscribe,
             poll: self.poll.map(|poll| *poll),
             until: self.wait.map(|wait| cx.now() + *wait),
+            ..self.defect.patience()
         };
         // 1. HINCRBY and PEXPIRE if nobody has it or I have it already; else wait for the unlock of the other.
         let attempt = async || self.try_lock(cx, me).await;

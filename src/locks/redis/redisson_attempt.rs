@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Key;
-use super::redisson_base::{LOCK, RENEW, start_watchdog, unlock_hash, watchdog};
+use super::redisson_base::{LOCK, Patience, RENEW, start_watchdog, unlock_hash, watchdog};
 use crate::cx::{CallError, Cx, LockError, Task, Token};
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -29,6 +29,24 @@ pub(super) enum Defect {
     KeepsOnError,
     /// What no replica has is held all the same.
     IgnoresUnsynced,
+}
+
+impl Defect {
+    /// The parameter.
+    pub(super) const ABOUT: (&'static str, &'static str) = (
+        "defect",
+        "\"renewal-gives-up\" when one fails (#5698); \"renewal-in-callback\" of the lock script (#7272); \
+         \"no-recheck-after-subscribe\" (#3018); \"waits-forever\" for the message; \"retries-acquire\" whose reply is \
+         lost (#4706); \"keeps-on-error\" what may be held; \"ignores-unsynced\" replicas \
+         (checkLockSyncedSlaves = false): \"none\"",
+    );
+
+    /// For what a waiter waits.
+    pub(super) fn patience(self) -> Patience {
+        let heeds_ttl = self != Self::WaitsForever;
+        let rechecks = self != Self::NoRecheckAfterSubscribe;
+        Patience { heeds_ttl, rechecks, ..Patience::default() }
+    }
 }
 
 /// `tryLockInnerAsync`: nil if it is held now, else how long (ms) it lives.

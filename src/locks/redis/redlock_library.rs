@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::{About, Retry, Span, Store};
 use super::Key;
 use super::quorum::{grant, wait};
-use super::redlock_round::{most, remove_all, set_all};
+use super::redlock_round::{most, release, remove_all, set_all};
 use super::redlock_ways::{But, Library, OnError, Undo, Ways};
 use super::renewal::stop;
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
@@ -35,17 +35,15 @@ impl RedlockLibrary {
         source: "PyPI redlock-py, redlock, pottery, aioredlock; redsync, node-redlock, redlock-rb, RedLock.net",
         store: Store::Redis,
         params: &[
-            (
-                "library",
-                "as its package is called; of redlock-rb and RedLock.net too, and of node-redlock also \"node-redlock-4\": \"redlock-py\"",
-            ),
+            ("library", "its package; redlock-rb, redlock-net, node-redlock-4 too: \"redlock-py\""),
             Key::ABOUT,
             ("also", "further keys, set together with it or not at all; node-redlock's only: []"),
             ("ttl", "the keys' time to live: \"100ms\""),
             (
                 "but",
                 "what is otherwise: `drift`, `node_timeout`, `tries`, the `delay` between them (as `retry`), `validity` \
-                 (whether a late majority is none), `clock` (\"wall\", \"monotonic\"), `on_error` (\"counts\", \"raises\"), `extends_every`: {}",
+                 (whether a late majority is none), `clock` (\"wall\", \"monotonic\"), `on_error` (\"counts\", \"raises\"), \
+                 `extends_every`: {}",
             ),
             ("extends", "whether the lock is extended for as long as the holder works: false"),
             Retry::ABOUT,
@@ -56,10 +54,7 @@ impl RedlockLibrary {
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
         let lock: Self = section.to()?;
         if !lock.also.is_empty() && lock.ways().form.script.is_none() {
-            let also = section.field("also")?;
-            return Err(
-                also.error("this library locks one key: only those of node-redlock lock several")
-            );
+            return Err(section.field("also")?.error("only node-redlock locks several keys"));
         }
         Ok(lock)
     }
@@ -108,18 +103,10 @@ impl Lock for RedlockLibrary {
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
         stop(cx);
-        let Some(token) = self.token.take() else { return Ok(()) };
-        let (ways, keys) = (self.ways(), self.keys());
-        let mut tries = cx.looping(if ways.form.removes_again { ways.tries } else { 1 });
-        loop {
-            cx.turn(&mut tries).await;
-            let answers = remove_all(cx, &ways, &keys, token).await;
-            *tries -= 1;
-            if *tries == 0 || most(cx, &answers, &keys) {
-                return Ok(());
-            }
-            wait(cx, ways.delay).await;
+        if let Some(token) = self.token.take() {
+            release(cx, &self.ways(), &self.keys(), token).await;
         }
+        Ok(())
     }
 
     fn retry(&self) -> (Micros, Micros) {

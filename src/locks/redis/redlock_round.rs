@@ -1,7 +1,7 @@
 //! One round of a Redlock library: the keys set on all servers, or removed from all.
 
 use super::Key;
-use super::quorum::{Answers, QuorumRenewal, ask, count, run_all, within};
+use super::quorum::{Answers, QuorumRenewal, ask, count, run_all, wait, within};
 use super::redlock_ways::Ways;
 use crate::cx::{Cx, Instant, Token};
 use crate::time::Micros;
@@ -26,6 +26,20 @@ pub(super) async fn set_all(
 /// Removes the keys from all servers on which they hold the token; how many they were on each.
 pub(super) async fn remove_all(cx: &Cx, ways: &Ways, keys: &[Key], token: Token) -> Answers<usize> {
     run_all(cx, ways.order, ways.form.removes, keys, &[&token], ways.patience).await
+}
+
+/// Removes them, again and again if the library does so, until most servers had all.
+pub(super) async fn release(cx: &Cx, ways: &Ways, keys: &[Key], token: Token) {
+    let mut tries = cx.looping(if ways.form.removes_again { ways.tries } else { 1 });
+    loop {
+        cx.turn(&mut tries).await;
+        let answers = remove_all(cx, ways, keys, token).await;
+        *tries -= 1;
+        if *tries == 0 || most(cx, &answers, keys) {
+            return;
+        }
+        wait(cx, ways.delay).await;
+    }
 }
 
 /// Whether most servers did it with all keys.

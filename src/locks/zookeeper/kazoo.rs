@@ -1,18 +1,16 @@
 //! kazoo's `Lock`, `ReadLock`, `WriteLock`: <https://github.com/python-zk/kazoo/blob/2.11.0/kazoo/recipe/lock.py>.
 
-use std::rc::Rc;
-
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
 use super::contenders::Contenders;
+use super::kazoo_object::Object;
 use super::listener::Heeds;
 use super::order::AsTexts;
 use super::role::Role;
-use super::waits::{Waits, woken_within};
-use super::{Directory, NO_NODE, create_in, delete_and_retry, find_in, is_recoverable, name_of};
-use crate::cx::{Cx, Either, Grant, Lock, LockError, Token};
-use crate::store::zookeeper::CreateMode;
+use super::waits::{Waits, look_and_wait};
+use super::{Directory, is_recoverable};
+use crate::cx::{Cx, Grant, Lock, LockError};
 
 /// Numbered nodes with a prefix of one's own, watched together with the session.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -25,13 +23,8 @@ pub struct Kazoo {
     heeds: Heeds,
     waits: Waits,
     retry: Retry,
-    /// `prefix`: one for each lock object.
     #[serde(skip)]
-    prefix: Option<Token>,
-    #[serde(skip)]
-    create_tried: bool,
-    #[serde(skip)]
-    node: Option<Rc<str>>,
+    object: Object,
 }
 
 impl Kazoo {
@@ -62,14 +55,7 @@ impl Kazoo {
     /// `_inner_acquire`; `None` asks for another attempt (`ForceRetryError`).
     async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, LockError> {
         // 1. Look for the node of an earlier attempt, else create one.
-        let tried = std::mem::replace(&mut self.create_tried, true);
-        let found = if tried { find_in(cx, &self.directory, prefix).await? } else { None };
-        let mode = CreateMode::EphemeralSequential;
-        let node: Rc<str> = match found {
-            Some(node) => node,
-            None => name_of(&create_in(cx, &self.directory, prefix, mode).await?).into(),
-        };
-        self.node = Some(node.clone());
+        let node = self.object.find_or_create(cx, &self.directory, prefix).await?;
         let mut told = cx.looping(cx.zk().session());
         loop {
             cx.turn(&mut told).await;
@@ -86,37 +72,24 @@ impl Kazoo {
                 return Err(LockError::Busy);
             }
             // 3. Watch it. What happens to it or to the session wakes us, also that the connection is back.
-            match cx.zk().data_watch(&self.directory.child(&before)).await {
-                Ok((_, gone)) => {
-                    *told = match woken_within(cx, gone, *told, self.waits.limit()).await {
-                        Some(Either::First(())) => cx.zk().session(),
-                        Some(Either::Second(session)) => session,
-                        None => return Err(LockError::Busy), // LockTimeout
-                    };
-                }
-                Err(NO_NODE) => {}
-                Err(error) => return Err(error.into()),
-            }
+            let before = self.directory.child(&before);
+            *told = look_and_wait(cx, &before, *told, self.waits.limit()).await?;
         }
     }
 }
 
 impl Lock for Kazoo {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        let prefix = *self.prefix.get_or_insert_with(|| cx.unique_token());
-        let name = if self.role == Role::Read { "rlock" } else { "lock" };
+        let prefix = self.object.prefix(cx, self.role);
         let mut me = cx.looping(self.clone());
         loop {
             cx.turn(&mut me).await;
-            let result = me.inner_acquire(cx, &format!("{prefix}__{name}__")).await;
+            let result = me.inner_acquire(cx, &prefix).await;
             *self = me.clone();
             match result {
                 Ok(Some(grant)) => return Ok(self.heeds.granted(cx, grant)),
-                // `_best_effort_cleanup`
                 Err(LockError::Busy) => {
-                    if let Some(node) = self.node.take() {
-                        let _ = cx.zk().delete(&self.directory.child(&node)).await;
-                    }
+                    self.object.clean_up(cx, &self.directory).await;
                     return Err(LockError::Busy);
                 }
                 Err(LockError::Call(error)) if !is_recoverable(&error) => return Err(error.into()),
@@ -126,10 +99,9 @@ impl Lock for Kazoo {
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 4. Delete the node, again and again until a server has answered. It may be gone already.
+        // 4. Delete the node.
         self.heeds.stop(cx);
-        let Some(node) = self.node.take() else { return Ok(()) };
-        Ok(delete_and_retry(cx, &self.directory.child(&node), *self.retry.after).await?)
+        Ok(self.object.delete(cx, &self.directory, *self.retry.after).await?)
     }
 
     in_its_directory!();

@@ -51,13 +51,9 @@ impl KazooSemaphore {
 
     from_its_fields!();
 
-    fn leases(&self) -> u32 {
-        self.leases.unwrap_or(1)
-    }
-
     /// `_assure_path`: the directory says how many leases there are, and nobody may think otherwise.
     async fn assure_path(&self, cx: &Cx) -> Result<(), LockError> {
-        let leases = self.leases().to_string();
+        let leases = self.leases.unwrap_or(1).to_string();
         if !cx.zk().exists(&self.directory).await? {
             match cx.zk().create(&self.directory, CreateMode::Persistent).await {
                 Ok(_) => return Ok(cx.zk().set_data(&self.directory, leases.as_bytes()).await?),
@@ -78,7 +74,7 @@ impl KazooSemaphore {
             cx.turn(&mut pass).await;
             // 4. With fewer children than leases, create one's own. Is it there?
             let (children, changed) = cx.zk().children_watch(&self.directory).await?;
-            if children.len() < self.leases() as usize {
+            if children.len() < self.leases.unwrap_or(1) as usize {
                 cx.zk().create(lease, CreateMode::Ephemeral).await?;
             }
             if cx.zk().exists(lease).await? {

@@ -55,6 +55,7 @@ pub mod znode;
 mod contenders;
 mod fence;
 mod internals;
+mod kazoo_object;
 mod listener;
 mod mode;
 mod number;

@@ -7,7 +7,8 @@ use std::task::Poll;
 use serde::Deserialize;
 
 use super::super::Span;
-use crate::cx::{Cx, Either, Instant, Session, WatchId};
+use super::NO_NODE;
+use crate::cx::{Cx, Either, Instant, LockError, Session, WatchId};
 use crate::time::Micros;
 
 /// How long a client waits in line.
@@ -42,6 +43,26 @@ impl Waits {
     /// Until when, if it begins now.
     pub(super) fn until(self, cx: &Cx) -> Option<Instant> {
         self.limit().map(|limit| cx.now() + limit)
+    }
+}
+
+/// `getData(path, watch)`, and waits for what happens there or to the session, of which the client was `told`; of what it
+/// was told then. Busy if nothing happened for so long (µs).
+pub(super) async fn look_and_wait(
+    cx: &Cx,
+    path: &str,
+    told: Session,
+    limit: Option<Micros>,
+) -> Result<Session, LockError> {
+    let watch = match cx.zk().data_watch(path).await {
+        Ok((_, watch)) => watch,
+        Err(NO_NODE) => return Ok(told),
+        Err(error) => return Err(error.into()),
+    };
+    match woken_within(cx, watch, told, limit).await {
+        Some(Either::First(())) => Ok(cx.zk().session()),
+        Some(Either::Second(session)) => Ok(session),
+        None => Err(LockError::Busy),
     }
 }
 
