@@ -72,6 +72,9 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         let phases: Vec<&str> = extent.phases.iter().map(|it| phase(*it)).collect();
         let _ = write!(text, ", while it is {}", phases.join(" or "));
     }
+    if let Some(near) = fault.near() {
+        let _ = write!(text, ", {near}");
+    }
     text
 }
 

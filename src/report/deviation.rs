@@ -2,6 +2,7 @@
 
 use super::cast::Cast;
 use super::words;
+use crate::sim::LATE;
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,6 +19,15 @@ pub(super) struct Told {
 
 /// What `take` at `site` means.
 pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
+    // When it is late is seen from its time.
+    let take = take.strip_suffix(LATE).unwrap_or(take);
+    let near = [", before ", ", after "].iter().find_map(|near| take.rfind(near));
+    if let Some(place) = near {
+        let (take, near) = take.split_at(place);
+        let told = tell(site, take, cast);
+        let (text, sentence) = (told.text + near, told.sentence + near);
+        return Told { text, sentence, ..told };
+    }
     let about = |process: &str, text: String| Told {
         process: Some(process.to_owned()),
         sentence: format!("{process} {text}"),

@@ -27,6 +27,8 @@ pub(crate) enum Hold {
     Slow(Micros),
     /// A partition: until it heals.
     Cut,
+    /// Its process stands still and has not sent it yet: until it goes on.
+    Unsent,
 }
 
 /// What the server sent, and what the client's end makes of it.
@@ -113,6 +115,12 @@ impl Conn {
             | Inbound::Request(AnyRequest::ZooKeeper(zookeeper::Request::Connect(_))) => None,
             Inbound::Request(request) => Some(request),
         }
+    }
+
+    /// Which task has sent the request that the server gets next.
+    pub(crate) fn sender(&self) -> Option<TaskId> {
+        let request = |(message, _): &&(_, _)| matches!(message, Inbound::Request(_));
+        self.up.iter().find(request).and_then(|(_, by)| *by)
     }
 
     /// Whether the client gets a message next that is no answer.

@@ -18,6 +18,7 @@ impl World {
     /// A process is gone, with all that it knew and waited for; what it has sent still arrives.
     pub(super) fn stop_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         self.wants -= self.processes[usize::from(process)].wants();
+        self.forget_kept(process);
         let state = self.process_mut(process);
         state.alive = false;
         state.paused = None;

@@ -38,12 +38,13 @@ mod tasks;
 mod tell;
 mod thread;
 mod tokens;
+mod unsent;
 mod world;
 
 pub use clock::Clock;
 pub use effect::{Effect, Effects};
 pub use engine::{History, HistoryCounts, Live};
-pub use fault::{About, Cut, Extent, Fault, Finds, Leases, Scope, Way, catalogue};
+pub use fault::{About, Cut, Extent, Fault, Finds, LATE, Leases, Scope, Way, catalogue};
 pub use habits::Habits;
 pub use run::{End, EngineBox, Limits, Run};
 pub use sentinel::SentinelSetup;

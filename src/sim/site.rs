@@ -111,6 +111,10 @@ impl World {
         let take = self.name(stage.setup, step);
         let cost = step.cost();
         let site = self.site(stage.setup);
-        stage.listener.hear(self.total(), &Told::Deviated { site: &site, take: &take, cost });
+        let at = match step {
+            Step::Strike(strike) if strike.late => self.epoch + self.when_late(),
+            _ => self.total(),
+        };
+        stage.listener.hear(at, &Told::Deviated { site: &site, take: &take, cost });
     }
 }

@@ -9,6 +9,7 @@ use super::fault::{Moment, Strike};
 use super::setup::Setup;
 use super::world::{Stage, World};
 use crate::store::Inbound;
+use crate::time::Micros;
 
 /// Something that can happen next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -45,8 +46,9 @@ impl World {
         if self.holds > 0 {
             for (number, conn) in self.conns.iter().enumerate() {
                 for direction in [Direction::Up, Direction::Down] {
-                    // A partition ends at its time.
-                    if let Some(hold) = conn.hold(direction).filter(|hold| *hold != Hold::Cut) {
+                    // A partition ends at its time, and who stands still goes on at its.
+                    let ends = |hold: &Hold| !matches!(hold, Hold::Cut | Hold::Unsent);
+                    if let Some(hold) = conn.hold(direction).filter(ends) {
                         holds_time |= hold == Hold::Reorder;
                         out.push(Step::Release(number as ConnId, direction));
                     }
@@ -60,7 +62,7 @@ impl World {
         }
         out.push(Step::Next);
         let any_time = moves_time && setup.is_abstract();
-        let moment = Moment { event, moves_time, any_time };
+        let moment = Moment { event, moves_time, any_time, near: None };
         for (number, fault) in setup.faults.iter().enumerate() {
             if self.budgets[number] > 0 {
                 fault.strikes(number as u8, self, moment, &mut |strike| {
@@ -82,12 +84,20 @@ impl World {
                     budgets[number] -= 1;
                 }
                 self.budgets = budgets.into();
+                if strike.late {
+                    self.now = self.when_late();
+                }
                 stage.setup.faults[number].strike(self, stage, strike);
             }
         }
         if stage.setup.is_abstract() {
             self.level_offsets();
         }
+    }
+
+    /// The instant at which the next thing is due: a fault that is late strikes just before it.
+    pub(super) fn when_late(&self) -> Micros {
+        self.agenda.head().map_or(self.now, |(due, _)| due.max(self.now))
     }
 
     /// The message at the head of a direction is held, and what follows it on its way.

@@ -286,7 +286,7 @@ impl World {
     }
 
     /// A thread has had enough; after the last one the process ends, if another takes its place.
-    fn done(&mut self, stage: &mut Stage<'_>, who: Who) {
+    pub(super) fn done(&mut self, stage: &mut Stage<'_>, who: Who) {
         self.wants -= 1;
         let state = self.process_mut(who.process);
         state.local.keep(who.thread, &[]);

@@ -11,15 +11,15 @@ use lockstep::time::Micros;
 
 use super::recipe_world::run_on;
 
-const REDIS: &str = r#""store": {"redis": {STORE}},
+pub(super) const REDIS: &str = r#""store": {"redis": {STORE}},
   "lock": {"set-nx-px": {"ttl": "100ms", "retry": {"after": "40ms"}}},
   "clients": {"processes": 2}, "work": {"section": {"work": "60ms", "rounds": 1}},"#;
-const ZOOKEEPER: &str = r#""store": {"zookeeper": {"tick": "100ms", "session": "300ms" STORE}},
+pub(super) const ZOOKEEPER: &str = r#""store": {"zookeeper": {"tick": "100ms", "session": "300ms" STORE}},
   "lock": {"kazoo": {"retry": {"after": "150ms"}}},
   "clients": {"processes": 2}, "work": {"section": {"work": "250ms", "rounds": 1}},
   "given": {"nodes": {"/lock": ""}},"#;
 
-fn model(world: &str, store: &str, faults: &str) -> Model {
+pub(super) fn model(world: &str, store: &str, faults: &str) -> Model {
     let world = world.replace("STORE", store);
     let text = format!(
         r#"{{"title": "two clients", "why": "a test", {world}
@@ -28,7 +28,7 @@ fn model(world: &str, store: &str, faults: &str) -> Model {
     Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"))
 }
 
-fn search(setup: &Setup) -> Outcome {
+pub(super) fn search(setup: &Setup) -> Outcome {
     Search::new(setup, Bounds::default()).run(&mut |_| {})
 }
 
@@ -58,6 +58,15 @@ fn merging_hides_nothing_of_any_kind() {
             r#"{"crash": {"phase": "working"}}, {"late-expiry": {"for": "90ms"}}"#,
             "Holds",
         ),
+        (REDIS, "", r#"{"pause": {"for": "60ms", "phase": "working"}}"#, "violated"),
+        (REDIS, "", r#"{"pause": {"for": "130ms", "before": ["SET", "EVAL"]}}"#, "violated"),
+        (REDIS, "", r#"{"restart": {"for": "30ms", "before": "EVAL"}}"#, "Holds"),
+        (REDIS, "", r#"{"interrupt": {"before": ["SET", "EVAL"]}}"#, "Holds"),
+        (REDIS, "", r#"{"interrupt": {"after": "SET", "then": "ends"}}"#, "Holds"),
+        (REDIS, "", r#"{"restart-server": {"for": "30ms", "after": "SET"}}"#, "violated"),
+        (ZOOKEEPER, "", r#"{"pause": {"for": "200ms", "before": "delete"}}"#, "Holds"),
+        (ZOOKEEPER, "", r#"{"crash": {"before": "create"}}"#, "Holds"),
+        (ZOOKEEPER, "", r#"{"interrupt": {"before": "delete"}}"#, "Holds"),
         (ZOOKEEPER, "", r#"{"restart-server": {"for": "200ms"}}"#, "Holds"),
         (ZOOKEEPER, "", r#"{"stall-server": {"for": ["100ms", "700ms"]}}"#, "Holds"),
         (ZOOKEEPER, "", r#"{"expire-session": {"phase": "working"}}"#, "violated"),
@@ -96,7 +105,7 @@ impl Choices for Once {
 
 /// What happened, in short, each with its time (ms).
 #[derive(Default)]
-struct Log(Vec<(i64, String)>);
+pub(super) struct Log(pub(super) Vec<(i64, String)>);
 
 impl Listener for Log {
     fn hear(&mut self, now: Micros, told: &Told<'_>) {
@@ -127,18 +136,18 @@ impl Listener for Log {
 impl Log {
     /// When something with these words happened, after so many others of the kind.
     #[track_caller]
-    fn at(&self, words: &str, skip: usize) -> i64 {
+    pub(super) fn at(&self, words: &str, skip: usize) -> i64 {
         let found = self.0.iter().filter(|(_, text)| text.contains(words)).nth(skip);
         found.unwrap_or_else(|| panic!("no {words:?} in {:#?}", self.0)).0
     }
 
-    fn count(&self, words: &str) -> usize {
+    pub(super) fn count(&self, words: &str) -> usize {
         self.0.iter().filter(|(_, text)| text.contains(words)).count()
     }
 }
 
 /// A run in which the fault strikes as soon as it can, and nothing else.
-fn run(setup: &Setup, words: &'static str) -> Log {
+pub(super) fn run(setup: &Setup, words: &'static str) -> Log {
     let limits = Limits { steps: 5000, time: Micros::from_ms(5000), stop_at_violation: false };
     let mut log = Log::default();
     let mut choices = Once(Some(words));

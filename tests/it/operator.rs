@@ -21,7 +21,13 @@ fn verdict(command: &str) -> Verdict {
 
 #[test]
 fn what_takes_the_key_away_lets_two_clients_in() {
-    for command in [r#"["DEL", "lock"]"#, r#"["flushall"]"#, r#"["PEXPIRE", "lock", "1"]"#] {
+    for command in [
+        r#"["DEL", "lock"]"#,
+        r#"["flushall"]"#,
+        r#"["PEXPIRE", "lock", "1"]"#,
+        // A server without the key refuses it; one that has it does not.
+        r#"["RENAME", "lock", "other"]"#,
+    ] {
         let verdict = verdict(command);
         assert!(
             matches!(verdict, Verdict::Violated { deviations: 1, .. }),
@@ -42,6 +48,7 @@ fn a_command_that_redis_refuses_is_a_mistake_of_the_model() {
     for (command, why) in [
         (r#"["DELL", "lock"]"#, "unknown command 'DELL'"),
         (r#"["DEL"]"#, "wrong number of arguments"),
+        (r#"["SET", "lock", "x", "PX", "0"]"#, "invalid expire time"),
         ("[]", "an empty command"),
     ] {
         let text = model(command, "del", "mutual-exclusion");

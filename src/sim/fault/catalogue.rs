@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::entry::{Entry, Scope};
+use super::near::Near;
 use super::{About, Fault, Kind};
 use super::{
     clock_jump::ClockJump, crash::Crash, crash_leader::CrashLeader, cut_leader::CutLeader,
@@ -71,5 +72,6 @@ pub(super) fn read(section: &Section<'_>, scope: &Scope<'_>) -> Result<Fault, Bo
     };
     let (about, read) = found;
     let entry = Entry::new(about, *section, member, scope)?;
-    Ok(Fault { budget: entry.budget()?, about, kind: read(&entry)? })
+    let near = Near::read(&entry)?;
+    Ok(Fault { budget: entry.budget()?, about, near, kind: read(&entry)? })
 }

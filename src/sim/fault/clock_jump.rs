@@ -4,6 +4,7 @@
 //! timers of processes: to them a jump does nothing.
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
@@ -35,6 +36,8 @@ impl ClockJump {
             ("by", "by how much, one or several, back with a minus: must be said"),
             PROCESS,
             PHASE,
+            BEFORE,
+            AFTER,
             ("server", "which servers' clocks, instead of those of processes: none"),
         ],
     };

@@ -1,6 +1,7 @@
 //! `crash`: a process dies.
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
@@ -21,7 +22,7 @@ impl Crash {
         title: "a process dies",
         source: "Schlichting and Schneider 1983, \"Fail-Stop Processors\"",
         needs: "",
-        params: &[BUDGET, PROCESS, PHASE],
+        params: &[BUDGET, PROCESS, PHASE, BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {

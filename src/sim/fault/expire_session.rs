@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::client::zookeeper::ZkClient;
@@ -27,7 +28,7 @@ impl ExpireSession {
         title: "a session ends at once, by an operator or for any other reason of the service",
         source: "ZooKeeper FAQ, \"How do I handle SESSION_EXPIRED\"; AdminServer and JMX can close sessions",
         needs: "zookeeper",
-        params: &[BUDGET, PROCESS, PHASE],
+        params: &[BUDGET, PROCESS, PHASE, BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {

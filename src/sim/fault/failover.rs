@@ -1,6 +1,7 @@
 //! `failover`: a Redis master dies with its connections, and its Sentinels promote a replica.
 
 use super::entry::{BUDGET, Entry};
+use super::near::{AFTER, BEFORE};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, some_time};
 use crate::sim::agenda::Event;
@@ -25,6 +26,8 @@ impl Failover {
             BUDGET,
             ("returns", "after how long the dead server starts again, one or several: never"),
             ("server", "which server, as long as it is the master: any"),
+            BEFORE,
+            AFTER,
         ],
     };
 
@@ -51,7 +54,7 @@ impl Kind for Failover {
         };
         for master in world.groups.iter().map(|group| group.master) {
             let meant = self.servers.is_empty() || self.servers.contains(&master);
-            let now = moment.any_time || about == Some(master);
+            let now = moment.any_time || about == Some(master) || moment.near.is_some();
             if meant && now && !world.servers[usize::from(master)].state.is_down() {
                 if self.returns.is_empty() {
                     out(Target::Server(master), Micros::ZERO);

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::entry::{BUDGET, Entry};
+use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
@@ -34,6 +35,8 @@ impl FillMemory {
             BUDGET,
             ("for", "how long commands are refused, if nothing may be evicted: around each lease"),
             ("server", "which servers: any"),
+            BEFORE,
+            AFTER,
         ],
     };
 

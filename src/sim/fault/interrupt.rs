@@ -7,10 +7,12 @@
 use std::collections::VecDeque;
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::cx::{LockError, Next, Output};
-use crate::json::Problem;
+use crate::json::{Problem, Section};
+use crate::property::{self, Who};
 use crate::sim::agenda::ProcessId;
 use crate::sim::setup::Setup;
 use crate::sim::thread::Phase;
@@ -20,7 +22,36 @@ use crate::time::Micros;
 #[derive(Debug)]
 pub(super) struct Interrupt {
     whom: Processes,
+    then: Then,
 }
+
+/// What a thread does whose call was dropped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Then {
+    /// It goes on: as after a refusal, to its release, or to what comes after that.
+    #[default]
+    GoesOn,
+    /// It ends there, without a `finally`: whatever else its process does goes on.
+    Ends,
+}
+
+impl Then {
+    const ALL: [(&'static str, Self); 2] = [("goes-on", Self::GoesOn), ("ends", Self::Ends)];
+
+    fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
+        let name: String = section.to()?;
+        match Self::ALL.iter().find(|(known, _)| *known == name) {
+            Some((_, then)) => Ok(*then),
+            None => Err(section.unknown_name("way", &name, Self::ALL.map(|(name, _)| name))),
+        }
+    }
+}
+
+const THEN: (&str, &str) = (
+    "then",
+    "the thread \"goes-on\", to its release if it was working; or it \"ends\" there, releases nothing, and what its \
+     process does beside it goes on: \"goes-on\"",
+);
 
 impl Interrupt {
     pub(super) const ABOUT: About = About {
@@ -28,11 +59,12 @@ impl Interrupt {
         title: "a call of a thread (acquire, section, release) is dropped where it waits; its requests stay on their way",
         source: "Java Thread.interrupt, asyncio Task.cancel, Go context: https://docs.python.org/3/library/asyncio-task.html#task-cancellation",
         needs: "",
-        params: &[BUDGET, PROCESS, PHASE],
+        params: &[BUDGET, PROCESS, PHASE, BEFORE, AFTER, THEN],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
-        Ok(Self { whom: entry.processes()? })
+        let then = entry.get("then").map(|field| Then::from_section(&field)).transpose()?;
+        Ok(Self { whom: entry.processes()?, then: then.unwrap_or_default() })
     }
 }
 
@@ -44,7 +76,9 @@ impl Kind for Interrupt {
                 let number = number as u8;
                 let in_call =
                     matches!(thread.phase, Phase::Acquiring | Phase::Working | Phase::Releasing);
-                if in_call && self.whom.admit_phase(thread.phase) && state.task(number).is_some() {
+                let asks = moment.near.is_none_or(|(_, task)| task == Some(number));
+                let admitted = asks && self.whom.admit_phase(thread.phase);
+                if in_call && admitted && state.task(number).is_some() {
                     out(Target::Thread(process, number), Micros::ZERO);
                 }
             }
@@ -53,12 +87,19 @@ impl Kind for Interrupt {
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         if let Target::Thread(process, thread) = strike.target {
-            world.interrupt_call(stage, process, thread);
+            match self.then {
+                Then::GoesOn => world.interrupt_call(stage, process, thread),
+                Then::Ends => world.end_thread(stage, process, thread),
+            }
         }
     }
 
     fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} is interrupted", strike.target.name(setup))
+        let who = strike.target.name(setup);
+        match self.then {
+            Then::GoesOn => format!("{who} is interrupted"),
+            Then::Ends => format!("{who} ends where it is, its process goes on"),
+        }
     }
 
     fn extent(&self) -> Extent<'_> {
@@ -67,6 +108,20 @@ impl Kind for Interrupt {
 }
 
 impl World {
+    /// A thread ends in the middle of its call.
+    fn end_thread(&mut self, stage: &mut Stage<'_>, process: ProcessId, number: u8) {
+        self.interrupt(stage, process, number);
+        let who = Who { process, thread: number };
+        let thread = &mut self.process_mut(process).threads[usize::from(number)];
+        let was = std::mem::replace(&mut thread.phase, Phase::Done);
+        match was {
+            Phase::Working => self.happens(stage, &property::Event::Leaves(who)),
+            Phase::Releasing => {}
+            _ => self.happens(stage, &property::Event::Refused(who)),
+        }
+        self.done(stage, who);
+    }
+
     fn interrupt_call(&mut self, stage: &mut Stage<'_>, process: ProcessId, number: u8) {
         self.interrupt(stage, process, number);
         let thread = &self.processes[usize::from(process)].threads[usize::from(number)];

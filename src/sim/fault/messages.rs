@@ -56,13 +56,7 @@ impl Messages {
         if self.requests.is_empty() {
             return true;
         }
-        let state = &world.conns[conn as usize];
-        let name: Option<Rc<str>> = match direction {
-            Direction::Up => state.next_request().map(|request| request.name().into()),
-            // What nobody asked for has a name of its own.
-            Direction::Down if state.next_is_push() => Some("message".into()),
-            Direction::Down => state.awaited.front().and_then(|awaited| awaited.what.clone()),
-        };
+        let name = name_of_next(world, conn, direction);
         let is =
             |wanted: &String| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         self.requests.iter().any(is)
@@ -70,5 +64,17 @@ impl Messages {
 
     pub(super) fn extent(&self) -> Extent<'_> {
         Extent { requests: Some(&self.requests), ..self.of.extent() }
+    }
+}
+
+/// What is asked next on its way up, or what was asked of the reply that comes next on its way down.
+pub(super) fn name_of_next(world: &World, conn: ConnId, direction: Direction) -> Option<Rc<str>> {
+    let state = &world.conns[conn as usize];
+    match direction {
+        Direction::Up => state.next_request().map(|request| request.name().into()),
+        Direction::Down if !matches!(state.down.front(), Some(Down::Message(_))) => None,
+        // What nobody asked for has a name of its own.
+        Direction::Down if state.next_is_push() => Some("message".into()),
+        Direction::Down => state.awaited.front().and_then(|awaited| awaited.what.clone()),
     }
 }

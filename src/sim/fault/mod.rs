@@ -24,6 +24,7 @@ mod lose_reply;
 mod lose_request;
 mod messages;
 mod move_client;
+mod near;
 mod operator;
 mod partition;
 mod pause;
@@ -43,11 +44,14 @@ pub use catalogue::catalogue;
 pub use entry::{Finds, Leases, Scope};
 pub use partition::{Cut, Way};
 
+use near::Near;
+
 use super::agenda::{ConnId, Event, ProcessId, ServerId};
 use super::conn::Direction;
 use super::setup::Setup;
 use super::thread::Phase;
 use super::world::{Stage, World};
+use crate::cx::TaskId;
 use crate::json::{Problem, Section};
 use crate::property::{Names as _, Who};
 use crate::time::Micros;
@@ -73,6 +77,7 @@ pub struct Fault {
     /// How often at most; `None` is without a limit.
     pub budget: Option<u32>,
     about: &'static About,
+    near: Option<Near>,
     kind: Rc<dyn Kind>,
 }
 
@@ -84,6 +89,8 @@ pub(crate) struct Strike {
     pub(crate) target: Target,
     /// For how long (µs), if the kind takes time.
     pub(crate) span: Micros,
+    /// Whether it strikes at the last moment, just before the next thing is due, and not right after the last one.
+    pub(crate) late: bool,
 }
 
 /// What a fault hits.
@@ -115,7 +122,24 @@ pub(crate) struct Moment {
     /// Whether it is the last moment before time moves, in a search: what befalls somebody who only waits matters
     /// to no one before that.
     pub(crate) any_time: bool,
+    /// Whose request is the next thing to happen, if the fault strikes before or after such requests only.
+    pub(crate) near: Option<Asker>,
 }
+
+/// A process, and which of its tasks it is, if that is known.
+pub(crate) type Asker = (ProcessId, Option<TaskId>);
+
+/// Whether a kind of fault stops those whom it hits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Halt {
+    #[default]
+    Never,
+    ForATime,
+    ForGood,
+}
+
+/// What stands in traces behind a fault that strikes at the last moment.
+pub const LATE: &str = ", at the last moment";
 
 /// What a fault may hit and for how long, for reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -167,6 +191,11 @@ pub(crate) trait Kind: fmt::Debug {
     fn kills(&self) -> bool {
         false
     }
+
+    /// Whether it stops a process or a thread.
+    fn halts(&self) -> Halt {
+        if self.kills() { Halt::ForGood } else { Halt::Never }
+    }
 }
 
 impl Fault {
@@ -195,9 +224,14 @@ impl Fault {
         self.kind.kills()
     }
 
+    /// Before or after which requests it strikes, as in `before DEL`; at any moment if none.
+    pub fn near(&self) -> Option<String> {
+        self.near.as_ref().map(Near::words)
+    }
+
     /// Whether it is about certain requests.
     pub(crate) fn names_requests(&self) -> bool {
-        self.extent().requests.is_some_and(|requests| !requests.is_empty())
+        self.near.is_some() || self.extent().requests.is_some_and(|requests| !requests.is_empty())
     }
 
     /// The ways in which it, the one of this number, may strike at this moment.
@@ -208,13 +242,35 @@ impl Fault {
         moment: Moment,
         out: &mut dyn FnMut(Strike),
     ) {
+        let near = match &self.near {
+            None => None,
+            Some(near) => match near.asker(world, moment) {
+                None => return,
+                asker => asker,
+            },
+        };
+        let moment = Moment { near, ..moment };
         self.kind.offers(world, moment, &mut |target, span| {
-            out(Strike { fault: number, target, span });
+            let strike = Strike { fault: number, target, span, late: false };
+            out(strike);
+            if self.may_be_late(moment, target) {
+                out(Strike { late: true, ..strike });
+            }
         });
+    }
+
+    /// Whether it makes a difference that a process is stopped only when it is about to go on by itself: it has been
+    /// alive until then, and its pause ends later.
+    fn may_be_late(&self, moment: Moment, target: Target) -> bool {
+        let waits = matches!(moment.event, Event::Timer(of, _) if target == Target::Process(of));
+        waits && moment.any_time && self.kind.halts() != Halt::Never
     }
 
     /// It takes effect.
     pub(crate) fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+        if let Some(near) = &self.near {
+            near.take_back(world, strike.target, self.kind.halts());
+        }
         self.kind.strike(world, stage, strike);
     }
 
@@ -230,7 +286,14 @@ impl Fault {
 
     /// What that is called in traces.
     pub(crate) fn call(&self, setup: &Setup, strike: Strike) -> String {
-        self.kind.call(setup, strike)
+        let mut name = self.kind.call(setup, strike);
+        if let Some(near) = &self.near {
+            name += &format!(", {}", near.words());
+        }
+        if strike.late {
+            name += LATE;
+        }
+        name
     }
 }
 

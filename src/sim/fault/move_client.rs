@@ -1,6 +1,7 @@
 //! `move-client`: a client of a ZooKeeper ensemble loses its connection and goes to another server, with its session.
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::cx::{Lane, Session};
@@ -21,7 +22,7 @@ impl MoveClient {
         title: "a client loses its connection and goes to another server of the ensemble, with its session",
         source: "ZooKeeper documentation, \"ZooKeeper Sessions\": a client that is disconnected connects to another server",
         needs: "zookeeper",
-        params: &[BUDGET, PROCESS, PHASE],
+        params: &[BUDGET, PROCESS, PHASE, BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
@@ -47,6 +48,8 @@ impl Operator {
             ("server", "on which servers: any"),
             PROCESS,
             PHASE,
+            BEFORE,
+            AFTER,
         ],
     };
 
@@ -64,13 +67,19 @@ impl Operator {
     }
 
     /// Whether somebody is where the model wants it.
-    fn is_time(&self, world: &World) -> bool {
+    fn is_time(&self, world: &World, moment: Moment) -> bool {
+        if let Some((process, _)) = moment.near {
+            return self.while_at.may_hit(world, process);
+        }
         let mut processes = 0..world.processes.len() as ProcessId;
         processes.any(|process| self.while_at.may_hit(world, process))
     }
 }
 
-/// A command that a server accepts; one that it refuses when it is empty is a mistake of the model.
+/// What a server says if a key is not there yet: that depends on what it holds.
+const NO_SUCH_KEY: &[u8] = b"ERR no such key";
+
+/// A command that a server accepts; one that it refuses whatever it holds is a mistake of the model.
 fn command(section: &Section<'_>) -> Result<Rc<[Bytes]>, Box<Problem>> {
     let words: Vec<String> = section.to()?;
     if words.is_empty() {
@@ -84,7 +93,7 @@ fn command(section: &Section<'_>) -> Result<Rc<[Bytes]>, Box<Problem>> {
         server.deliver(Micros::ZERO, CONSOLE, message, &mut heard);
     }
     match heard.0 {
-        Some(Reply::Error(text)) => {
+        Some(Reply::Error(text)) if !text.starts_with(NO_SUCH_KEY) => {
             Err(section.error(format!("Redis answers: {}", text.to_text())))
         }
         _ => Ok(command),
@@ -108,7 +117,7 @@ impl Env<RedisServer> for Heard {
 impl Kind for Operator {
     /// Before anything that the server does, and before time moves.
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
-        if self.is_time(world) {
+        if self.is_time(world, moment) {
             let is_redis = |placed: &Placed| matches!(placed.state, AnyServer::Redis(_));
             self.servers.each(world, moment, is_redis, |server| {
                 out(Target::Server(server), Micros::ZERO);

@@ -2,6 +2,7 @@
 
 use super::between::Between;
 use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, Section};
@@ -75,6 +76,8 @@ impl Partition {
             FOR,
             PROCESS,
             PHASE,
+            BEFORE,
+            AFTER,
             ("server", "from which servers: the whole store"),
             (
                 "between",
@@ -118,7 +121,9 @@ impl Kind for Partition {
                 self.spans.iter().for_each(|&span| out(Target::Process(process), span));
             }
         };
-        if let Event::Up(conn) = moment.event {
+        if let Event::Up(conn) = moment.event
+            && moment.near.is_none()
+        {
             // What is under way to a server is part of what a partition stops.
             let process = world.conns[conn as usize].process;
             if self.whom.may_hit(world, process) {

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
-use super::{About, Extent, Kind, Moment, Strike, Target};
+use super::{About, Extent, Halt, Kind, Moment, Strike, Target};
 use crate::json::Problem;
 use crate::property;
 use crate::sim::agenda::{Event, ProcessId};
@@ -24,7 +25,7 @@ impl Pause {
         title: "a process stands still; its clocks go on and its messages queue",
         source: "Kleppmann 2016, \"How to do distributed locking\": the garbage collector",
         needs: "",
-        params: &[BUDGET, FOR, PROCESS, PHASE],
+        params: &[BUDGET, FOR, PROCESS, PHASE, BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
@@ -52,6 +53,10 @@ impl Kind for Pause {
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.whom.extent() }
     }
+
+    fn halts(&self) -> Halt {
+        Halt::ForATime
+    }
 }
 
 impl World {
@@ -76,6 +81,7 @@ impl World {
     /// A process that stood still goes on.
     pub(in crate::sim) fn resume_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         let backlog = self.process_mut(process).paused.take().unwrap_or_default();
+        self.send_kept(process);
         for event in backlog {
             if let Event::Timer(_, op) = event {
                 self.set_due(process, op, self.now);

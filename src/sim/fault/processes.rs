@@ -28,14 +28,18 @@ impl Processes {
         self.phases.is_empty() || self.phases.contains(&phase)
     }
 
-    /// Those that live, run and want something: whoever the next event is about, and before time moves everybody.
+    /// Those that live, run and want something: whoever the next event is about, and before time moves everybody; where
+    /// the model names a request, whoever it is of.
     pub(super) fn each(&self, world: &World, moment: Moment, mut hit: impl FnMut(ProcessId)) {
-        let about = world.process_of(moment.event);
+        let about = match moment.near {
+            Some((process, _)) => Some(process),
+            None => world.process_of(moment.event),
+        };
         if let Some(process) = about.filter(|it| self.may_hit(world, *it)) {
             hit(process);
         }
         // What may befall a process while it waits matters only to when: before time moves.
-        if moment.any_time {
+        if moment.any_time && moment.near.is_none() {
             let others = (0..world.processes.len() as ProcessId).filter(|it| Some(*it) != about);
             others.filter(|it| self.may_hit(world, *it)).for_each(hit);
         }

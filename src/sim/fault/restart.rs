@@ -1,6 +1,7 @@
 //! `restart`: a process dies, and a new one without memory takes its place after a time.
 
 use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS};
+use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
@@ -22,7 +23,7 @@ impl Restart {
         title: "a process dies, and a new one without memory takes its place after a time",
         source: "Schlichting and Schneider 1983, \"Fail-Stop Processors\"",
         needs: "",
-        params: &[BUDGET, FOR, PROCESS, PHASE],
+        params: &[BUDGET, FOR, PROCESS, PHASE, BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {

@@ -3,6 +3,7 @@
 //! Of a ZooKeeper ensemble only as many die as leave a majority.
 
 use super::entry::{BUDGET, Entry, FOR};
+use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
@@ -23,7 +24,7 @@ impl RestartServer {
         source: "Redis documentation, \"Redis persistence\"; catalogue entries F33 and F37; ZooKeeper: sessions \
                  survive, and their clocks start again",
         needs: "",
-        params: &[BUDGET, FOR, ("server", "which servers: any")],
+        params: &[BUDGET, FOR, ("server", "which servers: any"), BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {

@@ -13,7 +13,7 @@ pub(super) struct Servers {
 
 impl Servers {
     /// Those `of` this kind that run: before anything that the server does or its clients hear of it, and before
-    /// time moves.
+    /// time moves; where the model names a request, at that of any server.
     pub(super) fn each(
         &self,
         world: &World,
@@ -34,7 +34,7 @@ impl Servers {
         for (number, placed) in world.servers.iter().enumerate() {
             let server = number as ServerId;
             let meant = self.numbers.is_empty() || self.numbers.contains(&server);
-            let now = moment.any_time || about == Some(server);
+            let now = moment.any_time || about == Some(server) || moment.near.is_some();
             if meant && now && placed.stalls.is_none() && !world.is_down(server) && of(placed) {
                 hit(server);
             }

@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use super::entry::{BUDGET, Entry, FOR};
+use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
@@ -29,7 +30,7 @@ impl StallServer {
         source: "Redis documentation, \"Diagnosing latency issues\": fork, slow commands, swapping; ZooKeeper: fsync, \
                  garbage collection",
         needs: "",
-        params: &[BUDGET, FOR, ("server", "which servers: any")],
+        params: &[BUDGET, FOR, ("server", "which servers: any"), BEFORE, AFTER],
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
