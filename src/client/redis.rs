@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::cx::{Lane, Message, Request, subscription_of};
+use crate::cx::{Lane, Message, Request, Scripts, subscription_of};
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub resubscribes: bool,
     /// How long (µs of its clock) after the loss.
     pub reconnect_after: Micros,
+    /// How it sends scripts.
+    pub scripts: Scripts,
 }
 
 impl Default for Settings {
@@ -37,6 +39,7 @@ impl Default for Settings {
             retry_after: Micros::from_ms(100),
             resubscribes: true,
             reconnect_after: Micros::from_ms(100),
+            scripts: Scripts::default(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod zookeeper;
 
 pub use call::{Call, Lock, LockBox, Next, Output, Task, Work, WorkBox};
 pub use cell::Cell;
+pub use evalsha::Scripts;
 pub use grant::{Grant, LockError};
 pub use kept::{KEPT_AT, Kept};
 pub use ledger::LedgerClient;
@@ -52,6 +53,8 @@ use local::deep;
 pub struct Surroundings {
     /// The numbers of the Redis masters, in the order of the model.
     pub redis: Vec<u16>,
+    /// How the process's Redis library sends scripts.
+    pub scripts: Scripts,
     /// The numbers of each master's replicas.
     pub replicas: Vec<Vec<u16>>,
     /// The number of the ZooKeeper service, if there is one.

@@ -164,15 +164,15 @@ impl<'a> RedisClient<'a> {
         })
     }
 
-    /// `EVAL script numkeys key... arg...`.
+    /// `EVAL script numkeys key... arg...`, or `EVALSHA` if the library sends [`Scripts`](super::Scripts) so.
     pub fn eval(
         self,
         script: Script,
         keys: &[&dyn Arg],
         args: &[&dyn Arg],
     ) -> Pending<Result<Reply, CallError>> {
-        let numkeys = keys.len() as i64;
-        let head: [&dyn Arg; 3] = [&"EVAL", &script.0, &numkeys];
+        let (numkeys, [name, script]) = (keys.len() as i64, self.names(script));
+        let head: [&dyn Arg; 3] = [&name, &script, &numkeys];
         let argv: Vec<&dyn Arg> = head.iter().chain(keys).chain(args).copied().collect();
         self.command(&argv, refuse)
     }

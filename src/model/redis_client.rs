@@ -6,10 +6,10 @@ use crate::json::{Problem, Section, some_time};
 /// The most retries: more than any library has by default.
 const MOST_RETRIES: u8 = 10;
 
-/// Reads `{"timeout": "3s", "retries": 1, "retry_after": "1500ms", "resubscribes": true, "reconnect_after": "100ms"}`.
+/// Reads `{"timeout": "3s", "retries": 1, "retry_after": "1500ms", "resubscribes": true, "reconnect_after": "100ms", "scripts": "as-written"}`.
 pub(super) fn settings(section: Option<Section<'_>>) -> Result<Settings, Box<Problem>> {
     let Some(section) = section else { return Ok(Settings::default()) };
-    let names = ["timeout", "retries", "retry_after", "resubscribes", "reconnect_after"];
+    let names = ["timeout", "retries", "retry_after", "resubscribes", "reconnect_after", "scripts"];
     let fields = section.fields(&names)?;
     let span = |name| fields.get(name).map(|field| some_time(&field)).transpose();
     let otherwise = Settings::default();
@@ -23,6 +23,7 @@ pub(super) fn settings(section: Option<Section<'_>>) -> Result<Settings, Box<Pro
         timeout: span("timeout")?,
         retries: retries.unwrap_or(otherwise.retries),
         retry_after: span("retry_after")?.unwrap_or(otherwise.retry_after),
+        scripts: fields.optional("scripts")?.unwrap_or(otherwise.scripts),
         resubscribes: fields.optional("resubscribes")?.unwrap_or(otherwise.resubscribes),
         reconnect_after: span("reconnect_after")?.unwrap_or(otherwise.reconnect_after),
     })

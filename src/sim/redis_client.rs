@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::agenda::{ConnId, Event, OpRef, ProcessId};
-use super::conn::Awaited;
+use super::conn::{Awaited, Hold};
 use super::fault::Fault;
 use super::process::Waiting;
 use super::server::{AnyRequest, AnyServer};
@@ -26,7 +26,7 @@ pub(super) struct Effort {
 }
 
 impl Effort {
-    /// Of a call with a limit of its own (`within`) the library keeps out.
+    /// A call with a limit of its own (`within`) ends at the sooner of both, and the recipe sees to what comes then.
     pub(super) fn of(
         settings: &Settings,
         (to, request): (&Lane, &Request),
@@ -34,8 +34,12 @@ impl Effort {
         handling: Handling,
     ) -> Self {
         let is_redis = matches!(request, Request::Redis(_));
-        if within.is_some() || !is_redis || (settings.timeout, settings.retries) == (None, 0) {
-            return Self { patience: within, attempt: None };
+        if let Some(within) = within {
+            let sooner = settings.timeout.filter(|timeout| is_redis && *timeout < within);
+            return Self { patience: sooner.or(Some(within)), attempt: None };
+        }
+        if !is_redis || (settings.timeout, settings.retries) == (None, 0) {
+            return Self { patience: None, attempt: None };
         }
         let left = if handling == Handling::NoRetry { 0 } else { settings.retries };
         let attempt = Attempt { to: *to, request: request.clone(), left };
@@ -97,6 +101,7 @@ impl World {
         conn: ConnId,
     ) {
         self.drop_connection(stage, conn);
+        self.leave_behind(process, conn);
         self.ask_sentinels(process, self.conns[conn as usize].server());
         let awaited = std::mem::take(&mut self.conn_mut(conn).awaited);
         for other in awaited.into_iter().filter_map(|awaited| awaited.op) {
@@ -105,6 +110,14 @@ impl World {
             if !self.tries_again(stage, process, other) {
                 self.ended(stage, process, other, OpResult::Failed(error));
             }
+        }
+    }
+
+    /// A connection that the library has dropped while a request on it is held up: that may arrive after what is sent on
+    /// the next one.
+    fn leave_behind(&mut self, process: ProcessId, conn: ConnId) {
+        if matches!(self.conns[conn as usize].up_hold, Some(Hold::Slow(_) | Hold::Reorder)) {
+            self.process_mut(process).conns.retain(|(_, of)| *of != conn);
         }
     }
 

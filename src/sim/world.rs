@@ -17,7 +17,7 @@ use super::thread::{Phase, Thread};
 use crate::choice::Choices;
 use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Kept, Lane, Local, Surroundings};
+use crate::cx::{Kept, Lane, Local, Scripts, Surroundings};
 use crate::property::{self, PropertyBox};
 use crate::time::Micros;
 
@@ -150,6 +150,7 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
         zookeeper: numbers(|server| matches!(server, AnyServer::ZooKeeper(_))).first().copied(),
         ledger: numbers(|server| matches!(server, AnyServer::Ledger(_))).first().copied(),
         number: 0,
+        scripts: Scripts::default(),
         process: String::new(),
         thread: 0,
     };
@@ -159,6 +160,7 @@ fn surroundings(setup: &Setup) -> Vec<Vec<Rc<Surroundings>>> {
             Rc::new(Surroundings {
                 number: number as u16,
                 process: process.name.clone(),
+                scripts: process.redis.scripts,
                 thread,
                 ..base.clone()
             })

@@ -7,7 +7,7 @@ use super::Mismatch;
 use super::client::{Asked, Client, Place};
 use super::waits::{Part, Wait, Waiting, When};
 use crate::cx::{
-    Act, Call, Lane, Local, Op, OpId, OpResult, Output, Surroundings, TaskId, data_of,
+    Act, Call, Lane, Local, Op, OpId, OpResult, Output, Scripts, Surroundings, TaskId, data_of,
     subscription_of,
 };
 use crate::sim::{Engine, Live};
@@ -60,6 +60,7 @@ impl<C: Client> Player<C> {
     pub(super) fn new(client: C, name: &str) -> Self {
         let servers = client.servers() as u16;
         let around = Surroundings {
+            scripts: Scripts::default(),
             redis: (0..servers).collect(),
             replicas: vec![Vec::new(); usize::from(servers)],
             zookeeper: Some(0),
