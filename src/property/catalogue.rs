@@ -3,7 +3,7 @@
 use super::{
     Balance, BoundedWait, ByAct, Deadlock, Facts, FencingOrder, Fifo, Herd, Livelock, LostUpdate,
     MutualExclusion, OrphanedLock, Permits, PropertyBox, RedPackets, ReleaseSafety, RepeatableRead,
-    StaleRead, WriterStarvation,
+    Spacing, StaleRead, WriterStarvation,
 };
 use crate::json::{Problem, Section};
 
@@ -57,6 +57,7 @@ pub fn catalogue() -> &'static [Entry] {
         Fifo,
         WriterStarvation,
         Permits,
+        Spacing,
         FencingOrder,
         Herd,
     ];

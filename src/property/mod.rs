@@ -21,6 +21,7 @@ mod permits;
 mod red_packets;
 mod release_safety;
 mod repeatable_read;
+mod spacing;
 mod stale_read;
 mod words;
 mod writer_starvation;
@@ -42,6 +43,7 @@ pub use permits::Permits;
 pub use red_packets::RedPackets;
 pub use release_safety::ReleaseSafety;
 pub use repeatable_read::RepeatableRead;
+pub use spacing::Spacing;
 pub use stale_read::StaleRead;
 pub use writer_starvation::WriterStarvation;
 

@@ -224,3 +224,21 @@ fn readers_that_come_later_do_not_keep_a_writer_waiting() {
     assert!(happened && violated.is_none());
     assert!(!after(json, false, &[InLine(B), enters(B)]).1, "no reader");
 }
+
+#[test]
+fn sections_begin_far_enough_apart_or_not() {
+    let document = Document::parse("property.json", r#"{"spacing": {"least": "5s"}}"#).unwrap();
+    let facts = Facts { ledger: 0, crashes: false };
+    let fresh = property::build(&document.root(), &facts).unwrap_or_else(|bad| panic!("{bad}"));
+    let second = |after: i64| {
+        let mut property = fresh.clone();
+        assert!(!property.observe(Micros::from_ms(10), &enters(A), &Plain).happened);
+        property.observe(Micros::from_ms(10 + after), &enters(B), &Plain)
+    };
+    let (soon, later) = (second(4999), second(5000));
+    assert_eq!(soon.violated.unwrap(), "c2 enters 4.999 s after c1 did: less than 5 s");
+    assert!(later.violated.is_none() && later.happened);
+    let bad = Document::parse("property.json", "\"spacing\"").unwrap();
+    let bad = property::build(&bad.root(), &facts).unwrap_err().to_string();
+    assert!(bad.contains("needs `least`"), "{bad}");
+}
