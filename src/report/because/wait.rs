@@ -45,6 +45,8 @@ struct Known {
     unpublished: Option<(Micros, String)>,
     /// Connections that broke: when, whose, and to which server.
     lost: Vec<(Micros, String, String)>,
+    /// The server that was made the master last, and when.
+    promoted: Option<(Micros, String)>,
 }
 
 /// `goes_round` says that those who wait go on asking for ever.
@@ -104,6 +106,9 @@ impl Known {
                 if let Some(place) = place {
                     self.unheard.remove(place);
                 }
+            }
+            What::Server { server, event } if event == "promoted" => {
+                self.promoted = Some((at, server.clone()));
             }
             What::Lost { to, from, .. } => self.lost.push((at, to.clone(), from.clone())),
             What::Process { process, event: ProcessEvent::Crashes } => {
@@ -215,6 +220,13 @@ impl Known {
         // Of several servers with one memory no list is kept.
         if tenures.is_empty() {
             return Vec::new();
+        }
+        // What its replica had not heard of when it was promoted is not known from the requests of clients.
+        if let (true, Some((at, server))) = (there.is_empty(), &self.promoted) {
+            let at = moment(*at);
+            return vec![format!(
+                "{server}, the master since {at}, has what it had heard of from the master before."
+            )];
         }
         if there.is_empty() {
             return vec!["Nothing stands where the lock lives: it is free.".to_owned()];
