@@ -80,7 +80,12 @@ impl World {
     }
 
     fn put(&mut self, due: i64, event: Event) {
-        let place = self.agenda.partition_point(|(other, _)| *other <= due);
+        // Who stood still goes on after all else of that instant.
+        let last = |event: &Event| matches!(event, Event::Resume(_));
+        let before = |(other, it): &(i64, Event)| {
+            *other < due || (*other == due && last(it) <= last(&event))
+        };
+        let place = self.agenda.partition_point(before);
         self.agenda.insert(place, (due, event));
     }
 
@@ -101,6 +106,17 @@ impl World {
         }
     }
 
+    /// Time goes on to the next event.
+    fn elapse(&mut self) {
+        let due = self.agenda[0].0;
+        for (at, _) in &mut self.agenda {
+            *at -= due;
+        }
+        if let Some((_, left)) = &mut self.key {
+            *left -= due;
+        }
+    }
+
     fn send(&mut self, c: usize, up: Up) {
         self.clients[c].up.push_back(up);
         self.put(0, Event::Up(c));
@@ -108,13 +124,8 @@ impl World {
 
     /// The nominal step; whether two are inside then.
     fn next(&mut self) -> bool {
-        let (due, event) = self.agenda.remove(0);
-        for (at, _) in &mut self.agenda {
-            *at -= due;
-        }
-        if let Some((_, left)) = &mut self.key {
-            *left -= due;
-        }
+        self.elapse();
+        let (_, event) = self.agenda.remove(0);
         if let Event::Down(c) | Event::Timer(c) = event
             && let Some(backlog) = &mut self.clients[c].paused
         {
@@ -199,8 +210,8 @@ impl World {
         self.arm();
     }
 
-    /// Which clients a fault may hit now.
-    fn victims(&self) -> Vec<usize> {
+    /// Which clients a fault may hit now, and whether it does so just before the next event.
+    fn victims(&self) -> Vec<(usize, bool)> {
         if self.faults == 0 {
             return Vec::new();
         }
@@ -214,7 +225,12 @@ impl World {
             _ => None,
         };
         let others = (0..self.clients.len()).filter(|c| due > 0 && Some(*c) != head);
-        head.into_iter().chain(others).filter(|c| alive(*c)).collect()
+        let early = head.into_iter().chain(others).map(|c| (c, false));
+        let late = match event {
+            Event::Timer(c) if due > 0 => Some((c, true)),
+            _ => None,
+        };
+        early.chain(late).filter(|(c, _)| alive(*c)).collect()
     }
 
     fn crash(&mut self, c: usize) {
@@ -270,8 +286,11 @@ pub(crate) fn by_hand(clients: usize, rounds: u32, kind: Kind) -> Result<usize, 
         let mut nominal = world.clone();
         let two = nominal.next();
         reach((deviations, steps + 1), nominal, two);
-        for c in world.victims() {
+        for (c, late) in world.victims() {
             let mut hit = world.clone();
+            if late {
+                hit.elapse();
+            }
             match kind {
                 Kind::Crash => hit.crash(c),
                 Kind::Pause(span) => hit.pause(c, span),
