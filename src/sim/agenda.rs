@@ -86,9 +86,6 @@ pub(crate) enum Event {
     GivesUp(ProcessId),
 }
 
-/// Entries with numbers from here on come after all others of their instant.
-const LAST: u64 = 1 << 63;
-
 /// The agenda of a world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agenda {
@@ -97,11 +94,8 @@ pub(crate) struct Agenda {
 }
 
 impl Agenda {
-    /// Adds an entry. A paused process goes on after all else that is due at that instant: others do not stand still,
-    /// and that it goes on before them is what a shorter pause is like.
     pub(crate) fn put(&mut self, due: Micros, event: Event) {
-        let last = if matches!(event, Event::Resume(_)) { LAST } else { 0 };
-        self.entries.insert((due, last + self.next), event);
+        self.entries.insert((due, self.next), event);
         self.next += 1;
     }
 

@@ -58,7 +58,7 @@ fn merging_hides_nothing_of_any_kind() {
             r#"{"crash": {"phase": "working"}}, {"late-expiry": {"for": "90ms"}}"#,
             "Holds",
         ),
-        (REDIS, "", r#"{"pause": {"for": "60ms", "phase": "working"}}"#, "violated"),
+        (REDIS, "", r#"{"pause": {"for": "70ms", "phase": "working"}}"#, "violated"),
         // Who has not sent SET has no lock.
         (REDIS, "", r#"{"pause": {"for": "130ms", "before": ["SET", "EVAL"]}}"#, "Holds"),
         (REDIS, "", r#"{"pause": {"for": "130ms", "after": "SET"}}"#, "violated"),

@@ -80,12 +80,7 @@ impl World {
     }
 
     fn put(&mut self, due: i64, event: Event) {
-        // Who stood still goes on after all else of that instant.
-        let last = |event: &Event| matches!(event, Event::Resume(_));
-        let before = |(other, it): &(i64, Event)| {
-            *other < due || (*other == due && last(it) <= last(&event))
-        };
-        let place = self.agenda.partition_point(before);
+        let place = self.agenda.partition_point(|(other, _)| *other <= due);
         self.agenda.insert(place, (due, event));
     }
 
