@@ -89,6 +89,10 @@ impl<R: BufRead> Lines<R> {
         }
         self.bytes += bytes.len() as u64;
         let ended = bytes.pop_if(|last| *last == b'\n').is_some();
+        if ended {
+            // A line break may be two characters.
+            bytes.pop_if(|last| *last == b'\r');
+        }
         if bytes.len() as u64 > Self::LONGEST {
             let bound = Self::LONGEST >> 20;
             return Err(whole(format!(

@@ -212,12 +212,23 @@ fn errors_say_what_and_where() {
         ),
         (
             "return (",
-            "-ERR Error compiling script (new function): user_script:2: unexpected symbol near 'end'",
+            "-ERR Error compiling script (new function): user_script:1: unexpected symbol near '<eof>'",
         ),
         (
             "return 'x",
-            "-ERR Error compiling script (new function): user_script:1: unfinished string near ''x'",
+            "-ERR Error compiling script (new function): user_script:1: unfinished string near '<eof>'",
         ),
+        (
+            "return 1 end",
+            "-ERR Error compiling script (new function): user_script:1: '<eof>' expected near 'end'",
+        ),
+        ("return select('#', ...)", "0"),
+        ("local t = {} t[nil] = 1", "-ERR user_script:1: table index is nil%1."),
+        (
+            "return string.format('%5y', 1)",
+            "-ERR user_script:1: invalid option '%y' to 'format'%1.",
+        ),
+        ("return string.find('a', '[')", "-ERR user_script:1: malformed pattern (missing ']')%1."),
     ]);
 }
 

@@ -23,12 +23,16 @@ fn json_is_written() {
             "-ERR user_script:1: Cannot serialise number: must not be NaN or Inf%1.",
         ),
         (
+            "cjson.encode({[true]=1})",
+            "-ERR user_script:1: Cannot serialise boolean: table key must be a number or string%1.",
+        ),
+        (
             "cjson.encode(cjson.encode)",
             "-ERR user_script:1: Cannot serialise function: type not supported%1.",
         ),
         (
             "local t = {} t[1] = t cjson.encode(t)",
-            "-ERR user_script:1: Cannot serialise, excessive depth (1001)%1.",
+            "-ERR user_script:1: Cannot serialise, excessive nesting (1001)%1.",
         ),
     ]);
 }
@@ -40,6 +44,9 @@ fn json_is_read() {
         ("return cjson.decode('{\"a\": {\"b\": 7}}').a.b", "7"),
         ("return cjson.decode('\"\\\\u00e9\\\\ud83d\\\\ude00\"')", r#""\xc3\xa9\xf0\x9f\x98\x80""#),
         ("return cjson.decode('[null]')[1] == cjson.null", "1"),
+        ("return tostring(cjson.decode('-Infinity'))", "\"-inf\""),
+        ("return cjson.decode('nan')", "-9223372036854775808"),
+        ("return cjson.decode('[0x10,+5]')", "[16, 5]"),
         ("return tostring(cjson.null)", "\"userdata: (nil)\""),
         (
             "cjson.decode('')",
@@ -104,6 +111,11 @@ fn structs_go_there_and_back() {
             r#"[-2, -4, -5, 1, "abc", 21]"#,
         ),
         ("return struct.size('!8 b l h')", "18"),
+        ("return struct.size('z')", "0"),
+        (
+            "struct.pack('I2I2', 1)",
+            "-ERR user_script:1: bad argument #3 to 'pack' (number expected, got nil)%1.",
+        ),
         (
             "struct.unpack('i', 'ab')",
             "-ERR user_script:1: bad argument #2 to 'unpack' (data string too short)%1.",
@@ -167,6 +179,7 @@ fn bits_are_thirty_two() {
         ("return bit.rol(0x12345678, 8) == 0x34567812", "1"),
         ("return bit.bswap(0x12345678)", "2018915346"),
         ("return bit.tobit(0xffffffff + 1 + 5)", "5"),
+        ("return bit.tobit(1e30)", "966823194"),
     ]);
 }
 

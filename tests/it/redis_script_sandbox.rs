@@ -143,8 +143,6 @@ fn what_could_not_be_repeated_is_refused() {
         "local t = {} t[{}] = 1 t[{}] = 2 for k in pairs(t) do end",
         "collectgarbage('count')",
         "gcinfo()",
-        "newproxy(true)",
-        "setfenv(1, {})",
         "string.dump(function() end)",
         "cjson.encode_sparse_array(true)",
         "redis.setresp(3)",
@@ -154,6 +152,18 @@ fn what_could_not_be_repeated_is_refused() {
         assert!(reply.contains("lockstep: "), "{refused}: {reply}");
     }
     assert_eq!(eval("return loadstring('\\27Lua')"), "nil", "compiled code is no text");
+}
+
+/// Functions of Lua 5.1 that Redis takes away, and the most values that `unpack` gives.
+#[test]
+fn what_redis_takes_away_is_not_there() {
+    for name in ["newproxy", "setfenv", "getfenv", "print", "dofile"] {
+        let reply = eval(&format!("return {name}"));
+        assert!(reply.contains("access nonexistent global variable"), "{name}: {reply}");
+    }
+    assert_eq!(eval("return #{unpack({}, 1, 7997)}"), "0");
+    assert!(eval("return #{unpack({}, 1, 7998)}").contains("too many results to unpack"));
+    assert!(eval("rawset(_G, 'x', 1)").starts_with("-ERR Attempt to modify a readonly table"));
 }
 
 /// The order of `pairs`, the numbers of objects and all else is the same in another VM.

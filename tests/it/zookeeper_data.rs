@@ -139,6 +139,14 @@ fn fact_20_a_multi_is_all_or_nothing_and_its_parts_see_each_other() {
     );
     assert_eq!(done[4], MultiResult::Check);
     assert_eq!(world.stat(a, "/a").czxid(), world.stat(a, "/a/b").czxid());
+    // A part without the time to live that its mode asks for breaks the whole, if it comes to that part.
+    let create =
+        |path: &str, mode| Op::Create(lockstep::store::zookeeper::Create::new(path, b"", mode));
+    let lasting = create("/t", CreateMode::PersistentWithTtl);
+    let broken = multi(&[persistent("/b"), lasting.clone()]);
+    assert_eq!(world.call(a, broken), Err(ZkError::MarshallingError));
+    let failed = results(world.call(a, multi(&[check("/no", 0), lasting])));
+    assert_eq!(failed[0], MultiResult::Error(ZkError::NoNode));
     let sequential = Op::Create(lockstep::store::zookeeper::Create::new(
         "/a/s-",
         b"",

@@ -96,6 +96,11 @@ fn fact_04_check_watches_finds_anyones_watch_and_remove_watches_ones_own() {
     assert_eq!(world.call(b, check(WatcherType::Children)), Err(ZkError::NoWatcher));
     assert_eq!(world.call(b, remove("/a", WatcherType::Data)), Err(ZkError::NoWatcher));
     assert_eq!(world.call(b, check(WatcherType::Unknown(7))), Err(ZkError::MarshallingError));
+    // While there are recursive watches, the way up from a path that begins nowhere does not end.
+    let astray = Op::CheckWatches { path: "a/b".into(), kind: WatcherType::Children };
+    assert_eq!(world.call(b, astray.clone()), Err(ZkError::NoWatcher));
+    world.call(a, add("/c", AddWatchMode::PersistentRecursive)).unwrap();
+    assert_eq!(world.call(b, astray), Err(ZkError::MarshallingError));
 }
 
 #[test]

@@ -77,6 +77,11 @@ pub(super) enum Replies {
 }
 
 impl Client {
+    /// Whether it wants no replies now (CLIENT REPLY).
+    pub(super) fn is_muted(&self) -> bool {
+        matches!(self.replies, Replies::Off | Replies::Skip)
+    }
+
     /// Whether it may only (un)subscribe.
     pub(super) fn is_subscribed(&self) -> bool {
         self.subscriptions() + self.shard_channels.len() > 0

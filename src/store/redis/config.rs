@@ -196,10 +196,10 @@ impl NotifyFlags {
         (b'e', Self::EVICTED),
         (b't', Self::STREAM),
         (b'd', Self::MODULE),
+        (b'n', Self::NEW),
         (b'K', Self::KEYSPACE),
         (b'E', Self::KEYEVENT),
         (b'm', Self::KEY_MISS),
-        (b'n', Self::NEW),
     ];
 
     /// Reads `KEA` and the like.
@@ -214,7 +214,7 @@ impl NotifyFlags {
         })
     }
 
-    /// Prints the classes as CONFIG GET does.
+    /// Prints the classes as CONFIG GET does, which leaves `n` out beside `A`.
     pub fn print(self) -> Bytes {
         let mut text = Vec::new();
         let all = self.contains(Self::ALL);
@@ -222,7 +222,8 @@ impl NotifyFlags {
             text.push(b'A');
         }
         for (character, flag) in Self::CHARACTERS {
-            if self.contains(flag) && !(all && Self::ALL.contains(flag)) {
+            let covered = Self::ALL.contains(flag) || flag == Self::NEW;
+            if self.contains(flag) && !(all && covered) {
                 text.push(character);
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Message;
-use super::client::{Client, Replies};
+use super::client::Client;
 use super::config::Config;
 use super::durable::Disk;
 use super::keyspace::{Doubts, Keyspace, Place};
@@ -78,11 +78,11 @@ impl Core {
         self.clients.get_mut(&link).map(Rc::make_mut)
     }
 
-    /// Puts a message on its way, unless its client wants none (CLIENT REPLY).
+    /// Puts a message on its way, unless it is a reply and its client wants none (CLIENT REPLY). What is pushed on a
+    /// channel, and the confirmation of SUBSCRIBE, comes all the same.
     pub(super) fn send(&mut self, link: Link, message: Outbound<Message>) {
         let muted = self.client(link).is_none_or(|client| {
-            matches!(client.replies, Replies::Off | Replies::Skip)
-                && matches!(message, Outbound::Message(_))
+            client.is_muted() && matches!(message, Outbound::Message(Message::Reply(_)))
         });
         if !muted {
             self.out.push((link, message));

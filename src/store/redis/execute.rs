@@ -204,12 +204,19 @@ fn unknown_command(argv: &[Bytes]) -> Error {
 }
 
 fn unknown_subcommand(container: &Command, argv: &[Bytes]) -> Error {
-    let mut text = b"ERR unknown subcommand '".to_vec();
-    text.extend_from_slice(repeated(&argv[1], REPEATED));
-    text.extend_from_slice(b"'. Try ");
-    text.extend_from_slice(container.name.to_ascii_uppercase().as_bytes());
-    text.extend_from_slice(b" HELP.");
-    Error::text(on_one_line(text))
+    try_help(b"ERR unknown subcommand '", container.name, &argv[1])
+}
+
+/// A subcommand whose arguments are too many for any of its forms.
+pub(super) fn wrong_arguments(container: &str, subcommand: &[u8]) -> Error {
+    let wrong = b"ERR unknown subcommand or wrong number of arguments for '";
+    try_help(wrong, container, subcommand)
+}
+
+fn try_help(wrong: &[u8], container: &str, subcommand: &[u8]) -> Error {
+    let container = container.to_ascii_uppercase();
+    let subcommand = repeated(subcommand, REPEATED);
+    Error::text(c_text(&[wrong, subcommand, b"'. Try ", container.as_bytes(), b" HELP."]))
 }
 
 /// The beginning of an argument as C prints it: up to a zero byte, and no more than `limit`.

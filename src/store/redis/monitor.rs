@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Message;
+use super::client::Client;
 use super::ctx::{Ctx, Inside};
 use super::reply::{Bytes, Reply};
 use crate::store::Outbound;
@@ -40,6 +41,9 @@ pub(super) fn show(ctx: &mut Ctx<'_>, argv: &[Bytes]) {
     }
     let line = Reply::Status(line.into());
     for link in ctx.core.monitors.clone() {
+        if ctx.core.client(link).is_some_and(Client::is_muted) {
+            continue;
+        }
         ctx.core.send(link, Outbound::Message(Message::Push(line.clone())));
     }
 }

@@ -60,9 +60,9 @@ impl Watches {
             return Err(ZkError::MarshallingError);
         }
         Ok(match kind {
-            WatcherType::Children => self.child.contains(path),
-            WatcherType::Data => self.data.contains(path),
-            WatcherType::Any => self.child.contains(path) || self.data.contains(path),
+            WatcherType::Children => self.child.check(path)?,
+            WatcherType::Data => self.data.check(path)?,
+            WatcherType::Any => self.child.check(path)? | self.data.check(path)?,
             WatcherType::Unknown(_) => return Err(ZkError::MarshallingError),
         })
     }
@@ -121,8 +121,12 @@ impl Table {
         })
     }
 
-    fn contains(&self, path: &str) -> bool {
-        self.0.by_path.contains_key(path)
+    /// Whether anyone watches. While there are recursive watches the server goes up from the path to the root, which
+    /// it does not find from one that does not begin there.
+    fn check(&self, path: &str) -> Result<bool, ZkError> {
+        let watched = self.0.by_path.contains_key(path);
+        let lost = self.0.recursive > 0 && !path.is_empty() && !path.starts_with('/');
+        if lost && !watched { Err(ZkError::MarshallingError) } else { Ok(watched) }
     }
 
     fn remove(&mut self, path: &str, link: Link) -> bool {

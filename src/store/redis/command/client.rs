@@ -3,7 +3,7 @@
 use super::super::client::{Client, Replies};
 use super::super::ctx::Ctx;
 use super::super::error::Error;
-use super::super::execute::c_text;
+use super::super::execute::{c_text, wrong_arguments};
 use super::super::reply::{Bytes, Reply};
 use super::parse::{integer, is_option};
 use super::{Command, Flags};
@@ -91,7 +91,7 @@ fn unblock(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         [_] => {
             return Err(Error::fixed("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"));
         }
-        _ => return Err(Error::arity("client|unblock")),
+        _ => return Err(wrong_arguments("client", &argv[1])),
     };
     let id = integer(&argv[2])?;
     let blocked = |client: &Client| client.id == id && client.blocked.is_some();
@@ -106,7 +106,7 @@ fn unblock(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::Int(1))
 }
 
-/// `CLIENT KILL addr`, or filters of which the model knows ID, SKIPME and TYPE.
+/// `CLIENT KILL addr`, or filters.
 fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if let [_, _, address] = argv {
         let found =
@@ -115,7 +115,8 @@ fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         kill_link(ctx, link);
         return Ok(Reply::OK);
     }
-    let (mut id, mut skip_me, mut subscribed) = (None, true, None);
+    let (mut id, mut skip_me, mut subscribed, mut address) = (None, true, None, None);
+    let mut elsewhere = false;
     for pair in argv[2..].chunks(2) {
         let [filter, value] = pair else { return Err(Error::SYNTAX) };
         if is_option(filter, "id") {
@@ -126,18 +127,17 @@ fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         } else if is_option(filter, "skipme") && is_option(value, "no") {
             skip_me = false;
         } else if is_option(filter, "type") {
-            subscribed = Some(match value {
-                value if is_option(value, "normal") => Some(false),
-                value if is_option(value, "pubsub") => Some(true),
-                value if is_option(value, "master") || is_option(value, "replica") => None,
-                value if is_option(value, "slave") => None,
-                other => {
-                    let text = c_text(&[b"ERR Unknown client type '", &**other, b"'"]);
-                    return Err(Error::text(text));
-                }
-            });
-        } else if ["addr", "laddr", "user"].iter().any(|name| is_option(filter, name)) {
-            return Err(Error::not_modelled("that filter of CLIENT KILL"));
+            subscribed = Some(kind(value)?);
+        } else if is_option(filter, "addr") {
+            address = Some(value);
+        } else if is_option(filter, "laddr") {
+            let config = &ctx.core.config;
+            elsewhere |=
+                [&config.host, &b":"[..], config.port.to_string().as_bytes()].concat() != **value;
+        } else if is_option(filter, "user") {
+            if **value != *b"default" {
+                return Err(Error::text(c_text(&[b"ERR No such user '", &**value, b"'"])));
+            }
         } else {
             return Err(Error::SYNTAX);
         }
@@ -146,6 +146,8 @@ fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         !(skip_me && link == ctx.link)
             && id.is_none_or(|id| client.id == id)
             && subscribed.is_none_or(|kind| kind == Some(client.is_subscribed()))
+            && address.is_none_or(|address| address_of(link).as_bytes() == &**address)
+            && !elsewhere
     };
     let clients = ctx.core.clients.iter();
     let links: Vec<Link> =
@@ -154,6 +156,17 @@ fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         kill_link(ctx, *link);
     }
     Ok(links.len().into())
+}
+
+/// A type of clients: whether they are subscribed, or `None` for servers, which are no clients here.
+fn kind(value: &[u8]) -> Result<Option<bool>, Error> {
+    match value {
+        value if is_option(value, "normal") => Ok(Some(false)),
+        value if is_option(value, "pubsub") => Ok(Some(true)),
+        value if is_option(value, "master") || is_option(value, "replica") => Ok(None),
+        value if is_option(value, "slave") => Ok(None),
+        other => Err(Error::text(c_text(&[b"ERR Unknown client type '", other, b"'"]))),
+    }
 }
 
 fn kill_link(ctx: &mut Ctx<'_>, link: Link) {
@@ -165,6 +178,7 @@ fn kill_link(ctx: &mut Ctx<'_>, link: Link) {
 }
 
 fn list(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    let mut of_kind = None;
     let wanted: Option<Vec<i64>> = match &argv[2..] {
         [] => None,
         [filter, ids @ ..] if is_option(filter, "id") && !ids.is_empty() => Some(
@@ -172,14 +186,17 @@ fn list(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
                 .map(|id| integer(id).map_err(|_| Error::fixed("ERR Invalid client ID")))
                 .collect::<Result<_, _>>()?,
         ),
-        [filter, _] if is_option(filter, "type") => {
-            return Err(Error::not_modelled("CLIENT LIST TYPE"));
+        [filter, value] if is_option(filter, "type") => {
+            of_kind = Some(kind(value)?);
+            None
         }
         _ => return Err(Error::SYNTAX),
     };
     let mut lines = String::new();
     for (link, client) in &ctx.core.clients {
-        if wanted.as_ref().is_none_or(|wanted| wanted.contains(&client.id)) {
+        if wanted.as_ref().is_none_or(|wanted| wanted.contains(&client.id))
+            && of_kind.is_none_or(|kind| kind == Some(client.is_subscribed()))
+        {
             lines.push_str(&line(*link, client));
         }
     }

@@ -9,6 +9,7 @@ use super::super::execute::c_text;
 use super::super::glob::matches;
 use super::super::number::read_integer;
 use super::super::reply::{Bytes, Reply};
+use super::settings::{Access, FIXED};
 use super::{Command, Flags};
 
 const ADMIN: Flags = Flags::NO_SCRIPT.with(Flags::ADMIN);
@@ -26,10 +27,10 @@ const CONFIG: &[Command] = &[
     Command::new("config|set", -4, set).flags(ADMIN),
 ];
 
-/// A setting: its name and how it prints.
+/// A setting that the model acts on: its name and how it prints.
 type Setting = (&'static str, fn(&Config) -> Bytes);
 
-/// The settings of which the model knows the value.
+/// The settings that the model acts on. All others stand in [`FIXED`].
 const SETTINGS: &[Setting] = &[
     ("appendfsync", |config| {
         let always = config.persistence == Persistence::Always;
@@ -40,11 +41,6 @@ const SETTINGS: &[Setting] = &[
         if off { "no" } else { "yes" }.into()
     }),
     ("databases", |config| config.databases.to_string().into()),
-    ("enable-debug-command", |_| "no".into()),
-    ("hash-max-listpack-entries", |_| "512".into()),
-    ("hash-max-listpack-value", |_| "64".into()),
-    ("hz", |_| "10".into()),
-    ("list-max-listpack-size", |_| "-2".into()),
     ("maxmemory", |config| config.maxmemory.to_string().into()),
     ("maxmemory-policy", |config| config.eviction.name().into()),
     ("min-replicas-max-lag", |config| config.min_replicas_max_lag.to_string().into()),
@@ -52,64 +48,85 @@ const SETTINGS: &[Setting] = &[
     ("min-slaves-max-lag", |config| config.min_replicas_max_lag.to_string().into()),
     ("min-slaves-to-write", |config| config.min_replicas_to_write.to_string().into()),
     ("notify-keyspace-events", |config| config.notify.print()),
-    ("proto-max-bulk-len", |_| "536870912".into()),
+    ("port", |config| config.port.to_string().into()),
     ("save", |_| "".into()),
-    ("set-max-intset-entries", |_| "512".into()),
-    ("timeout", |_| "0".into()),
-    ("zset-max-listpack-entries", |_| "128".into()),
-    ("zset-max-listpack-value", |_| "64".into()),
 ];
 
-/// A name without wildcards is repeated as it was written.
+/// Name and value of every setting.
+fn settings(config: &Config) -> impl Iterator<Item = (&'static str, Bytes)> {
+    let fixed = FIXED.iter().map(|(name, value, _)| (*name, Bytes::from(*value)));
+    SETTINGS.iter().map(|(name, print)| (*name, print(config))).chain(fixed)
+}
+
+/// A name without wildcards is repeated as it was written. What several patterns name comes once.
 fn get(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
-    let mut pairs: Vec<Bytes> = Vec::new();
+    let (mut shown, mut pairs) = (Vec::new(), Vec::new());
     for pattern in &argv[2..] {
         let wild = pattern.iter().any(|byte| b"*?[".contains(byte));
-        for (name, print) in SETTINGS {
-            let shown = if wild { Bytes::from(*name) } else { pattern.clone() };
-            if matches(&pattern.to_ascii_lowercase(), name.as_bytes()) && !pairs.contains(&shown) {
-                pairs.extend([shown, print(&ctx.core.config)]);
+        let lower = pattern.to_ascii_lowercase();
+        for (name, value) in settings(&ctx.core.config) {
+            if matches(&lower, name.as_bytes()) && !shown.contains(&name) {
+                shown.push(name);
+                pairs.extend([if wild { name.into() } else { pattern.clone() }, value]);
             }
         }
     }
     Ok(Reply::bulks(pairs))
 }
 
+/// All names are judged before the first value.
 fn set(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let mut config = (*ctx.core.config).clone();
     if !argv.len().is_multiple_of(2) {
         return Err(Error::SYNTAX);
     }
-    let mut seen: Vec<&str> = Vec::new();
-    let mut named = Vec::new();
+    let mut named: Vec<(&str, &Bytes)> = Vec::new();
     for pair in argv[2..].chunks_exact(2) {
-        let found =
-            SETTINGS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(&pair[0]));
-        let Some(setting) = found else {
+        let (written, value) = (&pair[0], &pair[1]);
+        let mut names = settings(&config).map(|(name, _)| name);
+        let found = names.find(|name| name.as_bytes().eq_ignore_ascii_case(written));
+        let Some(name) = found else {
             let text =
-                [b"ERR Unknown option or number of arguments for CONFIG SET - '", &*pair[0], b"'"];
+                [b"ERR Unknown option or number of arguments for CONFIG SET - '", &**written, b"'"];
             return Err(Error::text(c_text(&text)));
         };
-        if seen.contains(&setting.0) {
-            return Err(failed(setting.0, "duplicate parameter"));
+        // These errors name the setting as it was written, those of values as it is called.
+        match access(name) {
+            Access::Open => {}
+            Access::Immutable => {
+                return Err(failed(&written.to_text(), "can't set immutable config"));
+            }
+            Access::Protected => {
+                return Err(failed(&written.to_text(), "can't set protected config"));
+            }
         }
-        seen.push(setting.0);
-        named.push((setting, &pair[1]));
+        if named.iter().any(|(other, _)| *other == name) {
+            return Err(failed(&written.to_text(), "duplicate parameter"));
+        }
+        named.push((name, value));
     }
-    for (setting, value) in named {
-        change(&mut config, setting, value)?;
+    for (name, value) in named {
+        change(&mut config, name, value)?;
     }
     ctx.core.config = Rc::new(config);
     ctx.ask_for_heartbeats();
     Ok(Reply::OK)
 }
 
+fn access(name: &str) -> Access {
+    if name == "databases" {
+        return Access::Immutable;
+    }
+    let fixed = FIXED.iter().find(|(other, ..)| *other == name);
+    fixed.map_or(Access::Open, |(_, _, access)| *access)
+}
+
 fn failed(name: &str, why: &str) -> Error {
     Error::text(format!("ERR CONFIG SET failed (possibly related to argument '{name}') - {why}"))
 }
 
-fn change(config: &mut Config, (name, print): &Setting, value: &[u8]) -> Result<(), Error> {
-    match *name {
+fn change(config: &mut Config, name: &str, value: &[u8]) -> Result<(), Error> {
+    match name {
         "notify-keyspace-events" => {
             let why = BAD_EVENT_CLASS.0.to_text();
             config.notify = NotifyFlags::parse(value).ok_or_else(|| failed(name, &why))?;
@@ -132,10 +149,7 @@ fn change(config: &mut Config, (name, print): &Setting, value: &[u8]) -> Result<
         "min-replicas-max-lag" | "min-slaves-max-lag" => {
             config.min_replicas_max_lag = count(value).map_err(|why| failed(name, why))?;
         }
-        "databases" | "enable-debug-command" => {
-            return Err(failed(name, "can't set immutable config"));
-        }
-        _ if *print(config) == *value => {}
+        _ if settings(config).any(|(other, now)| other == name && *now == *value) => {}
         _ => return Err(Error::not_modelled(&format!("other values of '{name}'"))),
     }
     Ok(())
@@ -162,7 +176,11 @@ fn memory(text: &[u8]) -> Option<u64> {
     ];
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
-    let number: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    // No digits at all are a zero to `strtoull`.
+    let number: u64 = match std::str::from_utf8(digits).ok()? {
+        "" => 0,
+        digits => digits.parse().ok()?,
+    };
     let unit = UNITS.iter().find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(unit))?;
     number.checked_mul(unit.1)
 }

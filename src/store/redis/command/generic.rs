@@ -3,7 +3,6 @@
 use super::super::config::NotifyFlags;
 use super::super::ctx::Ctx;
 use super::super::error::Error;
-use super::super::number::read_integer;
 use super::super::reply::{Bytes, Reply};
 use super::super::value::Value;
 use super::parse::is_option;
@@ -28,8 +27,7 @@ const OBJECT: &[Command] = &[
     Command::new("object|encoding", 3, encoding).reads(2, 2, 1),
     Command::new("object|freq", 3, freq).reads(2, 2, 1),
     Command::new("object|help", 2, |_, _| Err(Error::not_modelled("HELP"))),
-    Command::new("object|idletime", 3, |_, _| Err(Error::not_modelled("OBJECT IDLETIME")))
-        .reads(2, 2, 1),
+    Command::new("object|idletime", 3, idletime).reads(2, 2, 1),
     Command::new("object|refcount", 3, refcount).reads(2, 2, 1),
 ];
 
@@ -146,13 +144,25 @@ fn refcount(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     let maxmemory = ctx.core.config.maxmemory;
     Ok(match ctx.peek(&argv[2]) {
         None => Reply::Nil,
-        Some(Value::String(text)) if !text.is_raw() && maxmemory == 0 => {
-            let shared =
-                read_integer(text.bytes()).is_some_and(|number| (0..10_000).contains(&number));
+        Some(Value::String(text)) if maxmemory == 0 => {
+            let shared = text.number().is_some_and(|number| (0..10_000).contains(&number));
             Reply::Int(if shared { i64::from(i32::MAX) } else { 1 })
         }
         Some(_) => Reply::Int(1),
     })
+}
+
+fn idletime(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    if ctx.peek(&argv[2]).is_none() {
+        return Ok(Reply::Nil);
+    }
+    if ctx.core.config.eviction.name().ends_with("lfu") {
+        return Err(Error::fixed(
+            "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching \
+             between policies at runtime LRU and LFU data will take some time to adjust.",
+        ));
+    }
+    Err(Error::not_modelled("OBJECT IDLETIME"))
 }
 
 fn freq(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {

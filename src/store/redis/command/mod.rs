@@ -24,6 +24,7 @@ mod keys;
 mod left_out;
 mod list;
 mod parse;
+mod partial_sort;
 mod pubsub;
 mod random;
 mod replication;
@@ -31,6 +32,7 @@ mod scan;
 mod scripting;
 mod server;
 mod set;
+mod settings;
 mod sort;
 mod string;
 mod transaction;
@@ -139,6 +141,8 @@ impl Command {
 pub(crate) struct Flags(u16);
 
 impl Flags {
+    /// None of them.
+    pub(crate) const NONE: Self = Self(0);
     /// It may change data.
     pub(crate) const WRITE: Self = Self(1);
     /// It only reads data.

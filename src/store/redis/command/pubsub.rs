@@ -3,6 +3,7 @@
 use super::super::client::Client;
 use super::super::ctx::Ctx;
 use super::super::error::Error;
+use super::super::execute::wrong_arguments;
 use super::super::glob::matches;
 use super::super::pubsub::{PubSub, Subscriptions};
 use super::super::reply::{Bytes, Reply};
@@ -152,7 +153,7 @@ fn channels(ctx: &mut Ctx<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Erro
     let pattern = match &argv[2..] {
         [] => None,
         [pattern] => Some(pattern.clone()),
-        _ => return Err(wrong_arguments(argv)),
+        _ => return Err(wrong_arguments("pubsub", &argv[1])),
     };
     let names = (kind.of_server)(&mut ctx.core.pubsub).iter().map(|(name, _)| name);
     let names = names.filter(|name| pattern.as_ref().is_none_or(|pattern| matches(pattern, name)));
@@ -170,11 +171,4 @@ fn numsub(ctx: &mut Ctx<'_>, argv: &[Bytes], kind: Kind) -> Result<Reply, Error>
 
 fn numpat(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     Ok(ctx.core.pubsub.patterns.len().into())
-}
-
-fn wrong_arguments(argv: &[Bytes]) -> Error {
-    let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
-    text.extend_from_slice(&argv[1]);
-    text.extend_from_slice(b"'. Try PUBSUB HELP.");
-    Error::text(text)
 }

@@ -67,6 +67,8 @@ fn wait(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     if timeout < 0 {
         return Err(Error::fixed("ERR timeout is negative"));
     }
+    // Who waits is kept with a C `int`: a number that wraps below zero is reached as soon as it is looked at.
+    let replicas = if replicas > 0 { i64::from(replicas as i32) } else { replicas };
     Ok(ctx.wait_for_replicas(argv, replicas, timeout))
 }
 

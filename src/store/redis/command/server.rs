@@ -6,6 +6,7 @@ use super::super::ctx::Ctx;
 use super::super::error::Error;
 use super::super::memory::used_memory;
 use super::super::reply::{Bytes, Reply};
+use super::parse::is_option;
 use super::replication;
 use super::{Command, Flags, Lookup, find};
 
@@ -28,12 +29,34 @@ pub(super) const COMMANDS: &[Command] = &[
 const COMMAND: &[Command] = &[
     Command::new("command|count", 2, |_, _| Ok(super::all().count().into())),
     Command::new("command|docs", -2, |_, _| Err(Error::not_modelled("COMMAND DOCS"))),
-    Command::new("command|getkeys", -3, getkeys),
-    Command::new("command|info", -2, |_, _| Err(Error::not_modelled("COMMAND INFO"))),
-    Command::new("command|list", -2, |_, _| {
-        Ok(Reply::bulks(super::all().map(|command| Bytes::from_static(command.name.as_bytes()))))
+    Command::new("command|getkeys", -4, getkeys),
+    Command::new("command|getkeysandflags", -4, |_, _| {
+        Err(Error::not_modelled("COMMAND GETKEYSANDFLAGS"))
     }),
+    Command::new("command|help", 2, |_, _| Err(Error::not_modelled("HELP"))),
+    Command::new("command|info", -2, |_, _| Err(Error::not_modelled("COMMAND INFO"))),
+    Command::new("command|list", -2, list),
 ];
+
+fn list(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+    match &argv[2..] {
+        [] => {
+            let names = super::all().map(|command| Bytes::from_static(command.name.as_bytes()));
+            Ok(Reply::bulks(names))
+        }
+        [filter, kind, _] if is_option(filter, "filterby") && is_filter(kind) => {
+            Err(Error::not_modelled("COMMAND LIST FILTERBY"))
+        }
+        _ => Err(Error::SYNTAX),
+    }
+}
+
+fn is_filter(kind: &[u8]) -> bool {
+    ["module", "aclcat", "pattern"].iter().any(|name| is_option(kind, name))
+}
+
+/// Commands with keys beside those that stand at fixed places.
+const COMPUTED: [&str; 4] = ["sort", "zdiffstore", "zinterstore", "zunionstore"];
 
 /// The keys of a command line, where the table knows them.
 fn getkeys(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
@@ -42,7 +65,7 @@ fn getkeys(_: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         return Err(Error::fixed("ERR Invalid command specified"));
     };
     let (first, last, step) = command.keys;
-    if first == 0 {
+    if first == 0 || COMPUTED.contains(&command.name) {
         return if command.has(Flags::READ_ONLY.with(Flags::WRITE).with(Flags::MAY_REPLICATE)) {
             Err(Error::not_modelled("COMMAND GETKEYS of that command"))
         } else {

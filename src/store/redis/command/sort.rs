@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::Command;
 use super::parse::integer;
+use super::partial_sort::partial_sort;
 use crate::store::redis::ctx::{Ctx, Inside};
 use crate::store::redis::error::Error;
 use crate::store::redis::number::read_sort_key;
@@ -187,7 +188,8 @@ fn in_order(
     let compare_texts = |one: &Bytes, other: &Bytes| {
         if options.store.is_some() { one.cmp(other) } else { c_string(one).cmp(c_string(other)) }
     };
-    weighted.sort_by(|(one, one_element), (other, other_element)| {
+    let compare = |(one, one_element): &(Weight, Bytes),
+                   (other, other_element): &(Weight, Bytes)| {
         let order = match (one, other) {
             (Weight::Number(one), Weight::Number(other)) => one
                 .partial_cmp(other)
@@ -199,7 +201,13 @@ fn in_order(
             _ => Ordering::Equal,
         };
         if options.descending { order.reverse() } else { order }
-    });
+    };
+    let wanted = limits(options.limit, weighted.len());
+    if options.by.is_some() && wanted != (0..weighted.len()) {
+        partial_sort(&mut weighted, &wanted, &compare);
+    } else {
+        weighted.sort_by(compare);
+    }
     Ok(weighted.into_iter().map(|(_, element)| element).collect())
 }
 

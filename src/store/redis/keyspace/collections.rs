@@ -59,10 +59,10 @@ impl Ctx<'_> {
     }
 
     /// Stores the result of a command under `key`, whatever it held, and reports `event`; an empty result
-    /// deletes the key.
+    /// deletes the key, which nobody looks up before: one that is expired is reported as deleted.
     pub(crate) fn store<T: Collection>(&mut self, key: &Bytes, result: T, event: &'static str) {
         if result.is_empty() {
-            if self.delete(key) {
+            if self.remove(key) {
                 self.changed(key);
                 self.notify(NotifyFlags::GENERIC, "del", key);
             }

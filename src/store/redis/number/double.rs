@@ -14,6 +14,12 @@ pub(crate) fn read_double(text: &[u8]) -> Option<f64> {
     (length == text.len() && exact_range && !value.is_nan()).then_some(value)
 }
 
+/// The double at the head of `text` and the bytes it takes, as `strtod` reads it; `None` if there is none.
+pub(crate) fn leading_double(text: &[u8]) -> Option<(f64, usize)> {
+    let (value, length, _) = prefix(text);
+    (length > 0).then_some((value, length))
+}
+
 /// A double by the laxer rules of score ranges (`zslParseRange`): blanks may lead, an empty text is 0, what
 /// overflows is infinite, and a zero byte ends the text.
 pub(crate) fn read_double_prefix(text: &[u8]) -> Option<f64> {

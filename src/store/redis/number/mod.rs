@@ -9,7 +9,9 @@ mod integer;
 mod long_double;
 mod scan;
 
-pub(crate) use double::{print_double, read_double, read_double_prefix, read_sort_key};
+pub(crate) use double::{
+    leading_double, print_double, read_double, read_double_prefix, read_sort_key,
+};
 pub(crate) use integer::read_integer;
 pub(crate) use long_double::LongDouble;
 

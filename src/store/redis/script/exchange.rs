@@ -72,8 +72,6 @@ pub(super) struct Exchange {
     pub(super) answer: Option<Reply>,
     /// Compiled scripts: SHA1 to the place in the VM's table of functions.
     pub(super) compiled: IndexMap<Bytes, i64, FxBuildHasher>,
-    /// The function that a chunk defines while it is loaded.
-    pub(super) loading: Option<Loading>,
     /// Tables that scripts must not change.
     pub(super) protected: Vec<Protected>,
     /// Objects that the running script turned into text, in order: their serial numbers.
@@ -82,12 +80,6 @@ pub(super) struct Exchange {
     pub(super) random: Rand48,
     /// Values that natives need: see [`super::sandbox`].
     pub(super) kept: Kept,
-}
-
-/// A chunk that defines the function of a script.
-#[derive(Debug, Default)]
-pub(super) struct Loading {
-    pub(super) defined: Option<LuaValue>,
 }
 
 /// Values of the VM that are used at every evaluation, and kept alive by its registry.
@@ -118,7 +110,6 @@ impl Exchange {
     /// Forgets what an earlier script left.
     pub(super) fn begin(&mut self, host: LuaValue) {
         self.host = Some(host);
-        self.loading = None;
         self.short_of_memory = false;
         self.serials.clear();
         self.random = Rand48::default();
@@ -130,11 +121,11 @@ pub(super) fn with<R>(work: impl FnOnce(&mut Exchange) -> R) -> R {
     EXCHANGE.with_borrow_mut(work)
 }
 
-/// Lets the host answer a request. `None`: no script is running, only being loaded.
+/// Lets the host answer a request. `None`: no script is running.
 pub(super) fn ask(state: &mut LuaState, request: Request) -> Result<Option<Reply>, LuaError> {
     let Some(host) = with(|exchange| {
         exchange.request = Some(request);
-        exchange.host.filter(|_| exchange.loading.is_none())
+        exchange.host
     }) else {
         return Ok(None);
     };

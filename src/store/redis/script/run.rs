@@ -7,7 +7,7 @@ use lua_vm::debug::{LuaDebug, get_info, get_stack};
 use lua_vm::state::LuaState;
 
 use super::convert::{c_text, one_line, to_reply, trim_line_ends};
-use super::exchange::{self, Job, Loading, Task};
+use super::exchange::{self, Job, Task};
 use super::native::{Native, arg, field, set_field, string, table, text_of};
 use super::{limits, sandbox};
 use crate::store::redis::{Bytes, Reply};
@@ -36,52 +36,33 @@ fn compiled(state: &mut LuaState, task: &Task) -> Result<Result<LuaValue, Reply>
     if let (Some(place), LuaValue::Table(functions)) = (known, &functions) {
         return Ok(Ok(functions.get_int(place)));
     }
-    // What the server compiles is the definition of a function whose body is the script; so an unfinished
-    // script misses its `end` at this `end`.
-    let source = [b"function f_", &task.sha1[..], b"() ", &task.body[..], b"\nend"].concat();
-    let mut source = Some(source);
+    let mut source = Some(task.body.to_vec());
     let memory = exchange::with(|exchange| std::mem::take(&mut exchange.memory));
     limits::arm(state);
-    let status =
-        lua_vm::api::load(state, Box::new(move |_| Ok(source.take())), Some(CHUNK), Some(b"t"))?;
+    let loaded =
+        lua_vm::api::load(state, Box::new(move |_| Ok(source.take())), Some(CHUNK), Some(b"t"));
+    exchange::with(|exchange| exchange.memory = memory);
+    let status = loaded?;
+    let chunk = state.pop();
     if status != LuaStatus::Ok {
         if let Some(reply) = limits::tripped(state) {
             return Ok(Err(reply));
         }
-        let message = text_of(&state.pop()).unwrap_or_default();
+        let message = text_of(&chunk).unwrap_or_default();
         return Ok(Err(failure(
             &[b"Error compiling script (new function): ", c_text(&message)].concat(),
         )));
     }
-    if limits::is_too_wide(&state.peek_top()) {
-        state.pop();
+    if limits::is_too_wide(&chunk) {
         return Ok(Err(failure(limits::TOO_WIDE.as_bytes())));
     }
-    exchange::with(|exchange| exchange.loading = Some(Loading::default()));
-    let ran = lua_vm::api::pcall_k(state, 0, 0, 0, 0, None);
-    let defined = exchange::with(|exchange| {
-        exchange.memory = memory;
-        exchange.loading.take().and_then(|loading| loading.defined)
-    });
-    if let Err(error) = ran {
-        if let Some(reply) = limits::tripped(state) {
-            return Ok(Err(reply));
-        }
-        let message = text_of(&error.into_value()).unwrap_or_default();
-        return Ok(Err(failure(
-            &[b"Error running script (new function): ", c_text(&message)].concat(),
-        )));
-    }
-    let Some(defined) = defined else {
-        return Ok(Err(failure(b"lockstep: the script does not define its function")));
-    };
     let place = exchange::with(|exchange| {
         let place = exchange.compiled.len() as i64 + 1;
         exchange.compiled.insert(task.sha1.clone(), place);
         place
     });
-    state.table_raw_set(&functions, LuaValue::Int(place), defined)?;
-    Ok(Ok(defined))
+    state.table_raw_set(&functions, LuaValue::Int(place), chunk)?;
+    Ok(Ok(chunk))
 }
 
 /// Runs a script.
@@ -158,7 +139,10 @@ pub(super) fn failure(text: &[u8]) -> Reply {
 pub(super) fn place_of_error(state: &mut LuaState) -> Native {
     let mut error = arg(state, 1);
     if !matches!(error, LuaValue::Table(_)) {
-        let text = sandbox::display(state, &error);
+        let mut text = sandbox::display(state, &error);
+        if text.starts_with(b"table index is ") {
+            text = with_place(state, text);
+        }
         let wrapped = table(state, 0, 4)?;
         let text = string(state, &[b"ERR ", &text[..]].concat())?;
         set_field(state, &wrapped, "err", text)?;
@@ -180,6 +164,18 @@ pub(super) fn place_of_error(state: &mut LuaState) -> Native {
         set_field(state, &error, "line", LuaValue::Float(f64::from(place.currentline)))?;
     }
     super::native::give(state, error)
+}
+
+/// An error that the VM raises itself without naming the place, with the place.
+fn with_place(state: &mut LuaState, text: Vec<u8>) -> Vec<u8> {
+    let mut place = LuaDebug::default();
+    let found = get_stack(state, 1, &mut place) && get_info(state, b"Sl", &mut place);
+    if !found || place.what == Some(b"C") {
+        return text;
+    }
+    let source = place.source.as_deref().unwrap_or(b"?");
+    let source = source.strip_prefix(b"@").unwrap_or(source);
+    [source, b":", place.currentline.to_string().as_bytes(), b": ", &text].concat()
 }
 
 /// Redis' own `pcall`: of a caught error table it hands over the text (for scripts of older versions).

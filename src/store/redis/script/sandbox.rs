@@ -11,16 +11,14 @@ use lua_vm::state::{LuaCFunction, LuaState};
 use super::exchange::{self, Protected, is_protected, shown};
 use super::library::{bit, cjson, cmsgpack, math, redis, structs, text};
 use super::native::{
-    Native, arg, count, error, field, function, give, library, set_field, string, table, table_arg,
-    text_arg, text_of, type_name, wrong_type,
+    Native, arg, count, error, field, function, give, library, number_arg, set_field, string,
+    table, table_arg, text_arg, text_of, type_name, wrong_type,
 };
 use super::{limits, number, order, run};
 
 /// What stays of Lua's own globals.
-const KEPT: &[&str] = &[
-    "assert", "error", "ipairs", "rawequal", "select", "tonumber", "type", "unpack", "xpcall",
-    "_VERSION",
-];
+const KEPT: &[&str] =
+    &["assert", "error", "ipairs", "rawequal", "select", "tonumber", "type", "xpcall", "_VERSION"];
 
 /// What is ours.
 const OURS: &[(&str, LuaCFunction)] = &[
@@ -36,9 +34,7 @@ const OURS: &[(&str, LuaCFunction)] = &[
     ("load", load),
     ("collectgarbage", collectgarbage),
     ("gcinfo", not_modelled),
-    ("getfenv", not_modelled),
-    ("setfenv", not_modelled),
-    ("newproxy", not_modelled),
+    ("unpack", unpack),
 ];
 
 /// What makes a library.
@@ -143,28 +139,19 @@ fn nonexistent_global(state: &mut LuaState) -> Native {
     Err(error(state, text))
 }
 
-/// `__newindex` of protected tables. While a script is loaded, the function that it defines arrives here.
+/// `__newindex` of protected tables.
 fn readonly(state: &mut LuaState) -> Native {
-    let value = arg(state, 3);
-    let taken = exchange::with(|exchange| match &mut exchange.loading {
-        Some(loading) if loading.defined.is_none() => {
-            loading.defined = Some(value);
-            true
-        }
-        _ => false,
-    });
-    if taken {
-        return Ok(0);
-    }
     Err(error(state, "Attempt to modify a readonly table"))
+}
+
+/// What functions of C say that would change a protected table. It names no place, unlike [`readonly`].
+fn refused() -> LuaError {
+    LuaError::runtime(format_args!("Attempt to modify a readonly table"))
 }
 
 /// Everything that a simulation cannot answer the same way each time.
 fn not_modelled(state: &mut LuaState) -> Native {
-    Err(error(
-        state,
-        "lockstep: collectgarbage('count'), gcinfo, getfenv, setfenv, newproxy and string.dump are not modelled",
-    ))
+    Err(error(state, "lockstep: collectgarbage('count'), gcinfo and string.dump are not modelled"))
 }
 
 /// `collectgarbage`: collecting has no effect that can be seen, and the size of the heap is none of Redis'.
@@ -232,15 +219,43 @@ fn rawget(state: &mut LuaState) -> Native {
 fn rawset(state: &mut LuaState) -> Native {
     let table = LuaValue::Table(table_arg(state, 1)?);
     if is_protected(&table) {
-        return Err(error(state, "Attempt to modify a readonly table"));
+        return Err(refused());
     }
     let (key, value) = (arg(state, 2), arg(state, 3));
     state.table_raw_set(&table, order::list_key(key), value)?;
     give(state, table)
 }
 
+/// `unpack`. What stands on a function's stack, arguments and results, is at most 8000 values.
+fn unpack(state: &mut LuaState) -> Native {
+    const MOST: i64 = 8000;
+    let list = LuaValue::Table(table_arg(state, 1)?);
+    let LuaValue::Table(list) = shown(&list) else { return Ok(0) };
+    let given = |state: &mut LuaState, n| match arg(state, n) {
+        LuaValue::Nil => Ok(None),
+        _ => number_arg(state, n).map(|number| Some(number as i64)),
+    };
+    let first = given(state, 2)?.unwrap_or(1);
+    let last = given(state, 3)?.unwrap_or_else(|| list.getn() as i64);
+    let results = last.saturating_sub(first).saturating_add(1);
+    if results <= 0 {
+        return Ok(0);
+    }
+    let above = i64::from(count(state));
+    if results.saturating_add(above) > MOST || !lua_vm::api::check_stack(state, results as i32) {
+        return Err(error(state, "too many results to unpack"));
+    }
+    for place in first..=last {
+        state.push(list.get_int(place));
+    }
+    Ok(results as usize)
+}
+
 /// `getmetatable`.
 fn getmetatable(state: &mut LuaState) -> Native {
+    if count(state) == 0 {
+        return Err(super::native::wrong_value(state, 1, "value expected"));
+    }
     let value = arg(state, 1);
     if let (LuaValue::Str(_), Some(strings)) =
         (value, exchange::with(|exchange| exchange.kept.strings))
@@ -267,7 +282,7 @@ fn setmetatable(state: &mut LuaState) -> Native {
         _ => return Err(super::native::wrong_value(state, 2, "nil or table expected")),
     };
     if is_protected(&LuaValue::Table(table)) {
-        return Err(error(state, "Attempt to modify a readonly table"));
+        return Err(refused());
     }
     if let Some(old) = table.metatable()
         && !matches!(field(state, &LuaValue::Table(old), "__metatable")?, LuaValue::Nil)

@@ -92,7 +92,7 @@ impl Value {
     pub(crate) fn key(&self, key: &mut Key) {
         match self {
             Self::String(text) => {
-                key.int(0).bytes(text.bytes()).int(i64::from(text.is_raw()));
+                key.int(0).bytes(text.bytes()).int(text.form());
             }
             Self::List(list) => list.key(key.int(1)),
             Self::Hash(hash) => hash.key(key.int(2)),

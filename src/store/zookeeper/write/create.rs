@@ -39,6 +39,8 @@ pub(super) fn change(
     }
     let owner = match create.form {
         CreateForm::Container => Owner::Container,
+        // A real server accepts it, and dies when it applies the transaction.
+        CreateForm::Ttl(_) if !mode.has_ttl() => return Err(ZkError::BadArguments),
         CreateForm::Ttl(ms) => Owner::Ttl(ms),
         CreateForm::Create | CreateForm::Create2 if mode.is_ephemeral() => {
             Owner::Session(asker.session)
@@ -54,7 +56,8 @@ pub(super) fn change(
 fn check_mode(mode: CreateMode, form: CreateForm) -> Result<(), ZkError> {
     let good = match (mode, form) {
         (CreateMode::Unknown(_), _) => false,
-        (mode, CreateForm::Ttl(ms)) => mode.has_ttl() && (1..=MAX_TTL_MS).contains(&ms),
+        (mode, CreateForm::Ttl(ms)) if mode.has_ttl() => (1..=MAX_TTL_MS).contains(&ms),
+        (_, CreateForm::Ttl(ms)) => ms < 0,
         (mode, _) => !mode.has_ttl(),
     };
     if good { Ok(()) } else { Err(ZkError::BadArguments) }

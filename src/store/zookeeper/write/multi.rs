@@ -15,6 +15,12 @@ pub(super) fn change(state: &Replica, asker: Asker<'_>, parts: &[Op], txn: &Txn)
     let mut scratch = state.clone();
     let mut changes = Vec::with_capacity(parts.len());
     for (at, part) in parts.iter().enumerate() {
+        // Such a part has no time to live where the server looks for one, which it does when it comes to it.
+        if let Op::Create(Create { mode, form: CreateForm::Create, .. }) = part
+            && mode.has_ttl()
+        {
+            return Change::Error(ZkError::MarshallingError);
+        }
         match super::part(&scratch, asker, part) {
             Ok(change) => {
                 // The watches are told when the whole multi is applied.
@@ -42,8 +48,6 @@ fn as_part(op: &Op) -> Result<Op, ZkError> {
         Op::Create(create) => {
             let form = match (create.mode, create.form) {
                 (mode, CreateForm::Ttl(ms)) if mode.has_ttl() => CreateForm::Ttl(ms),
-                // Such a part has no time to live where the server looks for one.
-                (mode, _) if mode.has_ttl() => return Err(ZkError::MarshallingError),
                 (CreateMode::Container, _) => CreateForm::Container,
                 _ => CreateForm::Create,
             };

@@ -184,7 +184,7 @@ fn list<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Acl>, D::Error> {
 
 /// A name, or the number that the client sent where it has none.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "neither a name nor a 32-bit number")]
 enum Word {
     Name(String),
     Number(i32),

@@ -34,7 +34,7 @@ pub(super) fn bitop(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         })
         .collect();
     if result.is_empty() {
-        if ctx.delete(&argv[2]) {
+        if ctx.remove(&argv[2]) {
             ctx.changed(&argv[2]);
             ctx.notify(NotifyFlags::GENERIC, "del", &argv[2]);
         }

@@ -10,7 +10,9 @@ use super::super::parse::{integer, is_option};
 const MAX_CELLS: usize = 1 << 22;
 
 pub(in super::super) fn lcs(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
-    let (a, b) = (string(ctx, &argv[1])?, string(ctx, &argv[2])?);
+    // Both are looked up before either is judged.
+    let (a, b) = (string(ctx, &argv[1]), string(ctx, &argv[2]));
+    let (a, b) = (a?, b?);
     let (mut length_only, mut index, mut with_lengths, mut least) = (false, false, false, 0);
     let mut left = argv[3..].iter();
     while let Some(option) = left.next() {

@@ -29,7 +29,7 @@ fn add(ctx: &mut Ctx<'_>, key: &Bytes, step: i64) -> Result<Reply, Error> {
     let old = ctx.peek_string(key)?;
     let number = old.as_ref().map_or(Ok(0), |text| integer(text))?;
     let number = number.checked_add(step).ok_or(Error::OVERFLOW)?;
-    put(ctx, key, old.is_some(), number.to_string());
+    put(ctx, key, old.is_some(), Text::new(number.to_string().into()));
     ctx.notify(NotifyFlags::STRING, "incrby", key);
     Ok(Reply::Int(number))
 }
@@ -42,14 +42,14 @@ pub(in super::super) fn incrbyfloat(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result
     let number = read(old.as_deref().unwrap_or(b"0"))?;
     let sum = number.plus(read(&argv[2])?).filter(|sum| !sum.is_infinite()).ok_or(NOT_FINITE)?;
     let text = Bytes::from(sum.print());
-    put(ctx, key, old.is_some(), text.clone());
+    put(ctx, key, old.is_some(), Text::sum(text.clone()));
     ctx.notify(NotifyFlags::STRING, "incrbyfloat", key);
     Ok(Reply::Bulk(text))
 }
 
 /// Sets the number; a deadline stays.
-fn put(ctx: &mut Ctx<'_>, key: &Bytes, found: bool, text: impl Into<Bytes>) {
-    let value = Value::String(Text::new(text.into()));
+fn put(ctx: &mut Ctx<'_>, key: &Bytes, found: bool, text: Text) {
+    let value = Value::String(text);
     if found {
         ctx.overwrite(key, value);
     } else {

@@ -29,15 +29,11 @@ pub(in super::super) fn make(state: &mut LuaState) -> Result<LuaValue, LuaError>
     )
 }
 
-/// An argument as 32 bits: rounded, and without what is above.
+/// An argument as 32 bits. The sum has them, rounded, in the low bits of its fraction; of a number beyond 2^51 they are
+/// whatever stands there.
 fn bits(state: &mut LuaState, n: i32) -> Result<i32, LuaError> {
-    let number = number_arg(state, n)?;
-    if !number.is_finite() {
-        return Ok(0);
-    }
-    // The remainder is exact, so rounding comes to the same before and after.
-    let number = number.round_ties_even().rem_euclid(4_294_967_296.0);
-    Ok(number as u64 as u32 as i32)
+    const SHIFT: f64 = 6_755_399_441_055_744.0; // 2^52 + 2^51
+    Ok((number_arg(state, n)? + SHIFT).to_bits() as u32 as i32)
 }
 
 fn result(state: &mut LuaState, bits: i32) -> Native {

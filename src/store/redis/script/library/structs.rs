@@ -8,7 +8,7 @@ use lua_types::value::LuaValue;
 use lua_vm::state::LuaState;
 
 use super::super::native::{
-    Native, arg, error, give, library, number_arg, number_of, string, text_arg, wrong_value,
+    Native, arg, count, error, give, library, number_arg, number_of, string, text_arg, wrong_value,
 };
 use super::super::number;
 
@@ -46,8 +46,14 @@ impl Format {
         Self { text, at: 0, big_endian: false, alignment: 1 }
     }
 
-    /// The next option that stands for bytes, which will begin at `position`.
-    fn next(&mut self, state: &mut LuaState, position: usize) -> Result<Option<Item>, LuaError> {
+    /// The next option that stands for bytes, which will begin at `position`. Letters without a meaning are
+    /// `ignored` or refused.
+    fn next(
+        &mut self,
+        state: &mut LuaState,
+        position: usize,
+        ignored: bool,
+    ) -> Result<Option<Item>, LuaError> {
         while let Some(option) = self.text.get(self.at).copied() {
             self.at += 1;
             let size = match option {
@@ -66,6 +72,7 @@ impl Format {
                     }
                     size
                 }
+                _ if ignored && option.is_ascii_alphanumeric() => continue,
                 _ => {
                     self.control(state, option)?;
                     continue;
@@ -134,13 +141,18 @@ fn pack(state: &mut LuaState) -> Native {
     let mut format = Format::new(text_arg(state, 1)?);
     let mut packed = Vec::new();
     let mut n = 1;
-    while let Some(item) = format.next(state, packed.len())? {
+    while let Some(item) = format.next(state, packed.len(), false)? {
         packed.resize(packed.len() + item.padding, 0);
         if item.option == b'x' {
             packed.push(0);
             continue;
         }
         n += 1;
+        // The library marks the end of its arguments with a nil.
+        if n > count(state) {
+            let expected = if matches!(item.option, b'c' | b's') { "string" } else { "number" };
+            return Err(wrong_value(state, n, &format!("{expected} expected, got nil")));
+        }
         match item.option {
             b'f' => {
                 let number = number_arg(state, n)? as f32;
@@ -154,7 +166,8 @@ fn pack(state: &mut LuaState) -> Native {
                 let text = text_arg(state, n)?;
                 let size = if item.size == 0 { text.len() } else { item.size };
                 let Some(text) = text.get(..size) else {
-                    return Err(wrong_value(state, n, "string too short"));
+                    // The library is one place further when it finds this.
+                    return Err(wrong_value(state, n + 1, "string too short"));
                 };
                 packed.extend_from_slice(text);
                 if item.option == b's' {
@@ -188,7 +201,7 @@ fn unpack(state: &mut LuaState) -> Native {
     }
     let mut at = first as usize - 1;
     let mut values: Vec<LuaValue> = Vec::new();
-    while let Some(item) = format.next(state, at)? {
+    while let Some(item) = format.next(state, at, false)? {
         at = at.saturating_add(item.padding);
         let mut size = item.size;
         if item.option == b'c' && size == 0 {
@@ -256,7 +269,7 @@ fn integer(little: &[u8], signed: bool) -> f64 {
 fn size(state: &mut LuaState) -> Native {
     let mut format = Format::new(text_arg(state, 1)?);
     let mut size = 0_usize;
-    while let Some(item) = format.next(state, size)? {
+    while let Some(item) = format.next(state, size, true)? {
         match item {
             Item { option: b's', .. } => {
                 return Err(wrong_value(state, 1, "option 's' has no fixed size"));

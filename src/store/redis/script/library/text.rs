@@ -9,7 +9,7 @@ use lua_vm::state::{LuaCFunction, LuaState};
 use super::super::exchange;
 use super::super::native::{
     Native, arg, count, error, field, function, number_arg, number_of, set_field, string, text_arg,
-    text_of, type_name, wrong_type,
+    text_of, type_name, wrong_value,
 };
 
 /// Bytes that are looked at in the time of an instruction.
@@ -20,7 +20,7 @@ const REPLACED: [(&str, &str, LuaCFunction); 9] = [
     ("string", "find", |state| original(state, 0, text_work)),
     ("string", "match", |state| original(state, 1, text_work)),
     ("string", "gmatch", |state| original(state, 2, text_work)),
-    ("string", "format", |state| original(state, 3, all_texts)),
+    ("string", "format", |state| original(state, 3, all_texts).map_err(as_lua_5_1)),
     ("table", "concat", |state| original(state, 4, items)),
     ("table", "sort", |state| original(state, 5, sorting)),
     ("table", "insert", |state| original(state, 6, moving)),
@@ -53,9 +53,36 @@ fn original(
 ) -> Native {
     look(state)?;
     match exchange::with(|exchange| exchange.kept.originals[place]) {
-        Some(own) => own(state),
+        // The VM leaves the place out of some errors, which the functions of C always name.
+        Some(own) => own(state).map_err(|failed| match failed {
+            LuaError::RuntimeMsg(text) if text.starts_with(b"invalid capture index") => {
+                error(state, "invalid capture index")
+            }
+            LuaError::RuntimeMsg(text) => {
+                let place = error(state, "");
+                let named = text.starts_with(place.message_bytes().unwrap_or_default());
+                if named && place.message_bytes() != Some(b"") {
+                    LuaError::RuntimeMsg(text)
+                } else {
+                    error(state, text)
+                }
+            }
+            other => other,
+        }),
         None => Err(error(state, "lockstep: this function is not modelled")),
     }
+}
+
+/// The VM's `string.format` repeats a whole conversion that it does not know, Lua 5.1 its last letter.
+fn as_lua_5_1(error: LuaError) -> LuaError {
+    let known = error.message_bytes().and_then(|text| {
+        let start = text.windows(20).position(|part| part == b"invalid conversion '")?;
+        let end = text[start + 20..].iter().position(|byte| *byte == b'\'')?;
+        let letter = text.get(start + 19 + end)?;
+        let place = String::from_utf8_lossy(&text[..start]);
+        Some(format!("{place}invalid option '%{}' to 'format'", char::from(*letter)))
+    });
+    known.map_or(error, |text| LuaError::runtime(format_args!("{text}")))
 }
 
 /// Counts work as instructions.
@@ -148,7 +175,7 @@ fn gsub(state: &mut LuaState) -> Native {
     let usable = matches!(replacement, LuaValue::Function(_) | LuaValue::Table(_))
         || text_of(&replacement).is_some();
     if !usable {
-        return Err(wrong_type(state, 3, "string/function/table"));
+        return Err(wrong_value(state, 3, "string/function/table expected"));
     }
     let most =
         if matches!(arg(state, 4), LuaValue::Nil) { f64::MAX } else { number_arg(state, 4)? };

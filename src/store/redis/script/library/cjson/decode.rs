@@ -9,6 +9,7 @@ use super::super::super::native::{
 };
 use super::super::text::charge_bytes;
 use super::{MAX_DEPTH, NULL};
+use crate::store::redis::number::leading_double;
 
 /// `cjson.decode`.
 pub(super) fn decode(state: &mut LuaState) -> Native {
@@ -177,41 +178,40 @@ impl Parser<'_> {
                 };
             }
             b'-' | b'0'..=b'9' => return (self.number(), place),
-            _ => return (self.word(), place),
+            _ => return (self.word_or_number(), place),
         };
         self.at += 1;
         (simple, place)
     }
 
-    fn word(&mut self) -> Token {
+    /// A word, or a number that JSON does not know: by default these are read.
+    fn word_or_number(&mut self) -> Token {
+        let rest = &self.text[self.at..];
         for (word, token) in [
             (&b"true"[..], Token::Boolean(true)),
             (b"false", Token::Boolean(false)),
             (b"null", Token::Null),
         ] {
-            if self.text[self.at..].starts_with(word) {
+            if rest.starts_with(word) {
                 self.at += word.len();
                 return token;
             }
         }
-        Token::Error("invalid token")
+        let named = [&b"inf"[..], b"nan"]
+            .iter()
+            .any(|name| rest.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(name)));
+        if named || rest.starts_with(b"+") { self.number() } else { Token::Error("invalid token") }
     }
 
+    /// As `strtod`: the longest beginning that is a number.
     fn number(&mut self) -> Token {
-        let rest = &self.text[self.at..];
-        let length = rest
-            .iter()
-            .take_while(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'))
-            .count();
-        // As `strtod`: the longest beginning that is a number.
-        for end in (1..=length).rev() {
-            let text = std::str::from_utf8(&rest[..end]).unwrap_or_default();
-            if let Ok(number) = text.parse::<f64>() {
-                self.at += end;
-                return Token::Number(number);
+        match leading_double(&self.text[self.at..]) {
+            Some((number, length)) => {
+                self.at += length;
+                Token::Number(number)
             }
+            None => Token::Error("invalid number"),
         }
-        Token::Error("invalid number")
     }
 
     fn string(&mut self) -> Token {

@@ -83,12 +83,12 @@ fn table_to(
     depth: usize,
 ) -> Result<(), LuaError> {
     if depth > MAX_DEPTH {
-        return Err(error(state, format!("Cannot serialise, excessive depth ({depth})")));
+        return Err(error(state, format!("Cannot serialise, excessive nesting ({depth})")));
     }
     let pairs = order::pairs(state, value)?;
     match list_length(state, value, &pairs)? {
         Some(length) => list_to(state, json, value, length, depth),
-        None => object_to(state, json, value, &pairs, depth),
+        None => object_to(state, json, &pairs, depth),
     }
 }
 
@@ -133,7 +133,6 @@ fn list_to(
 fn object_to(
     state: &LuaState,
     json: &mut Vec<u8>,
-    value: &LuaValue,
     pairs: &[(LuaValue, LuaValue)],
     depth: usize,
 ) -> Result<(), LuaError> {
@@ -149,7 +148,7 @@ fn object_to(
                 number_to(state, json, key)?;
                 json.push(b'"');
             }
-            _ => return Err(refused(state, value, "table key must be a number or string")),
+            _ => return Err(refused(state, key, "table key must be a number or string")),
         }
         json.push(b':');
         value_to(state, json, field, depth)?;
