@@ -71,3 +71,21 @@ fn a_recorded_session_is_shown_alike() {
     assert_eq!(recorded.len(), shown.len());
     assert!(shown.len() > 500);
 }
+
+/// Every EXEC that runs is shown, also one that finds no transaction, or gives one up.
+#[test]
+fn an_exec_is_shown_whatever_becomes_of_it() {
+    let mut server = RedisServer::new(Config::default());
+    let mut log = Log::default();
+    let mut tell = |link, message| server.deliver(Micros::ZERO, link, message, &mut log);
+    let line = |text: &str| Inbound::Request(text.split(' ').map(Bytes::from).collect());
+    tell(MONITOR, Inbound::Connect);
+    tell(MONITOR, line("MONITOR"));
+    tell(Link(5), Inbound::Connect);
+    for text in ["EXEC", "MULTI", "NOSUCH", "EXEC", "WATCH k", "SET k 1", "MULTI", "GET k", "EXEC"]
+    {
+        tell(Link(5), line(text));
+    }
+    let shown: Vec<&str> = log.0.iter().filter_map(|line| line.split('"').nth(1)).collect();
+    assert_eq!(shown, ["EXEC", "MULTI", "EXEC", "WATCH", "SET", "MULTI", "EXEC"]);
+}

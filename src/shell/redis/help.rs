@@ -1,7 +1,6 @@
 //! `help`: what the command table knows.
 
-use super::RedisShell;
-use crate::store::redis::{Bytes, Command, Flags, commands};
+use crate::store::redis::{Command, Flags, commands};
 use crate::suggest;
 
 /// What `help` and `help WORDS` print.
@@ -29,7 +28,7 @@ pub(super) fn help(words: &[Vec<u8>]) -> String {
 
 fn overview() -> String {
     let mut names: Vec<_> = commands()
-        .filter(|command| is_modelled(command))
+        .filter(|command| !command.has(Flags::LEFT_OUT))
         .map(|command| command.name.to_uppercase())
         .collect();
     names.sort_unstable();
@@ -51,15 +50,8 @@ fn overview() -> String {
     out
 }
 
-/// Whether the server does more with it than to say that it is left out, which it says whatever the arguments.
-fn is_modelled(command: &Command) -> bool {
-    let mut said = String::new();
-    RedisShell::new().send(&[Bytes::from(command.name)], &mut said);
-    !said.starts_with("(error) ERR lockstep does not model the ")
-}
-
 fn page(command: &Command) -> String {
-    if !is_modelled(command) {
+    if command.has(Flags::LEFT_OUT) {
         return format!("\n  {}\n  lockstep does not model it\n\n", command.name.to_uppercase());
     }
     let least = command.arity.unsigned_abs().saturating_sub(words_of(command));

@@ -26,9 +26,10 @@
 //! | streams, geo indexes, PFADD and its kin, functions, modules, ACL, LATENCY, MEMORY, SLOWLOG, LOLWUT | `ERR lockstep does not model the 'xadd' command` |
 //! | DUMP, RESTORE, MIGRATE, SAVE, BGSAVE, BGREWRITEAOF, SHUTDOWN, FAILOVER, PSYNC | the same |
 //! | RESP3 | `NOPROTO lockstep models RESP2 only`, as to an unknown version |
-//! | CLIENT PAUSE, CLIENT TRACKING, filters of CLIENT KILL and CLIENT LIST other than ID, TYPE, SKIPME | `ERR lockstep does not model ..` |
-//! | OBJECT IDLETIME, OBJECT FREQ under an LFU policy, COMMAND INFO and DOCS, HELP of any command | the same |
-//! | CONFIG SET of what changes no answer of the model; CONFIG GET of a setting it does not know: an empty list | the same |
+//! | CLIENT PAUSE, CLIENT TRACKING | `ERR lockstep does not model ..` |
+//! | OBJECT IDLETIME, OBJECT FREQ under an LFU policy, HELP of any command | the same |
+//! | COMMAND INFO, DOCS and LIST FILTERBY; COMMAND GETKEYS of commands that count their keys | the same |
+//! | CONFIG SET of what changes no answer of the model, unless the value stays | the same |
 //! | strings that grow in place beyond 1 MiB (a real server: 512 MB), LCS of more than 4 million cells | the same |
 //! | DEBUG | refused, as a real server does unless `enable-debug-command` is set |
 //! | replicas of replicas | the link to a server that is a replica itself is closed |

@@ -10,7 +10,7 @@
 //! | what | what the model answers |
 //! |---|---|
 //! | `reconfig`, `whoAmI`, SASL, and other operations that are not in [`Op`] | cannot be asked; in a recording they are a difference |
-//! | quotas (`/zookeeper/quota/...`) | nodes there are ordinary nodes and limit nothing |
+//! | quotas (`/zookeeper/quota/...`) | nodes there are ordinary nodes: they limit nothing, and `zookeeper_stats` counts nothing |
 //! | the super user, authentication providers besides `digest` and `ip`, IP version 6 | unknown: `AuthFailed`, `InvalidACL` |
 //! | local sessions, read-only servers, observers | every session is global, every server votes |
 //! | request throttling, `maxClientCnxns`, slow disks | a server takes every request at once |

@@ -18,7 +18,7 @@ const ALONE: Flags = ADMIN.with(Flags::NO_MULTI);
 macro_rules! left_out {
     ($($name:literal $arity:literal $flags:ident,)*) => {
         pub(super) const COMMANDS: &[Command] = &[
-            $(Command::new($name, $arity, left_out).flags($flags),)*
+            $(Command::new($name, $arity, left_out).flags($flags.with(Flags::LEFT_OUT)),)*
             Command::new("asking", 1, no_cluster),
             Command::new("cluster", -2, no_cluster),
             Command::new("readonly", 1, no_cluster),

@@ -172,6 +172,8 @@ impl Flags {
 
     /// It needs a setting that nobody made (`enable-debug-command`): it is refused before anything else.
     pub(crate) const PROTECTED: Self = Self(1 << 13);
+    /// The model does not have it.
+    pub(crate) const LEFT_OUT: Self = Self(1 << 14);
 
     /// These flags together.
     pub(crate) const fn with(self, other: Self) -> Self {

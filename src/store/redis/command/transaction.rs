@@ -3,14 +3,12 @@
 use super::super::client::Multi;
 use super::super::ctx::{Ctx, Inside};
 use super::super::error::Error;
-use super::super::monitor;
 use super::super::reply::{Bytes, Reply};
 use super::{Command, Flags, Lookup, find};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("multi", 1, multi).flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED)),
-    Command::new("exec", 1, exec)
-        .flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED).with(Flags::SKIP_MONITOR)),
+    Command::new("exec", 1, exec).flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED)),
     Command::new("discard", 1, discard).flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED)),
     Command::new("watch", -2, watch).flags(Flags::NO_SCRIPT.with(Flags::NOT_QUEUED)),
     Command::new("unwatch", 1, unwatch).flags(Flags::NO_SCRIPT),
@@ -26,7 +24,7 @@ fn multi(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     Ok(Reply::OK)
 }
 
-fn exec(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
+fn exec(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
     let Some(multi) = ctx.multi() else { return Err(Error::fixed("ERR EXEC without MULTI")) };
     let multi = std::mem::take(multi);
     if multi.refused {
@@ -53,9 +51,6 @@ fn exec(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
     }
     ctx.inside = inside;
     ctx.discard();
-    if ctx.has_monitors() {
-        monitor::show(ctx, argv);
-    }
     // The list was announced with one element for each command: what is more comes after it.
     ctx.own = replies.split_off(multi.queue.len().min(replies.len()));
     Ok(Reply::array(replies))

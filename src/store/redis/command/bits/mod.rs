@@ -37,7 +37,8 @@ fn offset(argument: &[u8], width: Option<u32>) -> Result<u64, Error> {
         _ => (argument, 1),
     };
     number::read_integer(text)
-        .and_then(|index| index.checked_mul(factor))
+        // The server multiplies before it looks, and the product may wrap.
+        .map(|index| index.wrapping_mul(factor))
         .and_then(|offset| u64::try_from(offset).ok())
         .filter(|offset| offset / 8 < MAX_BYTES)
         .ok_or(INVALID)
