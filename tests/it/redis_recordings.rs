@@ -27,3 +27,20 @@ fn all_recordings_are_equal() {
     assert!(report.is_empty(), "{} of {}\n{report}", whole.different, whole.compared);
     assert!(whole.equal > 60_000, "only {} comparisons", whole.equal);
 }
+
+/// Members of the header's `config` that are not known tell of the recorder. Line ends may be those of Windows.
+#[test]
+fn other_recorders_have_other_members_and_line_ends() {
+    let text = [
+        r#"{"trace":"lockstep","version":1,"origin":"recorded","store":"redis","server":"redis 7.0.15","title":"t","tool":"t","config":{"epoch_us":0,"proxy":"none","hz":10}}"#,
+        r#"{"at":1,"client":"c1","connect":true}"#,
+        r#"{"at":2,"client":"c1","call":["SET","k","v"],"reply":{"ok":"OK"}}"#,
+        r#"{"at":3,"client":"c1","call":["GET","k"],"reply":"v"}"#,
+        r#"{"at":4,"client":"c1","call":["GET","k"],"reply":"w"}"#,
+        "",
+    ];
+    let trace = Trace::read(text.join("\r\n").as_bytes()).unwrap();
+    assert!(trace.events.iter().all(|line| !line.text.contains('\r')));
+    let tally = recorded::replay(&trace.header, &trace.events).unwrap();
+    assert_eq!((tally.equal, tally.different), (2, 1));
+}
