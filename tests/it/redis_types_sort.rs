@@ -87,3 +87,15 @@ fn sort_stores_a_list() {
         "#,
     );
 }
+
+/// With BY and a LIMIT that leaves something out, the sort is not stable: this is the order of a real server.
+#[test]
+fn equals_under_a_limit_come_in_the_order_of_the_sort() {
+    check(
+        r#"RPUSH l 1 2 3 4 5 6 7 8 9 10 => 10
+           SORT l BY none_* ALPHA => ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+           SORT l BY none_* ALPHA LIMIT 0 10 => ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+           SORT l BY none_* ALPHA LIMIT 0 3 => ["10", "2", "3"]
+           SORT l BY none_* ALPHA LIMIT 4 3 => ["5", "6", "7"]"#,
+    );
+}
