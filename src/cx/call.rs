@@ -13,72 +13,9 @@ use super::Cx;
 use super::grant::{Grant, LockError};
 use super::kept::Kept;
 use super::local::Handle;
+use super::lock::{Lock, Next, Task, Work};
 use super::state::{State, handles_in};
 use crate::time::Micros;
-
-/// A lock recipe: plain data between its calls, an `async fn` during one.
-pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
-    /// Tries to acquire, or waits until it has.
-    async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError>;
-
-    /// Gives the lock back.
-    async fn release(&mut self, cx: &Cx) -> Result<(), LockError>;
-
-    /// How long (µs) a client waits after an acquisition that failed, and how much jitter is added at most.
-    fn retry(&self) -> (Micros, Micros) {
-        (Micros::from_ms(100), Micros::ZERO)
-    }
-
-    /// Where the lock lives in its store: the key, or the node or directory.
-    fn place(&self) -> String;
-
-    /// All places, of a lock that lives in several.
-    fn places(&self) -> Vec<String> {
-        vec![self.place()]
-    }
-
-    /// Whether its grants name the node that is the lock ([`Grant::node`]).
-    fn names_node(&self) -> bool {
-        false
-    }
-
-    /// This object as it is, acquired with the arguments that `other` has for parameters; none if those are not
-    /// arguments of an acquisition in the library.
-    fn with_arguments_of(&self, _other: &Self) -> Option<Self> {
-        None
-    }
-}
-
-/// What a client does while it has the lock.
-pub trait Work: Clone + Eq + Hash + fmt::Debug + 'static {
-    /// One critical section.
-    async fn section(&mut self, cx: &Cx, grant: &Grant) -> Next;
-
-    /// Whether the client stops by itself when its grant's validity ends: what it believes ends with it.
-    fn heeds_validity(&self) -> bool {
-        false
-    }
-
-    /// Where the number is kept that sections read and write, if there is one.
-    fn keeps(&self) -> Option<Kept> {
-        None
-    }
-}
-
-/// What a client does after a section.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Next {
-    /// Acquires again.
-    Again,
-    /// Is done.
-    Enough,
-}
-
-/// Something that runs beside a call: a watchdog, a listener.
-pub trait Task: Clone + Eq + Hash + fmt::Debug + 'static {
-    /// Runs until the end, or until it is interrupted.
-    async fn run(self, cx: &Cx);
-}
 
 /// How a call ended.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::words;
-use crate::sim::LATE;
+use crate::sim::{DEFERRED, LATE};
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -122,9 +122,9 @@ fn about_node(take: &str, cast: &Cast) -> Option<Told> {
 }
 
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
-/// nothing.
+/// nothing, and so is the end of a fault after what else is due at that instant, which the order shows.
 pub(super) fn is_silent(take: &str) -> bool {
-    take == "go on"
+    take == "go on" || take == DEFERRED
 }
 
 /// One way of a connection: `c1>redis`, `redis>c1/2`.

@@ -86,6 +86,24 @@ pub(crate) enum Event {
     GivesUp(ProcessId),
 }
 
+impl Event {
+    /// Whether a fault is over with it that lasts as long as the model says.
+    pub(crate) const fn ends_fault(self) -> bool {
+        matches!(
+            self,
+            Self::Resume(_)
+                | Self::Restart(_)
+                | Self::ServerUp(_)
+                | Self::SlowEnds(..)
+                | Self::Rejoins(_)
+                | Self::Heals(_)
+                | Self::Joins(_)
+                | Self::CatchesUp(..)
+                | Self::Over(..)
+        )
+    }
+}
+
 /// The agenda of a world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agenda {
@@ -102,6 +120,11 @@ impl Agenda {
     /// The first entry.
     pub(crate) fn head(&self) -> Option<(Micros, Event)> {
         self.entries.first_key_value().map(|(&(due, _), &event)| (due, event))
+    }
+
+    /// Whether anything else than the ends of faults is due at that instant.
+    pub(crate) fn has_other_at(&self, due: Micros) -> bool {
+        self.entries.range((due, 0)..=(due, u64::MAX)).any(|(_, event)| !event.ends_fault())
     }
 
     pub(crate) fn pop(&mut self) -> Option<(Micros, Event)> {

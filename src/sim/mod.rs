@@ -51,6 +51,7 @@ pub use sentinel::SentinelSetup;
 pub use server::{AnyMessage, AnyRequest, AnyServer};
 pub use setup::{ProcessSetup, ServerSetup, Setup, Timing};
 pub use sides::{Node, Sides, Stops};
+pub use site::DEFERRED;
 pub use tell::{Listener, Nobody, ServerEvent, Told};
 pub use thread::Phase;
 pub use world::{Found, Violation, World};

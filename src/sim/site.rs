@@ -8,6 +8,9 @@ use super::tell::Told;
 use super::world::{Stage, World};
 use crate::cx::subscription_of;
 
+/// What the end of a fault is called in traces that comes after all else that is due at the same instant.
+pub const DEFERRED: &str = "let the others go first";
+
 /// The lane of the first task beside the threads.
 const BESIDE: u8 = 32;
 
@@ -19,6 +22,7 @@ impl World {
             Step::Release(conn, direction) => {
                 format!("release {}", self.way(setup, conn, direction))
             }
+            Step::Defer => DEFERRED.to_owned(),
             Step::Strike(strike) => setup.faults[usize::from(strike.fault)].call(setup, strike),
         }
     }

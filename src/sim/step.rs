@@ -18,6 +18,9 @@ pub(crate) enum Step {
     Next,
     /// A held direction goes on.
     Release(ConnId, Direction),
+    /// The end of a fault, which is the head, comes after all else that is due at that instant: how long a fault lasts
+    /// is known roughly, so no order at one instant is the right one.
+    Defer,
     /// A fault takes effect.
     Strike(Strike),
 }
@@ -27,7 +30,7 @@ impl Step {
     pub(crate) const fn fault(self) -> Option<u8> {
         match self {
             Self::Strike(strike) => Some(strike.fault),
-            Self::Next | Self::Release(..) => None,
+            Self::Next | Self::Release(..) | Self::Defer => None,
         }
     }
 
@@ -61,6 +64,9 @@ impl World {
             return;
         }
         out.push(Step::Next);
+        if setup.is_abstract() && event.ends_fault() && self.agenda.has_other_at(due) {
+            out.push(Step::Defer);
+        }
         let any_time = moves_time && setup.is_abstract();
         let moment = Moment { event, moves_time, any_time, near: None };
         for (number, fault) in setup.faults.iter().enumerate() {
@@ -77,6 +83,11 @@ impl World {
         match step {
             Step::Next => self.next(stage),
             Step::Release(conn, direction) => self.release(conn, direction),
+            Step::Defer => {
+                if let Some((due, event)) = self.agenda.pop() {
+                    self.agenda.put(due, event);
+                }
+            }
             Step::Strike(strike) => {
                 let number = usize::from(strike.fault);
                 let mut budgets = self.budgets.to_vec();

@@ -228,6 +228,20 @@ impl World {
         early.chain(late).filter(|(c, _)| alive(*c)).collect()
     }
 
+    /// The same, but a pause ends after what else is due at that instant, if there is anything.
+    fn deferred(&self) -> Option<Self> {
+        let (due, event) = self.agenda[0];
+        let is_pause = |event: &Event| matches!(event, Event::Resume(_));
+        let others = self.agenda.iter().any(|(at, other)| *at == due && !is_pause(other));
+        if !is_pause(&event) || !others {
+            return None;
+        }
+        let mut world = self.clone();
+        world.agenda.remove(0);
+        world.put(due, event);
+        Some(world)
+    }
+
     fn crash(&mut self, c: usize) {
         self.faults -= 1;
         let client = &mut self.clients[c];
@@ -278,6 +292,9 @@ pub(crate) fn by_hand(clients: usize, rounds: u32, kind: Kind) -> Result<usize, 
                 waiting.entry(at).or_default().push_back(Some(world));
             }
         };
+        if let Some(deferred) = world.deferred() {
+            reach((deviations, steps + 1), deferred, false);
+        }
         let mut nominal = world.clone();
         let two = nominal.next();
         reach((deviations, steps + 1), nominal, two);

@@ -33,6 +33,7 @@ pub fn because(cast: &Cast, events: &[Event], goes_round: bool) -> Option<String
         "fifo" => line::overtaken(events),
         "writer-starvation" => line::starved(events),
         "fencing-order" => token::sentences(events),
+        "spacing" => overlap::handover(cast, events, &tenures).into_iter().collect(),
         "herd" => herd::sentences(events),
         "release-safety" => match overlap::removal(cast, events, &tenures) {
             Some(removed) => vec![removed],

@@ -45,6 +45,16 @@ pub(super) fn sentences(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Ve
     sentences
 }
 
+/// What became of the lock of the section before the last one, which was over by then.
+pub(super) fn handover(cast: &Cast, events: &[Event], tenures: &[Tenure]) -> Option<String> {
+    let sections = sections(cast, events);
+    let [.., before, last] = sections.as_slice() else { return None };
+    let lost = causes(cast, events, tenures, before, last);
+    let (who, at) = (last.who, moment(last.at));
+    (!lost.is_empty())
+        .then(|| format!("{who} got the lock at {at} because {}.", words::list(&lost)))
+}
+
 fn sections<'e>(cast: &Cast, events: &'e [Event]) -> Vec<Section<'e>> {
     let mut sections: Vec<Section<'e>> = Vec::new();
     for event in events {
