@@ -30,4 +30,4 @@ pub use document::Document;
 pub use duration::{BadDuration, Duration};
 pub use problem::Problem;
 pub use section::{Fields, Member, Section};
-pub use words::{number, one_or_more, signed_time, some_time};
+pub use words::{number, one_or_more, signed_time, some_time, word_of};

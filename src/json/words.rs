@@ -1,6 +1,7 @@
 //! Small things that several sections read in the same way.
 
 use super::{Duration, Problem, Section};
+use crate::suggest;
 use crate::time::Micros;
 
 /// One element, or a list of them.
@@ -47,4 +48,20 @@ pub fn number(
         return Ok(number);
     }
     Err(section.error(format!("{number} {what}: it must be from {least} to {most}")))
+}
+
+/// One of many known words, in any case; `right` says what would be one, where none is like what was written.
+pub fn word_of(
+    section: &Section<'_>,
+    kind: &str,
+    known: &[&str],
+    right: &str,
+) -> Result<String, Box<Problem>> {
+    let word: String = section.to()?;
+    if known.iter().any(|known| known.eq_ignore_ascii_case(&word)) {
+        return Ok(word);
+    }
+    let nearest = suggest::nearest(&word.to_ascii_lowercase(), known.iter().copied());
+    let help = nearest.map_or_else(|| right.to_owned(), |it| format!("did you mean `{it}`?"));
+    Err(section.error(format!("no {kind} is called `{word}`")).with_help(help))
 }

@@ -102,6 +102,7 @@ pub fn catalogue() -> &'static [Entry] {
         redis::laravel::Laravel,
         redis::presence::Presence,
         redis::sherlock::Sherlock,
+        redis::redis_semaphore::RedisSemaphore,
         redis::replicated::Replicated,
         zookeeper::znode::Znode,
         zookeeper::sequential::Sequential,

@@ -122,9 +122,9 @@ impl Agenda {
         self.entries.first_key_value().map(|(&(due, _), &event)| (due, event))
     }
 
-    /// Whether anything else than the ends of faults is due at that instant.
-    pub(crate) fn has_other_at(&self, due: Micros) -> bool {
-        self.entries.range((due, 0)..=(due, u64::MAX)).any(|(_, event)| !event.ends_fault())
+    /// What is due at that instant.
+    pub(crate) fn at(&self, due: Micros) -> impl Iterator<Item = Event> + '_ {
+        self.entries.range((due, 0)..=(due, u64::MAX)).map(|(_, &event)| event)
     }
 
     pub(crate) fn pop(&mut self) -> Option<(Micros, Event)> {

@@ -64,7 +64,7 @@ impl World {
             return;
         }
         out.push(Step::Next);
-        if setup.is_abstract() && event.ends_fault() && self.agenda.has_other_at(due) {
+        if setup.is_abstract() && event.ends_fault() && self.can_wait(due) {
             out.push(Step::Defer);
         }
         let any_time = moves_time && setup.is_abstract();
@@ -76,6 +76,13 @@ impl World {
                 });
             }
         }
+    }
+
+    /// Whether the end of a fault can come after anything else at that instant: not after another end, nor after what
+    /// waits for it itself.
+    fn can_wait(&self, due: Micros) -> bool {
+        let mut others = self.agenda.at(due).filter(|event| !event.ends_fault());
+        others.any(|event| self.stalled_for(event).is_none())
     }
 
     /// Makes one step.

@@ -200,6 +200,22 @@ fn a_network_goes_from_fast_to_slow() {
 }
 
 #[test]
+fn faults_strike_near_requests_that_there_are() {
+    wrong(
+        "\"pause\": {",
+        "\"pause\": {\"before\": |\"dell\", ",
+        "faults[0].pause.before",
+        &["no request is called `dell`", "did you mean `del`?"],
+    );
+    wrong_zk(
+        "[\"pause\"]",
+        "[{\"lose-reply\": {\"request\": [\"exists\", |\"SET\"]}}]",
+        "faults[0].lose-reply.request[1]",
+        &["no request is called `SET`", "an operation of ZooKeeper as in `create`"],
+    );
+}
+
+#[test]
 fn faults_are_known_and_possible() {
     let pause = "\"pause\": {\"budget\": 1, \"for\": [\"9s\", \"11s\"]}";
     wrong(
@@ -245,7 +261,7 @@ fn faults_are_known_and_possible() {
         pause,
         "\"pause\": {\"request\": |\"SET\"}",
         "faults[0].pause.request",
-        &["say `phase` instead"],
+        &["say `phase`, `before` or `after` instead"],
     );
     wrong(pause, "\"pause\": {|\"how\": 1}", "faults[0].pause.how", &["unknown field `how`"]);
 }

@@ -76,6 +76,7 @@ const PROMISES: &[Promise] = &[
     promise("redisson-read-write", "", REDIS, SAFE, &[]),
     promise("keyspace-events", "", r#"{"redis": {"notify": "Egxe"}}"#, SAFE, &["trusts_events=true"]),
     promise("replicated", r#""wait": 1"#, r#"{"redis": {"replicas": 1}}"#, &[], &["checks_on=replica"]),
+    promise("redis-semaphore", "", REDIS, SAFE, &["clock=client", "count=then-add"]),
     promise("redlock", "", REDIS_3, SAFE, &[]),
     promise("redlock", r#""order": "in-turn", "extensions": 3"#, REDIS_3, SAFE, &[]),
     promise("redlock-library", r#""library": "redlock-py""#, REDIS_3, SAFE, &["but.on_error=raises"]),

@@ -10,6 +10,7 @@ pub mod python_redis_lock;
 mod python_redis_renewal;
 mod quorum;
 pub mod redis_py;
+pub mod redis_semaphore;
 pub mod redisson;
 mod redisson_attempt;
 mod redisson_base;

@@ -40,7 +40,7 @@ pub fn because(cast: &Cast, events: &[Event], goes_round: bool) -> Option<String
             None => overlap::sentences(cast, events, &tenures),
         },
         _ => match overlap::sentences(cast, events, &tenures) {
-            none if none.is_empty() => late::write(cast, events).into_iter().collect(),
+            none if none.is_empty() => late::act(cast, events).into_iter().collect(),
             sentences => sentences,
         },
     };

@@ -4,8 +4,9 @@ use super::About;
 use super::messages::Messages;
 use super::processes::Processes;
 use super::servers::Servers;
-use crate::json::{Fields, Member, Problem, Section, number, one_or_more, some_time};
+use crate::json::{Fields, Member, Problem, Section, number, one_or_more, some_time, word_of};
 use crate::sim::thread::Phase;
+use crate::store::{redis, zookeeper};
 use crate::time::Micros;
 
 /// `budget`, which every kind has.
@@ -104,7 +105,7 @@ impl<'a, 'd> Entry<'a, 'd> {
                         format!("`{}` takes no time: `for` means nothing here", about.name)
                     }
                     "request" if !has("request") && has("phase") && !has("server") => format!(
-                        "`{}` hits a process, not a request; say `phase` instead",
+                        "`{}` hits a process, not a request; say `phase`, `before` or `after` instead",
                         about.name
                     ),
                     _ => continue,
@@ -191,7 +192,7 @@ impl<'a, 'd> Entry<'a, 'd> {
     /// `process`, `phase` and `request`.
     pub(super) fn messages(&self) -> Result<Messages, Box<Problem>> {
         let of = self.processes()?;
-        Ok(Messages { of, requests: self.each("request", |section| section.to())? })
+        Ok(Messages { of, requests: self.requests("request")? })
     }
 
     /// `server`.
@@ -220,6 +221,19 @@ impl<'a, 'd> Entry<'a, 'd> {
     ) -> Result<Vec<T>, Box<Problem>> {
         let Some(field) = self.get(name) else { return Ok(Vec::new()) };
         one_or_more(field)?.into_iter().map(read).collect()
+    }
+
+    /// The names of requests in the field `name`: of the store, of the ledger, or `message` for what nobody asked for.
+    pub(super) fn requests(&self, name: &str) -> Result<Vec<String>, Box<Problem>> {
+        let mut known: Vec<&str> = match self.scope.store {
+            "redis" => redis::command_names().collect(),
+            "zookeeper" => zookeeper::Op::NAMES.to_vec(),
+            _ => Vec::new(),
+        };
+        known.extend(["message", "READ", "WRITE"]);
+        let right = "a command of Redis as in `SET`, an operation of ZooKeeper as in `create`, `READ` or `WRITE` of the \
+                     ledger, or `message` for what nobody asked for";
+        self.each(name, |section| word_of(&section, "request", &known, right))
     }
 
     /// For kinds that hit replicas, or a master that has some.

@@ -46,7 +46,7 @@ impl Near {
                 return Err(after.error(message).with_help("list the fault twice"));
             }
         };
-        let requests = entry.each(name, |section| section.to())?;
+        let requests = entry.requests(name)?;
         Ok(Some(Self { side, requests }))
     }
 

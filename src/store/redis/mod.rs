@@ -73,3 +73,8 @@ pub use replication::Peer;
 pub use reply::{Bytes, Reply};
 pub use request::Request;
 pub use server::{Message, RedisServer};
+
+/// The names of all commands that are modelled, in small letters.
+pub fn command_names() -> impl Iterator<Item = &'static str> {
+    command::all().filter(|it| !it.has(Flags::LEFT_OUT)).map(|it| it.name)
+}

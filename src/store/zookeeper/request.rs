@@ -286,6 +286,36 @@ pub struct SetWatches {
 }
 
 impl Op {
+    /// The names of all operations.
+    pub const NAMES: [&'static str; 26] = [
+        "create",
+        "create2",
+        "createTTL",
+        "createContainer",
+        "delete",
+        "exists",
+        "getData",
+        "setData",
+        "getChildren",
+        "getChildren2",
+        "getAllChildrenNumber",
+        "getEphemerals",
+        "sync",
+        "check",
+        "multi",
+        "multiRead",
+        "addWatch",
+        "removeWatches",
+        "checkWatches",
+        "setWatches",
+        "setWatches2",
+        "getACL",
+        "setACL",
+        "auth",
+        "ping",
+        "closeSession",
+    ];
+
     /// The operation's name, as recordings write it.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -83,11 +83,24 @@ impl Waiting {
         Some(now - (*oldest).max(self.calm).max(self.entered))
     }
 
+    /// From when a wait for anybody's entry counts, if that is not when it began.
+    fn counted_from(&self) -> &'static str {
+        let asked = self.asking.values().min().copied().unwrap_or_default();
+        if asked >= self.calm.max(self.entered) {
+            ""
+        } else if self.calm > self.entered {
+            ", counted from the last fault on"
+        } else {
+            ", counted from the last entry on"
+        }
+    }
+
     /// The first property that somebody has waited too long for: `whose` entry it is, or nobody's.
     fn too_long(&self, now: Micros, whose: Option<Who>, setup: &Setup) -> Option<TooLong> {
         let waited = self.waited(now)?;
         setup.properties.iter().find_map(|property| {
             let until = if whose.is_some() { "until somebody entered" } else { "in vain" };
+            let until = &*format!("{until}{}", self.counted_from());
             let (who, waited, bound, until) = match property.liveness()? {
                 Liveness::NextEntryWithin(bound) => (self.names(setup), waited, bound, until),
                 Liveness::FreeWithin(bound) if self.inside.is_empty() => {
