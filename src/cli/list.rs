@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::files;
 use super::output::{FAINT, Output, TITLE};
 use super::surroundings;
+use crate::locks::field;
 use crate::registry::{self, About};
 use crate::report::wrapped;
 
@@ -51,6 +52,9 @@ struct Entry {
     /// Its parameters, each with what it means and its default.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<Parameter>,
+    /// Of a recipe: its numbers in the catalogue of the field, with the parameters that make it that one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    numbers: Vec<String>,
     /// Of a recipe: the failures of the catalogue that a model shows of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     breaks: Vec<String>,
@@ -139,6 +143,7 @@ fn entries(all: Vec<About>) -> Vec<Entry> {
             .iter()
             .map(|&(name, meaning)| Parameter { name, meaning })
             .collect(),
+        numbers: Vec::new(),
         breaks: Vec::new(),
         stands: Vec::new(),
     };
@@ -152,6 +157,7 @@ fn show_cases(recipes: &mut [Entry]) -> Result<(), Failure> {
         cases.add(&embedded::open(&path)?);
     }
     for recipe in recipes {
+        recipe.numbers = field::numbers(&recipe.name).collect();
         recipe.breaks = cases.of(&recipe.name, true);
         recipe.stands = cases.of(&recipe.name, false);
     }
@@ -178,6 +184,7 @@ fn models() -> Result<Vec<Entry>, Failure> {
             source: model.why().to_owned(),
             needs: String::new(),
             parameters: Vec::new(),
+            numbers: Vec::new(),
             breaks: Vec::new(),
             stands: Vec::new(),
         })
@@ -211,7 +218,9 @@ fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(),
                 writeln!(output.out(), "  {:<names$}  {indent}{}", "", line.trim_start())?;
             }
         }
-        for (what, cases) in [("breaks in", &entry.breaks), ("stands", &entry.stands)] {
+        for (what, cases) in
+            [("is", &entry.numbers), ("breaks in", &entry.breaks), ("stands", &entry.stands)]
+        {
             if cases.is_empty() {
                 continue;
             }

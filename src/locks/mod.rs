@@ -3,6 +3,7 @@
 //! A recipe knows nothing but what its [`Cx`] tells it, and asserts nothing about others: it says until when it
 //! believes to hold the lock, and properties judge. Each parses its own section of a model file.
 
+pub mod field;
 pub mod local;
 pub mod nested;
 pub mod none;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use lockstep::choice::{Nominal, Seeded};
 use lockstep::json::Document;
+use lockstep::locks::field::FIELD;
 use lockstep::model::{Model, Verdict};
 use lockstep::sim::End;
 use lockstep::{locks, workload};
@@ -125,6 +126,22 @@ fn a_recipe_is_one_short_file_and_a_line_of_the_catalogue() {
         assert!(recipes.remove(file.as_str()), "{file} is in the catalogue twice");
     }
     assert!(recipes.is_empty(), "not in the catalogue: {recipes:?}");
+}
+
+#[test]
+fn all_recipes_of_the_field_are_here() {
+    let numbers: BTreeSet<&str> = FIELD.iter().map(|known| known.id).collect();
+    let redis = (1..=23).map(|number| format!("R{number}"));
+    let zookeeper = (1..=15).map(|number| format!("Z{number}"));
+    let missing: Vec<String> =
+        redis.chain(zookeeper).filter(|id| !numbers.contains(&**id)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    for known in FIELD {
+        let document = Document::parse("lock.json", format!("{{{}}}", known.with)).unwrap();
+        if let Err(problem) = locks::build(known.recipe, &document.root()) {
+            panic!("{}: {problem}", known.id);
+        }
+    }
 }
 
 /// What no model with these verdicts can be written for: without a lock nothing is kept apart.
