@@ -115,6 +115,6 @@ impl Lock for Redisson {
     /// `waitTime`, `leaseTime`, and how often.
     fn with_arguments_of(&self, other: &Self) -> Option<Self> {
         let (wait, lease, reenter) = (other.wait, other.lease, other.reenter);
-        (self.key == other.key).then(|| Self { wait, lease, reenter, ..self.clone() })
+        (self.key == other.key).then(|| Self { lease, wait, reenter, ..self.clone() })
     }
 }

@@ -136,7 +136,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                         None
                     }
                     // The push that confirms it follows at once.
-                    Answer::None => subscribes(&argv).then(|| (event.line, event.at, Reply::Nil)),
+                    Answer::None => subscribes(&argv).then_some((event.line, event.at, Reply::Nil)),
                 };
                 calls.push(Call { line: event.line, at: event.at, server, shape, reply });
             }
