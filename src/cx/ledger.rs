@@ -59,7 +59,7 @@ impl LedgerClient<'_> {
         self.cx.op(call, |result| match result {
             OpResult::Ledger(reply) => Ok(reply),
             OpResult::Failed(error) => Err(error),
-            _ => Err(CallError::NotSent),
+            other => unreachable!("a request to the ledger was answered with {other:?}"),
         })
     }
 }

@@ -213,7 +213,7 @@ impl Cx {
     pub fn draw(&self, n: u32) -> Pending<u32> {
         self.op(Op::Draw(n), |result| match result {
             OpResult::Drawn(number) => number,
-            _ => 0,
+            other => unreachable!("a draw gave {other:?}"),
         })
     }
 

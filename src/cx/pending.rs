@@ -157,7 +157,7 @@ impl Cx {
         let ops: Rc<[Op]> = pending.into_iter().map(Pending::into_op).collect();
         let inner = self.op(Op::Gather { ops, votes }, |result| match result {
             OpResult::Gathered(results) => results.to_vec(),
-            _ => Vec::new(),
+            other => unreachable!("several operations together gave {other:?}"),
         });
         Gathering { inner, decode }
     }

@@ -235,7 +235,7 @@ fn refuse(result: OpResult) -> Result<Reply, CallError> {
         OpResult::Redis(Reply::Error(text)) => Err(CallError::Refused(text)),
         OpResult::Redis(reply) => Ok(reply),
         OpResult::Failed(error) => Err(error),
-        _ => Err(CallError::NotSent),
+        other => unreachable!("a command was answered with {other:?}"),
     }
 }
 

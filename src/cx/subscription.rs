@@ -74,7 +74,7 @@ impl RedisClient<'_> {
         self.cx.op(Op::Message { from: *from, within: None }, |result| match result {
             OpResult::Message(message) => Ok(message),
             OpResult::Failed(error) => Err(error),
-            _ => Err(CallError::NotSent),
+            other => unreachable!("a wait for a message gave {other:?}"),
         })
     }
 }

@@ -65,7 +65,7 @@ impl ZooKeeperClient<'_> {
     fn created(self, create: Create) -> Pending<Result<Rc<str>, CallError>> {
         self.call(zookeeper::Op::Create(create), None, Reads::Path, |result| match seen(result)? {
             Seen::Path(path) => Ok(path),
-            _ => Err(CallError::NotSent),
+            other => unreachable!("a create was answered with {other:?}"),
         })
     }
 
@@ -155,7 +155,7 @@ impl ZooKeeperClient<'_> {
         let op = zookeeper::Op::GetData { path: path.into(), watch: false };
         self.call(op, None, Reads::DataAndVersion, |result| match seen(result)? {
             Seen::Versioned(data, version) => Ok((data, version)),
-            _ => Err(CallError::NotSent),
+            other => unreachable!("a getData was answered with {other:?}"),
         })
     }
 
@@ -173,7 +173,7 @@ impl ZooKeeperClient<'_> {
         let op = zookeeper::Op::Exists { path: path.into(), watch: false };
         self.call(op, None, reads, |result| match seen(result)? {
             Seen::Number(number) => Ok(number),
-            _ => Err(CallError::NotSent),
+            other => unreachable!("an exists was answered with {other:?}"),
         })
     }
 
@@ -203,7 +203,7 @@ impl ZooKeeperClient<'_> {
     pub fn session_changed(self, from: Session) -> Pending<Session> {
         self.cx.op(Op::SessionChanged(from), |result| match result {
             OpResult::Session(session) => session,
-            _ => Session::Suspended,
+            other => unreachable!("the session changed to {other:?}"),
         })
     }
 
@@ -232,7 +232,7 @@ fn seen(result: OpResult) -> Result<Seen, CallError> {
     match result {
         OpResult::ZooKeeper(seen) => Ok(seen),
         OpResult::Failed(error) => Err(error),
-        _ => Err(CallError::NotSent),
+        other => unreachable!("a request to ZooKeeper was answered with {other:?}"),
     }
 }
 
@@ -243,13 +243,13 @@ fn existence(result: OpResult) -> Result<bool, CallError> {
 fn children(result: OpResult) -> Result<Children, CallError> {
     seen(result).map(|seen| match seen {
         Seen::Children(children) => children,
-        _ => Children::default(),
+        other => unreachable!("a getChildren was answered with {other:?}"),
     })
 }
 
 fn data(result: OpResult) -> Result<Data, CallError> {
     seen(result).map(|seen| match seen {
         Seen::Data(data) => data,
-        _ => None,
+        other => unreachable!("a getData was answered with {other:?}"),
     })
 }

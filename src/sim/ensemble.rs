@@ -140,16 +140,14 @@ impl World {
             && self.agenda.iter().any(|(_, event)| event == Event::Reconnects(process))
     }
 
-    /// Whether the client keeps requests on this connection until a server of the ensemble has let it in.
+    /// Whether the client keeps requests on this connection until a server has let it in: the watches that it sets
+    /// again go first (`ClientCnxn.primeConnection`, <https://github.com/apache/zookeeper>).
     pub(super) fn awaits_session(&self, conn: ConnId) -> bool {
         let state = &self.conns[conn as usize];
         let is_zookeeper =
             matches!(self.servers[usize::from(state.server())].state, AnyServer::ZooKeeper(_));
         let zk = self.processes[usize::from(state.process)].zk.as_ref();
-        let waits = self.is_ensemble() || self.tries_later(conn);
-        waits
-            && is_zookeeper
-            && zk.is_some_and(|zk| !state.open || zk.state() != Session::Connected)
+        is_zookeeper && zk.is_some_and(|zk| !state.open || zk.state() != Session::Connected)
     }
 
     /// It tries again.

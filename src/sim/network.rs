@@ -168,12 +168,13 @@ impl World {
         let server = self.conns[conn as usize].server();
         let next = self.next_server(conn);
         self.ask_sentinels(process, server);
+        let is_zookeeper =
+            matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_));
+        let zk = self.process_mut(process).zk.as_mut().filter(|_| is_zookeeper);
+        let suspended = zk.map(|zk| (zk.suspend(), zk.state()));
         self.fail_all(stage, conn, &CallError::ConnectionLost);
         self.loses_subscription(stage, conn);
-        if matches!(self.servers[usize::from(server)].state, AnyServer::ZooKeeper(_)) {
-            let Some(zk) = &mut self.process_mut(process).zk else { return };
-            let woken = zk.suspend();
-            let state = zk.state();
+        if let Some((woken, state)) = suspended {
             self.count_down(process, Patience::SinceHeard);
             self.count_down(process, Patience::SinceSuspended);
             self.set_session(stage, process, state);

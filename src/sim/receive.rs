@@ -118,7 +118,7 @@ impl World {
             Connected::Again(watches) => {
                 if let Some(op) = watches {
                     let request = AnyRequest::ZooKeeper(zookeeper::Request::Call { xid: 0, op });
-                    self.conn_mut(conn).awaited.push_back(Awaited {
+                    self.conn_mut(conn).awaited.push_front(Awaited {
                         op: None,
                         what: None,
                         reads: Reads::Nothing,
@@ -166,6 +166,7 @@ fn seen(reads: Reads, result: Result<Answer, ZkError>) -> OpResult {
         (Reads::Owner, Answer::Stat(stat) | Answer::Data(_, stat)) => {
             Seen::Number(stat.ephemeral_owner().map_or(0, |session| session.0))
         }
-        _ => Seen::Done,
+        (Reads::Nothing, _) => Seen::Done,
+        (reads, answer) => unreachable!("an answer of which {reads:?} is read: {answer:?}"),
     })
 }
