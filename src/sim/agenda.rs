@@ -102,6 +102,22 @@ impl Event {
                 | Self::Over(..)
         )
     }
+
+    /// Whether a run in which nothing goes wrong has no such event.
+    const fn is_rare(self) -> bool {
+        !matches!(
+            self,
+            Self::Up(_)
+                | Self::Served(_)
+                | Self::Down(_)
+                | Self::Timer(..)
+                | Self::Wake(_)
+                | Self::Starts(_)
+                | Self::Exits(_)
+                | Self::Ping(_)
+                | Self::Peer(..)
+        )
+    }
 }
 
 /// The agenda of a world.
@@ -109,12 +125,15 @@ impl Event {
 pub(crate) struct Agenda {
     entries: BTreeMap<(Micros, u64), Event>,
     next: u64,
+    /// How many of the entries are rare: mostly none, and a crowd has long agendas.
+    rare: usize,
 }
 
 impl Agenda {
     pub(crate) fn put(&mut self, due: Micros, event: Event) {
         self.entries.insert((due, self.next), event);
         self.next += 1;
+        self.rare += usize::from(event.is_rare());
     }
 
     /// The first entry.
@@ -128,7 +147,9 @@ impl Agenda {
     }
 
     pub(crate) fn pop(&mut self) -> Option<(Micros, Event)> {
-        self.entries.pop_first().map(|((due, _), event)| (due, event))
+        let ((due, _), event) = self.entries.pop_first()?;
+        self.rare -= usize::from(event.is_rare());
+        Some((due, event))
     }
 
     /// Takes one entry away.
@@ -137,12 +158,30 @@ impl Agenda {
             self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
         if let Some((&place, _)) = place {
             self.entries.remove(&place);
+            self.rare -= usize::from(event.is_rare());
         }
     }
 
     /// Takes all entries away that `gone` names.
     pub(crate) fn cancel_all(&mut self, gone: impl Fn(&Event) -> bool) {
-        self.entries.retain(|_, event| !gone(event));
+        // Mostly there is none: to look is faster than to go through the map and take away.
+        if self.entries.values().any(&gone) {
+            self.entries.retain(|_, event| !gone(event));
+            self.rare = self.entries.values().filter(|event| event.is_rare()).count();
+        }
+    }
+
+    /// Takes a rare event away, wherever it is.
+    pub(crate) fn cancel_rare(&mut self, event: Event) {
+        if self.has_rare(event) {
+            self.cancel_all(|other| *other == event);
+        }
+    }
+
+    /// Whether a rare event is there.
+    pub(crate) fn has_rare(&self, event: Event) -> bool {
+        debug_assert!(event.is_rare(), "{event:?} is looked for among the rare events");
+        self.rare > 0 && self.entries.values().any(|other| *other == event)
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

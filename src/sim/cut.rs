@@ -97,7 +97,7 @@ impl World {
     pub(super) fn join_ensemble(&mut self, apart: &[ServerId]) {
         for &server in apart {
             if self.hears_leader(server) {
-                self.agenda.cancel_all(|event| *event == Event::StopsServing(server));
+                self.agenda.cancel_rare(Event::StopsServing(server));
                 self.hear_again(server);
             }
         }

@@ -137,7 +137,7 @@ impl World {
         let process = state.process;
         !state.open
             && self.processes[usize::from(process)].zk_server == state.server()
-            && self.agenda.iter().any(|(_, event)| event == Event::Reconnects(process))
+            && self.agenda.has_rare(Event::Reconnects(process))
     }
 
     /// Whether the client keeps requests on this connection until a server has let it in: the watches that it sets

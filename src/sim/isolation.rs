@@ -69,7 +69,7 @@ impl World {
     /// The old leader hears the others again, who have another one, or will have.
     pub(super) fn follow_again(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.ensemble).deposed = None;
-        self.agenda.cancel_all(|event| *event == Event::StepsDown(server));
+        self.agenda.cancel_rare(Event::StepsDown(server));
         self.step_down(stage, server);
         self.forget_all_words(server);
         self.follow_leader(stage, server);

@@ -75,7 +75,7 @@ impl World {
             self.crash_server(stage, server, Some(span));
         }
         // Nobody is left to elect anybody.
-        self.agenda.cancel_all(|event| *event == Event::Elects);
+        self.agenda.cancel_rare(Event::Elects);
     }
 
     fn servers_of_store(&self) -> Vec<ServerId> {

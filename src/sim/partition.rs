@@ -144,7 +144,7 @@ impl World {
         let Some(zk) = &self.processes[usize::from(process)].zk else { return };
         let Some(span) = zk.own_clock(from).filter(|_| zk.has_session()) else { return };
         let gives_up = Event::GivesUp(process);
-        let runs = self.agenda.iter().any(|(_, event)| event == gives_up);
+        let runs = self.agenda.has_rare(gives_up);
         if !runs {
             let due = self.after(process, span);
             self.agenda.put(due, gives_up);
@@ -164,7 +164,7 @@ impl World {
 
     /// One of the library's clocks stops, also one that has run out while the process stood still.
     pub(super) fn forget_clock(&mut self, process: ProcessId, clock: Event) {
-        self.agenda.cancel_all(|event| *event == clock);
+        self.agenda.cancel_rare(clock);
         let backlog = &self.processes[usize::from(process)].paused;
         if backlog.as_ref().is_some_and(|backlog| backlog.contains(&clock))
             && let Some(backlog) = &mut self.process_mut(process).paused

@@ -6,7 +6,7 @@ use super::agenda::{ConnId, Event, ServerId};
 use super::conn::Down;
 use super::ensemble::for_clients;
 use super::links::is_peer;
-use super::server::{AnyMessage, AnyRequest, Sent};
+use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
 use super::tell::Told;
 use super::thread::Phase;
 use super::world::{Stage, World};
@@ -214,7 +214,12 @@ impl World {
             return;
         }
         let after = place::look(self, stage, server, self.now);
-        for event in place::changes(before, &after, by) {
+        let state = &self.servers[usize::from(server)].state;
+        let created_by = |path: &str| match state {
+            AnyServer::ZooKeeper(zk) => zk.created_by(path),
+            _ => None,
+        };
+        for event in place::changes(before, &after, by, created_by) {
             self.happens(stage, &event);
         }
     }

@@ -97,18 +97,18 @@ pub(crate) struct Scene {
     /// What the threads of each process are told about the world.
     pub(crate) around: Vec<Vec<Rc<Surroundings>>>,
     /// Where the locks live: keys, nodes, directories.
-    pub(crate) places: Vec<String>,
+    pub(crate) places: Vec<Rc<str>>,
     /// Whether a work keeps its number in the lock's store.
     pub(crate) keeps_number: bool,
 }
 
 impl Scene {
     pub(crate) fn new(setup: &Setup) -> Self {
-        let mut places: Vec<String> = Vec::new();
+        let mut places: Vec<Rc<str>> = Vec::new();
         for (lock, _) in setup.processes.iter().flat_map(|process| &process.threads) {
             for place in lock.places() {
-                if !places.contains(&place) {
-                    places.push(place);
+                if !places.iter().any(|known| **known == *place) {
+                    places.push(place.into());
                 }
             }
         }

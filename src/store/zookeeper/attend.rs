@@ -1,9 +1,8 @@
 //! For a simulator: keep-alives that are no events, and a look at where a lock lives.
 
-use std::rc::Rc;
-
+use super::children::Children;
 use super::ensemble::Role;
-use super::id::{Path, SessionId};
+use super::id::{SessionId, Zxid};
 use super::server::ZooKeeper;
 use super::zxids::Zxids;
 use crate::store::{Env, Key, Link};
@@ -70,17 +69,26 @@ impl ZooKeeper {
         }
     }
 
-    /// The node at `path` and its children, each with the transaction that created it.
-    pub fn marks(&self, path: &str) -> Vec<(Path, u64)> {
-        let Some(node) = self.replica.tree.get(path) else { return Vec::new() };
-        if node.children.is_empty() {
-            return vec![(Rc::from(path), node.czxid.0 as u64)];
-        }
-        let children = node.children.in_sequence().filter_map(|name| {
-            let path: Path = format!("{path}/{name}").into();
-            let czxid = self.replica.tree.get(&path)?.czxid;
-            Some((path, czxid.0 as u64))
-        });
-        children.collect()
+    /// The node at `path` with its children, as it is now; none if there is no such node.
+    pub fn stand(&self, path: &str) -> Option<Stand> {
+        let node = self.replica.tree.get(path)?;
+        let children = node.children.clone();
+        Some(Stand { czxid: node.czxid, children, zxid: self.replica.zxid })
     }
+
+    /// The transaction that created the node.
+    pub fn created_by(&self, path: &str) -> Option<Zxid> {
+        self.replica.tree.get(path).map(|node| node.czxid)
+    }
+}
+
+/// A node and its children at one moment: taken at no cost, however many they are.
+#[derive(Clone, Debug)]
+pub struct Stand {
+    /// The transaction that created the node.
+    pub czxid: Zxid,
+    /// Its children.
+    pub children: Children,
+    /// The last transaction before that moment.
+    pub zxid: Zxid,
 }

@@ -77,6 +77,32 @@ impl Children {
         at.checked_sub(1).map(|before| &self.0.sorted[before].1)
     }
 
+    /// Those that are not in `other` as well, and those of `other` that are not here: at no cost if nothing has changed
+    /// between the two. A node that was deleted and created anew is among both.
+    pub fn differences(&self, other: &Self) -> (Vec<Name>, Vec<Name>) {
+        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+        if Rc::ptr_eq(&self.0, &other.0) {
+            return (mine, theirs);
+        }
+        let (mut left, mut right) =
+            (self.0.sorted.iter().peekable(), other.0.sorted.iter().peekable());
+        loop {
+            match (left.peek(), right.peek()) {
+                (Some(a), Some(b)) if Rc::ptr_eq(&a.1, &b.1) => {
+                    left.next();
+                    right.next();
+                }
+                (Some(a), b) if b.is_none_or(|b| a < b) => mine.extend(left.next().map(name)),
+                (a, Some(b)) if a.is_none_or(|a| b < a) => theirs.extend(right.next().map(name)),
+                (Some(_), Some(_)) => {
+                    mine.extend(left.next().map(name));
+                    theirs.extend(right.next().map(name));
+                }
+                _ => return (mine, theirs),
+            }
+        }
+    }
+
     pub(super) fn insert(&mut self, name: Name) {
         if let Err(at) = self.position(&name) {
             self.change(|sorted| sorted.insert(at, (sequence(&name), name)));
@@ -134,6 +160,10 @@ impl std::fmt::Debug for Children {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.in_sequence()).finish()
     }
+}
+
+fn name((_, name): &(Sequence, Name)) -> Name {
+    name.clone()
 }
 
 /// What a server appends is `%010d`: ten digits, or a minus sign before them once the counter has run over.

@@ -56,6 +56,7 @@ mod writes;
 mod zxids;
 
 pub use acl::{ADMIN, ALL, Acl, AclList, CREATE, DELETE, Identity, READ, WRITE, open};
+pub use attend::Stand;
 pub use children::Children;
 pub use config::{Config, Moment};
 pub use ensemble::Peer;
