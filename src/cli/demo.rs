@@ -1,5 +1,7 @@
 //! `lockstep demo`: locks that hold, locks that do not, and the shortest way to break the most common one.
 
+use std::ops::ControlFlow;
+
 use serde::Serialize;
 
 use super::check::witness;
@@ -14,7 +16,7 @@ use crate::explore::{Bounds, Search, Verdict};
 use crate::model::Model;
 use crate::report::{Cast, View, story, timeline, words, wrapped};
 use crate::trace::Origin;
-use crate::trace::own::{Ended, Event, Recipe, Recording, execute};
+use crate::trace::own::{Act, Did, Ended, Event, Recipe, Recording, What, execute};
 
 /// Show a lock that breaks, step by step
 #[derive(clap::Args, Debug)]
@@ -116,15 +118,15 @@ fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Out
         deviations: Vec::new(),
     };
     let mut first = None;
-    let Ended { tally, .. } =
-        execute(&recipe.setup(), recipe.limits, None, &mut Seeded::new(SEED), &mut |event| {
-            if let crate::trace::own::What::Did(did) = &event.what
-                && let crate::trace::own::Act::Read { value, .. } = did.act
-            {
-                first.get_or_insert(value);
-            }
-            std::ops::ControlFlow::Continue(())
-        });
+    let setup = recipe.setup();
+    let mut note = |event: Event| {
+        if let What::Did(Did { act: Act::Read { value, .. }, .. }) = event.what {
+            first.get_or_insert(value);
+        }
+        ControlFlow::Continue(())
+    };
+    let mut choices = Seeded::new(SEED);
+    let Ended { tally, .. } = execute(&setup, recipe.limits, None, &mut choices, Some(&mut note));
     let noted = |what: &str| tally.noted.get(what).copied().unwrap_or_default();
     Ok(Outcome {
         lock,

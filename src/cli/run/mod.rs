@@ -5,7 +5,6 @@ mod recipes;
 mod several;
 
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::check::witness::row;
@@ -19,7 +18,7 @@ use super::trace_file;
 use crate::choice::Seeded;
 use crate::model::Model;
 use crate::report::{Cast, View, because, cover, story, timeline, words};
-use crate::sim::{End, Limits};
+use crate::sim::{End, Limits, Setup};
 use crate::time::Micros;
 use crate::trace::Origin;
 use crate::trace::own::{Ended, Recipe, Recording, execute};
@@ -74,9 +73,7 @@ pub(super) fn execute_command(
         return several::show(&model, arguments, output);
     }
     let watch = Stopwatch::start();
-    let choices = Seeded::new(arguments.seed);
-    let recording =
-        Recording::make(&model, Origin::Run, Some(arguments.seed), limits(&model), choices);
+    let recording = record(&model, arguments.seed, arguments.output.is_some() || output.json);
     let exit = Found::of_run(&recording.ended).exit(model.expect_run(), false);
     let mut written = false;
     if let Some(path) = &arguments.output {
@@ -110,6 +107,26 @@ pub(super) fn execute_command(
     Ok(exit)
 }
 
+/// One run with its events. If they are shown nowhere, because so many threads have no timeline, it is without them.
+fn record(model: &Model, seed: u64, listed: bool) -> Recording {
+    if !listed && is_crowd(&model.sampled_setup()) {
+        let recording = Recording::make_without_events(model, seed, limits(model));
+        if recording.ended.violation.is_none() {
+            return recording;
+        }
+    }
+    Recording::make(model, Origin::Run, Some(seed), limits(model), Seeded::new(seed))
+}
+
+/// Whether there are more threads than a timeline has room for.
+fn is_crowd(setup: &Setup) -> bool {
+    threads(setup) > MOST_THREADS
+}
+
+fn threads(setup: &Setup) -> usize {
+    setup.processes.iter().map(|process| process.threads.len()).sum()
+}
+
 /// One run without its events.
 fn run_only(model: &Model, seed: u64) -> Ended {
     let recipe = Recipe {
@@ -121,13 +138,13 @@ fn run_only(model: &Model, seed: u64) -> Ended {
         deviations: Vec::new(),
     };
     let mut choices = Seeded::new(seed);
-    execute(&recipe.setup(), recipe.limits, None, &mut choices, &mut |_| ControlFlow::Continue(()))
+    execute(&recipe.setup(), recipe.limits, None, &mut choices, None)
 }
 
 /// Where a run stops if it does not end by itself.
 pub(super) fn limits(model: &Model) -> Limits {
     Limits {
-        steps: model.bounds().steps.unwrap_or(1_000_000),
+        steps: model.bounds().steps.unwrap_or(10_000_000),
         time: model.bounds().time.unwrap_or(Micros::from_ms(600_000)),
         stop_at_violation: false,
     }
@@ -136,10 +153,9 @@ pub(super) fn limits(model: &Model) -> Limits {
 fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
     let cast = Cast::of(&recording.setup);
     let width = surroundings::width();
-    let threads: usize = cast.processes.iter().map(|it| it.threads.len()).sum();
     writeln!(output.out())?;
-    if threads > MOST_THREADS {
-        let threads = words::count(threads as u64);
+    if is_crowd(&recording.setup) {
+        let threads = words::count(threads(&recording.setup) as u64);
         writeln!(
             output.out(),
             "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"

@@ -59,19 +59,19 @@ impl Tenure {
 /// All stays of a run, in the order in which they began.
 pub(super) fn tenures(cast: &Cast, events: &[Event]) -> Vec<Tenure> {
     let mut all: Vec<Tenure> = Vec::new();
-    let mut last: BTreeMap<String, Value> = BTreeMap::new();
+    let mut last: BTreeMap<String, &Value> = BTreeMap::new();
     let mut server = String::new();
     for event in events {
         match &event.what {
             What::Executed { from, thread, to, call, reply, .. } => {
                 server.clone_from(to);
                 let who = thread_name(from, *thread);
-                renew(&mut all, &who, to, event.at, call, reply.as_ref());
-                last.insert(who, call.clone());
+                renew(&mut all, &who, to, event.at, call, reply.as_deref());
+                last.insert(who, call);
             }
             What::Deadline { deadline, .. } => server.clone_from(deadline),
             What::Place { lock, placed: true, by: Some(by), .. } => {
-                let call = last.get(by);
+                let call = last.get(by).copied();
                 let open = |tenure: &&mut Tenure| tenure.end.is_none() && is(tenure, lock, &server);
                 for old in all.iter_mut().filter(open) {
                     old.end = Some((event.at, ended_by(by, call)));
@@ -90,7 +90,7 @@ pub(super) fn tenures(cast: &Cast, events: &[Event]) -> Vec<Tenure> {
             }
             What::Place { lock, by, .. } => {
                 let end = match by {
-                    Some(by) => ended_by(by, last.get(by)),
+                    Some(by) => ended_by(by, last.get(by).copied()),
                     None => End::Alone,
                 };
                 let open =

@@ -87,7 +87,9 @@ impl Known {
                 let answer =
                     reply.as_ref().map(|it| format!(" → {}", words::reply(it))).unwrap_or_default();
                 let text = format!("{}{answer}", words::call(call));
-                if text.to_uppercase().starts_with("PUBLISH") && reply == &Some(Value::from(0)) {
+                if text.to_uppercase().starts_with("PUBLISH")
+                    && reply.as_deref() == Some(&Value::from(0))
+                {
                     self.unpublished = Some((at, who.clone()));
                 }
                 *self.asked.entry(who.clone()).or_default() += 1;

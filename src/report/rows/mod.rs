@@ -99,7 +99,7 @@ impl Builder<'_> {
             What::Executed { from, thread, to, call, reply, sent } => {
                 self.woken = Some(to.clone());
                 let who = thread_name(from, *thread);
-                let reply = reply.as_ref().map(words::reply);
+                let reply = reply.as_deref().map(words::reply);
                 self.executed(at, (&who, from), to, &words::call(call), reply.as_deref(), sent);
             }
             What::Deadline { deadline, .. } => self.woken = Some(deadline.clone()),

@@ -1,8 +1,8 @@
 //! The events of an own run, as lines of a trace and as what reports are made of.
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::written::Written;
 use crate::store::ledger::Account;
 use crate::time::Micros;
 
@@ -32,10 +32,10 @@ pub enum What {
         /// The server.
         to: String,
         /// The request, as recordings write it: a list of words (Redis), or an object with `op`.
-        call: Value,
+        call: Written,
         /// The answer as recordings write it; there is none yet if the member is missing.
         #[serde(skip_serializing_if = "Option::is_none")]
-        reply: Option<Value>,
+        reply: Option<Written>,
         /// What else the server sent.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         sent: Vec<Sent>,
@@ -55,7 +55,7 @@ pub enum What {
         /// The server that sent it.
         from: String,
         /// The message.
-        heard: Value,
+        heard: Written,
     },
     /// A process learnt that its connection is gone.
     Lost {
@@ -132,7 +132,7 @@ pub struct Sent {
     /// The process it goes to.
     pub to: String,
     /// The message.
-    pub message: Value,
+    pub message: Written,
 }
 
 /// What a thread did.

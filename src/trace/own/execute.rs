@@ -27,6 +27,9 @@ pub struct Ended {
     pub faults: Effects,
 }
 
+/// Who hears the events of a run, until it has heard enough.
+pub type Sink<'s> = dyn FnMut(Event) -> ControlFlow<()> + 's;
+
 /// Hears a world, and hands on what it tells.
 struct Ear<'a> {
     teller: Teller<'a>,
@@ -35,15 +38,15 @@ struct Ear<'a> {
     tally: Tally,
     step: u64,
     violation: Option<Violation>,
-    sink: &'a mut dyn FnMut(Event) -> ControlFlow<()>,
+    /// None if nobody wants to hear the events.
+    sink: Option<&'a mut Sink<'a>>,
     enough: bool,
 }
 
 impl Ear<'_> {
     fn hand_on(&mut self, event: Event) {
-        self.tally.count(&event);
-        if !self.enough {
-            self.enough = (self.sink)(event).is_break();
+        if let Some(sink) = self.sink.as_mut().filter(|_| !self.enough) {
+            self.enough = sink(event).is_break();
         }
     }
 
@@ -62,23 +65,26 @@ impl Listener for Ear<'_> {
             // One violation is told: the first, also among those that judge waiting.
             return self.violated(now, property, why.to_owned());
         }
-        let event = self.teller.event(now, self.step, told);
-        self.hand_on(event);
+        self.tally.count(told, self.setup);
+        if self.sink.is_some() {
+            let event = self.teller.event(now, self.step, told);
+            self.hand_on(event);
+        }
         if let Some(long) = self.waiting.hear(now, told, self.setup) {
             self.violated(now, long.property, long.why);
         }
     }
 }
 
-/// Runs the world of `setup` to its end, or to a limit, or until `sink` has heard enough.
+/// Runs the world of `setup` to its end, or to a limit, or until `sink` has heard enough. Without one no event is made.
 ///
 /// With a `round`, what comes after that step until the limit comes again and again from there on.
-pub fn execute(
-    setup: &Setup,
+pub fn execute<'s>(
+    setup: &'s Setup,
     limits: Limits,
     round: Option<u64>,
     choices: &mut dyn Choices,
-    sink: &mut dyn FnMut(Event) -> ControlFlow<()>,
+    sink: Option<&'s mut Sink<'s>>,
 ) -> Ended {
     let mut ear = Ear {
         teller: Teller::new(setup),

@@ -1,9 +1,8 @@
 //! Requests and messages as recordings of real servers write them.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
+use super::sessions::Sessions;
 use crate::sim::{AnyMessage, AnyRequest};
 use crate::store::ledger;
 use crate::store::redis;
@@ -11,23 +10,9 @@ use crate::store::zookeeper::{
     AddWatchMode, Connect, Create, CreateForm, CreateMode, Message, Op, Request, SessionId,
     SetWatches, WatcherType,
 };
+use crate::store::{Link, Outbound};
 use crate::trace::recorded::redis::json::{write_bytes, write_reply};
 use crate::trace::recorded::zookeeper::render;
-
-/// The names of ZooKeeper sessions: `s1`, `s2`, ... in the order in which they were granted.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sessions(BTreeMap<SessionId, String>);
-
-impl Sessions {
-    fn granted(&mut self, session: SessionId) -> String {
-        let next = format!("s{}", self.0.len() + 1);
-        self.0.entry(session).or_insert(next).clone()
-    }
-
-    fn name(&self, session: SessionId) -> String {
-        self.0.get(&session).cloned().unwrap_or_else(|| session.to_string())
-    }
-}
 
 /// A request.
 pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
@@ -49,8 +34,14 @@ pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
     }
 }
 
-/// Whether the message answers a request; others come by themselves.
-pub(super) fn is_answer(message: &AnyMessage) -> bool {
+/// Which of the messages answers the request that came over `link`; the others come by themselves.
+pub(super) fn answer_in(sent: &[(Link, Outbound<AnyMessage>)], link: Link) -> Option<usize> {
+    sent.iter().position(|(to, message)| {
+        *to == link && matches!(message, Outbound::Message(it) if is_answer(it))
+    })
+}
+
+fn is_answer(message: &AnyMessage) -> bool {
     matches!(
         message,
         AnyMessage::Redis(redis::Message::Reply(_))
@@ -59,14 +50,22 @@ pub(super) fn is_answer(message: &AnyMessage) -> bool {
     )
 }
 
-/// A message.
-pub(super) fn message(message: &AnyMessage, sessions: &mut Sessions) -> Value {
+/// The session that a message grants.
+pub(super) fn grants(message: &AnyMessage) -> Option<SessionId> {
+    match message {
+        AnyMessage::ZooKeeper(Message::Connect(reply)) => reply.session.map(|(session, _)| session),
+        _ => None,
+    }
+}
+
+/// A message. What it grants must have its name.
+pub(super) fn message(message: &AnyMessage, sessions: &Sessions) -> Value {
     match message {
         AnyMessage::Redis(redis::Message::Reply(reply)) => write_reply(reply),
         AnyMessage::Redis(redis::Message::Peer(peer)) => json!({ "peer": format!("{peer:?}") }),
         AnyMessage::Redis(redis::Message::Push(push)) => json!({ "push": write_reply(push) }),
         AnyMessage::ZooKeeper(Message::Connect(reply)) => {
-            let session = reply.session.map(|(session, _)| sessions.granted(session));
+            let session = reply.session.map(|(session, _)| sessions.name(session));
             json!({ "session": session, "timeout_ms": reply.timeout_ms })
         }
         AnyMessage::ZooKeeper(Message::Reply(reply)) => {

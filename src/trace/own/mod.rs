@@ -15,20 +15,23 @@ mod execute;
 mod message;
 mod recipe;
 mod replay;
+mod sessions;
 mod tally;
 mod teller;
 mod waiting;
+mod written;
 
 pub use event::{Act, Did, Event, ProcessEvent, Sent, What};
-pub use execute::{Ended, execute};
+pub use execute::{Ended, Sink, execute};
 pub use recipe::{Recipe, name};
 pub use replay::{Difference, Replayed, replay};
 pub use tally::{Tally, Waits};
+pub use written::Written;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use crate::choice::{Choices, Noting};
+use crate::choice::{Choices, Noting, Seeded};
 use crate::model::Model;
 use crate::sim::{Limits, Setup};
 use crate::trace::Origin;
@@ -58,7 +61,17 @@ impl Recording {
         choices: impl Choices,
     ) -> Self {
         let (model, deviations) = (model.clone(), Vec::new());
-        Self::complete(Recipe { origin, seed, limits, round: None, model, deviations }, choices)
+        let recipe = Recipe { origin, seed, limits, round: None, model, deviations };
+        Self::complete(recipe, choices, true)
+    }
+
+    /// A run with `seed` of which no events are kept: a crowd has too many of them, and nobody reads them.
+    pub fn make_without_events(model: &Model, seed: u64, limits: Limits) -> Self {
+        let choices = Seeded::new(seed);
+        let (origin, seed, round) = (Origin::Run, Some(seed), None);
+        let (model, deviations) = (model.clone(), Vec::new());
+        let recipe = Recipe { origin, seed, limits, round, model, deviations };
+        Self::complete(recipe, choices, false)
     }
 
     /// Runs `model` with the answers of a search, which knows that after so many steps as `limits` says the world is the
@@ -66,17 +79,20 @@ impl Recording {
     pub fn make_round(model: &Model, limits: Limits, from: u64, choices: impl Choices) -> Self {
         let (origin, round) = (Origin::Check, Some(from));
         let (model, deviations) = (model.clone(), Vec::new());
-        Self::complete(Recipe { origin, seed: None, limits, round, model, deviations }, choices)
+        let recipe = Recipe { origin, seed: None, limits, round, model, deviations };
+        Self::complete(recipe, choices, true)
     }
 
-    fn complete(mut recipe: Recipe, choices: impl Choices) -> Self {
+    fn complete(mut recipe: Recipe, choices: impl Choices, keeps: bool) -> Self {
         let setup = recipe.setup();
         let mut noting = Noting::new(choices, recipe.origin == Origin::Run);
         let mut events = Vec::new();
-        let ended = execute(&setup, recipe.limits, recipe.round, &mut noting, &mut |event| {
+        let mut keep = |event| {
             events.push(event);
             ControlFlow::Continue(())
-        });
+        };
+        let sink: Option<&mut Sink<'_>> = if keeps { Some(&mut keep) } else { None };
+        let ended = execute(&setup, recipe.limits, recipe.round, &mut noting, sink);
         (recipe.deviations, _) = noting.into_parts();
         Self { recipe, setup, events, ended }
     }

@@ -39,9 +39,8 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
     let setup = recipe.setup();
     let mut choices = recipe.choices();
     let mut compare = Compare { lines: &trace.events, next: 0, difference: None };
-    let ended = execute(&setup, recipe.limits, recipe.round, &mut choices, &mut |event: Event| {
-        compare.line(event.step, event.line())
-    });
+    let mut line = |event: Event| compare.line(event.step, event.line());
+    let ended = execute(&setup, recipe.limits, recipe.round, &mut choices, Some(&mut line));
     let mut difference = compare.difference.take();
     if difference.is_none() {
         // The end, and nothing after it.

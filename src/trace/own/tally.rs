@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::event::{Act, Event, ProcessEvent, What};
+use super::message::answer_in;
+use crate::property::{Event, Who};
+use crate::sim::{AnyMessage, Setup, Told};
 use crate::store::ledger::Account;
+use crate::store::{Link, Outbound};
 use crate::time::Micros;
 
 /// Counters of a run.
@@ -35,9 +38,9 @@ pub struct Tally {
     pub waits: Option<Waits>,
     #[serde(skip)]
     /// Who is inside, and whether it shares the lock.
-    inside: Vec<(String, bool)>,
+    inside: Vec<(Who, bool)>,
     #[serde(skip)]
-    last_read: BTreeMap<(String, Account), i64>,
+    last_read: BTreeMap<(Who, Account), i64>,
     /// What each account said last.
     #[serde(skip)]
     said: BTreeMap<Account, i64>,
@@ -65,41 +68,43 @@ impl Waits {
 }
 
 impl Tally {
-    /// Counts an event.
-    pub fn count(&mut self, event: &Event) {
-        match &event.what {
-            What::Executed { to, sent, .. } => {
-                *self.requests.entry(to.clone()).or_default() += 1;
-                self.notifications += sent.len() as u64;
+    /// Counts what happened.
+    pub(super) fn count(&mut self, told: &Told<'_>, setup: &Setup) {
+        match *told {
+            Told::Executed { server, sent, link, .. } => {
+                let name = &setup.servers[usize::from(server)].name;
+                match self.requests.get_mut(name) {
+                    Some(count) => *count += 1,
+                    None => drop(self.requests.insert(name.clone(), 1)),
+                }
+                let answers = usize::from(answer_in(sent, link).is_some());
+                self.notifications += (messages(sent) - answers) as u64;
             }
-            What::Deadline { sent, .. } => self.notifications += sent.len() as u64,
-            What::Deviation { cost, .. } => self.deviations += u64::from(*cost),
-            What::Noted { noted, amount, .. } => *self.noted.entry(noted).or_default() += amount,
-            What::Process { process, event: ProcessEvent::Crashes } => {
-                let thread = format!("{process}.");
-                self.inside.retain(|(who, _)| who != process && !who.starts_with(&thread));
-            }
-            What::Did(did) => self.count_act(&did.who, did.act),
+            Told::Woke { sent, .. } => self.notifications += messages(sent) as u64,
+            Told::Deviated { cost, .. } => self.deviations += u64::from(cost),
+            Told::Noted { what, amount, .. } => *self.noted.entry(what).or_default() += amount,
+            Told::Event(event) => self.count_event(event),
             _ => {}
         }
     }
 
-    fn count_act(&mut self, who: &str, act: Act) {
-        match act {
-            Act::Enters { shared, .. } => {
+    fn count_event(&mut self, event: &Event) {
+        match *event {
+            Event::Crashes(process) => self.inside.retain(|(who, _)| who.process != process),
+            Event::Enters { who, shared, .. } => {
                 self.entries += 1;
                 let disturbs = self.inside.iter().any(|(_, other)| !(shared && *other));
                 self.overlaps += u64::from(disturbs);
-                self.inside.push((who.to_owned(), shared));
+                self.inside.push((who, shared));
             }
-            Act::Leaves => self.inside.retain(|(inside, _)| inside != who),
-            Act::Refused => self.refusals += 1,
-            Act::Read { account, value } => {
-                self.last_read.insert((who.to_owned(), account), value);
+            Event::Leaves(who) => self.inside.retain(|(inside, _)| *inside != who),
+            Event::Refused(_) => self.refusals += 1,
+            Event::Read { who, account, value } => {
+                self.last_read.insert((who, account), value);
                 self.says(account, value);
             }
-            Act::Wrote { account, value } => {
-                let read = self.last_read.get(&(who.to_owned(), account));
+            Event::Wrote { who, account, value } => {
+                let read = self.last_read.get(&(who, account));
                 self.lost_updates += u64::from(read != self.said.get(&account));
                 self.says(account, value);
             }
@@ -113,4 +118,9 @@ impl Tally {
             self.ledger = Some(value);
         }
     }
+}
+
+/// How many of these are messages: that a connection is closed is none.
+fn messages(sent: &[(Link, Outbound<AnyMessage>)]) -> usize {
+    sent.iter().filter(|(_, it)| matches!(it, Outbound::Message(_))).count()
 }

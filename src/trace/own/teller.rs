@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::event::{Act, Did, Event, ProcessEvent, Sent, What};
-use super::message::{self, Sessions};
+use super::message;
+use super::sessions::Sessions;
+use super::written::Written;
 use crate::property::{self, Names, Remover, Who};
 use crate::sim::{AnyMessage, ServerEvent, Setup, Told};
 use crate::store::{Link, Outbound};
@@ -41,15 +41,11 @@ impl<'a> Teller<'a> {
         match *told {
             Told::Executed { server, process, thread, request, sent, link } => {
                 self.links.insert(link, process);
-                let call = message::request(request, &self.sessions);
-                let is_reply = |(to, message): &(Link, Outbound<AnyMessage>)| {
-                    *to == link
-                        && matches!(message, Outbound::Message(it) if message::is_answer(it))
-                };
-                let place = sent.iter().position(is_reply);
+                let call = Written::request(request.clone(), &self.sessions);
+                let place = message::answer_in(sent, link);
                 let reply = place.map(|place| match &sent[place].1 {
-                    Outbound::Message(it) => message::message(it, &mut self.sessions),
-                    Outbound::Close => json!({ "closed": true }),
+                    Outbound::Message(it) => Written::message(it.clone(), &mut self.sessions),
+                    Outbound::Close => Written::closed(&self.sessions),
                 });
                 let others = sent.iter().enumerate().filter(|(at, _)| Some(*at) != place);
                 let others: Vec<_> = others.map(|(_, sent)| sent).collect();
@@ -70,7 +66,7 @@ impl<'a> Teller<'a> {
             Told::Received { process, server, message: Some(heard) } => What::Heard {
                 to: self.process(process),
                 from: self.server(server),
-                heard: message::message(heard, &mut self.sessions),
+                heard: Written::message(heard.clone(), &mut self.sessions),
             },
             Told::Received { process, server, message: None } => {
                 What::Lost { to: self.process(process), from: self.server(server), lost: true }
@@ -102,8 +98,8 @@ impl<'a> Teller<'a> {
             None => format!("connection {}", link.0),
         };
         let message = match message {
-            Outbound::Message(it) => message::message(it, &mut self.sessions),
-            Outbound::Close => json!({ "closed": true }),
+            Outbound::Message(it) => Written::message(it.clone(), &mut self.sessions),
+            Outbound::Close => Written::closed(&self.sessions),
         };
         Sent { to, message }
     }

@@ -97,11 +97,12 @@ impl Waiting {
 
     /// The first property that somebody has waited too long for: `whose` entry it is, or nobody's.
     fn too_long(&self, now: Micros, whose: Option<Who>, setup: &Setup) -> Option<TooLong> {
-        let waited = self.waited(now)?;
         setup.properties.iter().find_map(|property| {
+            let liveness = property.liveness().filter(|it| *it != Liveness::NotForEver)?;
+            let waited = self.waited(now)?;
             let until = if whose.is_some() { "until somebody entered" } else { "in vain" };
             let until = &*format!("{until}{}", self.counted_from());
-            let (who, waited, bound, until) = match property.liveness()? {
+            let (who, waited, bound, until) = match liveness {
                 Liveness::NextEntryWithin(bound) => (self.names(setup), waited, bound, until),
                 Liveness::FreeWithin(bound) if self.inside.is_empty() => {
                     let free = waited.min(now - self.left);
