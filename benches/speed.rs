@@ -19,6 +19,7 @@ use lockstep::store::redis::{Bytes, Config, RedisServer};
 use lockstep::store::zookeeper::{self, Connect, Create, CreateMode, Op, Request, ZooKeeper, Zxid};
 use lockstep::store::{Env, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
+use lockstep::trace::own::Recording;
 
 /// Counts what is sent.
 struct Count(u64);
@@ -208,6 +209,29 @@ fn runs() {
     }
 }
 
+/// Everybody in line at once, each for one section: what one change in the store wakes.
+fn herds() {
+    for (watch, clients) in [("predecessor", 1_000), ("predecessor", 10_000), ("all", 1_000)] {
+        let text = format!(
+            r#"{{"title": "herd", "why": "speed", "store": {{"zookeeper": {{"session": "30s"}}}},
+            "lock": {{"sequential": {{"watch": "{watch}"}}}}, "clients": {{"processes": {clients}}},
+            "work": {{"section": {{"work": "10ms", "rounds": 1}}}}, "given": {{"nodes": {{"/lock": ""}}}},
+            "properties": ["mutual-exclusion"]}}"#
+        );
+        let model = Model::parse("herd.json", text).expect("the model is right");
+        let limits = Limits { steps: u64::MAX, time: Micros::MAX, stop_at_violation: false };
+        let start = Instant::now();
+        let ended = Recording::make_without_events(&model, 1, limits).ended;
+        let passed = start.elapsed().as_secs_f64();
+        println!(
+            "herd: {clients:>6} clients watch {watch}: {} steps, {} notifications, {passed:.3} s, {:.3} M steps/s",
+            ended.steps,
+            ended.tally.notifications,
+            ended.steps as f64 / passed / 1e6
+        );
+    }
+}
+
 fn searches() {
     for (what, faults) in [
         ("one crash", r#"{"crash": {"budget": 1}}"#),
@@ -248,8 +272,13 @@ fn main() {
         assert!(bare_loop(2, &mut Nominal) > 0);
         return;
     }
-    let parts: [(&str, fn()); 4] =
-        [("redis", redis), ("zookeeper", zookeeper), ("runs", runs), ("searches", searches)];
+    let parts: [(&str, fn()); 5] = [
+        ("redis", redis),
+        ("zookeeper", zookeeper),
+        ("runs", runs),
+        ("herds", herds),
+        ("searches", searches),
+    ];
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     for (name, part) in parts {
         // `cargo bench -- runs` measures that part alone.

@@ -1,4 +1,4 @@
-//! `lockstep list`: what models can name, and the models of this program.
+//! `lockstep list`: what models say and can name, and the models of this program.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::locks::field;
 use crate::registry::{self, About};
 use crate::report::wrapped;
 
-/// List recipes, models, properties, faults and workloads, each with a line and a source
+/// List recipes, models, properties, faults, workloads and the fields of model files, each with a line and a source
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
     /// Which of them; without it, all
@@ -35,6 +35,8 @@ enum Kind {
     Faults,
     /// What clients do while they have the lock
     Workloads,
+    /// What a model file says: its sections with their fields
+    Fields,
 }
 
 /// One thing of a list.
@@ -90,6 +92,8 @@ struct List {
     faults: Option<Vec<Entry>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     workloads: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fields: Option<Vec<Entry>>,
 }
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
@@ -107,6 +111,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         properties: of(Kind::Properties, registry::properties),
         faults: of(Kind::Faults, registry::faults),
         workloads: of(Kind::Workloads, registry::workloads),
+        fields: of(Kind::Fields, registry::fields),
     };
     if output.json {
         output.write_json(&list)?;
@@ -118,6 +123,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         ("properties", &list.properties),
         ("faults", &list.faults),
         ("workloads", &list.workloads),
+        ("fields", &list.fields),
     ];
     let mut is_first = true;
     for (name, entries) in kinds {

@@ -1,5 +1,6 @@
 //! `bounds`: where a search or a run stops if it does not end by itself.
 
+use super::fields;
 use crate::json::{Problem, Section, some_time};
 use crate::time::Micros;
 
@@ -20,7 +21,7 @@ impl Bounds {
     /// Reads `{"deviations": 3, "states": 2000000, "steps": 100000, "time": "1h"}`.
     pub(super) fn from_section(section: Option<Section<'_>>) -> Result<Self, Box<Problem>> {
         let Some(section) = section else { return Ok(Self::default()) };
-        let fields = section.fields(&["deviations", "states", "steps", "time"])?;
+        let fields = section.fields(&fields::names("bounds"))?;
         for name in ["states", "steps"] {
             if let Some(field) = fields.get(name).filter(|field| field.raw() == "0") {
                 return Err(field.error(format!("0 {name}: nothing could begin")));

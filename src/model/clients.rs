@@ -1,6 +1,7 @@
 //! `clients`: who wants the lock, with what, and what for.
 
 use super::clock;
+use super::fields;
 use super::habits;
 use super::store::Store;
 use crate::cx::{Kept, LockBox, WorkBox};
@@ -47,8 +48,6 @@ pub(super) struct Defaults<'d> {
 const MOST_PROCESSES: u32 = 10_000;
 /// The most threads of a process: the tasks with higher numbers are background tasks.
 const MOST_THREADS: u32 = 32;
-/// What both processes that are all alike and those of a role say.
-const OF_PROCESSES: [&str; 3] = ["processes", "threads", "starts"];
 
 impl Clients {
     /// Reads `{"processes": 3, "threads": 1, "clocks": […]}` or `{"roles": {"reader": {…}, "writer": {…}}}`.
@@ -69,8 +68,7 @@ impl Clients {
             clients.read_roles(&fields.field("roles")?, store, defaults)?;
             fields
         } else {
-            let known = [&OF_PROCESSES[..], &habits::FIELDS[..], &["clocks"]].concat();
-            let fields = section.fields(&known)?;
+            let fields = section.fields(&fields::names("clients"))?;
             fields.field("processes")?;
             clients.read_processes(&fields, None, store, defaults)?;
             fields
@@ -93,7 +91,6 @@ impl Clients {
         if roles.is_empty() {
             return Err(section.error("no role: nobody wants the lock"));
         }
-        let known = [&OF_PROCESSES[..], &habits::FIELDS[..], &["lock", "work"]].concat();
         let (mut locks, mut works) = (0, 0);
         for role in &roles {
             let is_name = role.name.starts_with(|it: char| it.is_ascii_lowercase())
@@ -108,7 +105,7 @@ impl Clients {
             if store.server_names().contains(&role.name) || role.name == "db" {
                 return Err(role.error(format!("`{}` is the name of a server", role.name)));
             }
-            let fields = role.value.fields(&known)?;
+            let fields = role.value.fields(&fields::names("clients.roles"))?;
             let own = Defaults { lock: fields.get("lock"), work: fields.get("work") };
             locks += usize::from(own.lock.is_some());
             works += usize::from(own.work.is_some());
@@ -192,7 +189,7 @@ impl Clients {
     }
 
     fn set_clock(&mut self, section: &Section<'_>) -> Result<(), Box<Problem>> {
-        let fields = section.fields(&["process", "drift_ppm", "wall_offset"])?;
+        let fields = section.fields(&fields::names("clients.clocks"))?;
         let clock = clock::of_process(&fields)?;
         for process in self.find(&fields.field("process")?)? {
             self.processes[usize::from(process)].clock = clock.clone();

@@ -1,5 +1,6 @@
 //! `drift_ppm` and `wall_offset`: the clocks of a node.
 
+use super::fields;
 use crate::json::{Fields, Problem, Section, signed_time};
 use crate::sim::{Clock, ServerSetup};
 use crate::time::Micros;
@@ -39,7 +40,7 @@ impl Clocks {
     ) -> Result<Self, Box<Problem>> {
         let Some(section) = section else { return Ok(Self::default()) };
         let read = |entry: &Section<'_>| {
-            let fields = entry.fields(&["server", "drift_ppm", "wall_offset"])?;
+            let fields = entry.fields(&fields::names("store.clocks"))?;
             let server = fields.field("server")?;
             let name: String = server.to()?;
             let place = names.iter().position(|known| *known == name).ok_or_else(|| {

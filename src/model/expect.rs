@@ -1,5 +1,6 @@
 //! `expect`: the verdict that a model should come to.
 
+use super::fields;
 use crate::json::{Problem, Section};
 
 /// A verdict, as models name it.
@@ -45,7 +46,7 @@ impl Expect {
         section: &Section<'_>,
         properties: &[&str],
     ) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["verdict", "property", "deviations", "within"])?;
+        let fields = section.fields(&fields::names("expect"))?;
         let place = fields.field("verdict")?;
         let name: String = place.to()?;
         let found = Verdict::ALL.iter().find(|(known, _)| *known == name);

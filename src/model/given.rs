@@ -1,6 +1,7 @@
 //! `given`: what the stores and the ledger hold at the beginning.
 
 use super::clients::Clients;
+use super::fields;
 use super::store::Store;
 use crate::cx::{KEPT_AT, Kept};
 use crate::json::{Problem, Section};
@@ -73,7 +74,7 @@ impl Given {
             given.keep_in_store(keeps_in_store);
             return Ok(given);
         };
-        let fields = section.fields(&["ledger", "accounts", "fencing", "redis", "nodes"])?;
+        let fields = section.fields(&fields::names("given"))?;
         for name in ["ledger", "accounts", "fencing"] {
             let has_it = uses_ledger || name == "ledger" && keeps_in_store;
             if let Some(field) = fields.get(name).filter(|_| !has_it) {

@@ -3,9 +3,6 @@
 use crate::json::{Duration, Fields, Problem, Section, number, some_time};
 use crate::sim::Habits;
 
-/// The fields that say them, beside how many processes there are.
-pub(super) const FIELDS: [&str; 4] = ["releases", "releases_twice", "tries", "lives"];
-
 /// The most refusals that are counted, and the most processes one after the other.
 const MOST: u32 = 1000;
 

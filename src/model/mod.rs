@@ -1,19 +1,7 @@
 //! Models: one JSON file says what runs, what may go wrong, what must hold, and what is expected.
 //!
-//! | field | what it says |
-//! |---|---|
-//! | `title`, `why` | what the model shows, and where that is known from |
-//! | `case` | the entry of the catalogue of failures: `"F01"`, `"F01 fixed"` with the remedy, `"N1"` where nothing may be found (optional) |
-//! | `store` | `{"redis": {"servers": 1, "persistence": "none", "notify": "", "maxmemory_policy": "noeviction", "expiry_clock": "wall", "clocks": [], "client": {}, "replicas": 0}}`, with replicas also `"min_replicas_to_write": 0, "min_replicas_max_lag": "10s", "down_after": "30s", "demote_after": "8s"`, `{"zookeeper": {"tick": "2s", "session": "6s", "client": "java-3.8", "servers": 1, "reap": "60s", "clocks": []}}` (or `java`, `curator`, `kazoo`: see [`Library`](crate::client::zookeeper::Library); without `reap` a search keeps empty containers) or `{"none": {}}`; `client` of Redis is how its library is set up: `{"timeout": "3s", "retries": 0, "retry_after": "100ms", "resubscribes": true, "reconnect_after": "100ms", "scripts": "as-written"}` (or `hash-after-first`: see [`Scripts`](crate::cx::Scripts)) |
-//! | `lock` | one recipe with its parameters, for all that have none of their own |
-//! | `clients` | how many processes, with how many threads each, and their clocks; or `{"roles": {"reader": {"processes": 2, "lock": {…}, "work": {…}}, "writer": {…}}}`; in either, when they start (`starts`) and what habits they have (`releases`, `releases_twice`, `tries`, `lives`) |
-//! | `work` | one workload with its parameters, for all that have none of their own |
-//! | `given` | what stores and ledger hold at the beginning: `{"ledger": 0, "accounts": [50, 50], "fencing": "off", "redis": [["SET", "k", "v"]], "nodes": {"/lock": ""}}`; `fencing` refuses old tokens on `writes`, or on `both` reads and writes (optional) |
-//! | `network` | latencies, who is far from which server, and the round trip of a loop that takes no time (optional) |
-//! | `faults` | what may go wrong, how often, where (`process`, `phase`, `request`, `server`, `before` or `after` a request), for how long: by default a tenth below and a tenth above each lease (optional) |
-//! | `properties` | what must hold |
-//! | `bounds` | where `check` and `run` stop (optional) |
-//! | `expect`, `expect_run` | the verdict of `check`, and that of `run` (optional) |
+//! [`fields::SECTIONS`] has all sections with their fields, shapes and defaults; `lockstep list fields` shows them, and
+//! the parsers of the sections take their names from there.
 //!
 //! Each section parses itself. What is unknown or impossible is a [`Problem`] at its place.
 
@@ -23,6 +11,7 @@ mod clients;
 mod clock;
 mod expect;
 mod faults;
+pub mod fields;
 mod given;
 mod habits;
 mod horizon;
@@ -43,23 +32,6 @@ use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
 use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
-
-const FIELDS: [&str; 14] = [
-    "title",
-    "why",
-    "case",
-    "store",
-    "lock",
-    "clients",
-    "work",
-    "given",
-    "network",
-    "faults",
-    "properties",
-    "bounds",
-    "expect",
-    "expect_run",
-];
 
 /// A model.
 #[derive(Clone, Debug)]
@@ -94,7 +66,7 @@ impl Model {
     /// Reads the model that `document` is.
     pub fn from_document(document: &Document) -> Result<Self, Box<Problem>> {
         let root = document.root();
-        let fields = root.fields(&FIELDS)?;
+        let fields = root.fields(&fields::names("model"))?;
         let title = sentence(&fields.field("title")?)?;
         let why = sentence(&fields.field("why")?)?;
         let store = store::Store::from_section(&fields.field("store")?)?;

@@ -1,5 +1,6 @@
 //! `network`: how long messages travel.
 
+use super::fields;
 use std::collections::BTreeMap;
 
 use super::clients::Clients;
@@ -31,7 +32,7 @@ impl Network {
         let (mut least, mut most) = (Micros::from_ms(1), Micros::from_ms(5));
         let (mut round_trip, mut far) = (None, BTreeMap::new());
         if let Some(section) = section {
-            let fields = section.fields(&["latency", "round_trip", "far"])?;
+            let fields = section.fields(&fields::names("network"))?;
             if let Some(latency) = fields.get("latency") {
                 let [Duration(first), Duration(second)]: [Duration; 2] = latency.to()?;
                 if first > second {
@@ -65,7 +66,7 @@ fn apart(
     clients: &Clients,
     servers: &[String],
 ) -> Result<Links, Box<Problem>> {
-    let fields = section.fields(&["process", "server", "latency"])?;
+    let fields = section.fields(&fields::names("network.far"))?;
     let latency = some_time(&fields.field("latency")?)?;
     let mut links = Vec::new();
     for section in one_or_more(fields.field("process")?)? {

@@ -1,5 +1,6 @@
 //! `client` of a Redis store: how its client library is set up.
 
+use super::fields;
 use crate::client::redis::Settings;
 use crate::json::{Problem, Section, some_time};
 
@@ -9,8 +10,7 @@ const MOST_RETRIES: u8 = 10;
 /// Reads `{"timeout": "3s", "retries": 1, "retry_after": "1500ms", "resubscribes": true, "reconnect_after": "100ms", "scripts": "as-written"}`.
 pub(super) fn settings(section: Option<Section<'_>>) -> Result<Settings, Box<Problem>> {
     let Some(section) = section else { return Ok(Settings::default()) };
-    let names = ["timeout", "retries", "retry_after", "resubscribes", "reconnect_after", "scripts"];
-    let fields = section.fields(&names)?;
+    let fields = section.fields(&fields::names("store.redis.client"))?;
     let span = |name| fields.get(name).map(|field| some_time(&field)).transpose();
     let otherwise = Settings::default();
     let retries: Option<u8> = fields.optional("retries")?;

@@ -26,13 +26,14 @@ const DOWN_AFTER: Micros = Micros::from_ms(30_000);
 const DEMOTE_AFTER: Micros = Micros::from_ms(8_000);
 
 impl Replicas {
-    pub(super) const FIELDS: [&'static str; 5] =
-        ["replicas", "min_replicas_to_write", "min_replicas_max_lag", "down_after", "demote_after"];
+    /// What only a store with replicas has.
+    const FIELDS: [&'static str; 4] =
+        ["min_replicas_to_write", "min_replicas_max_lag", "down_after", "demote_after"];
 
     pub(super) fn from_fields(fields: &Fields<'_>) -> Result<Self, Box<Problem>> {
         let count = fields.get("replicas").map(|it| number(&it, "replicas", 0, MOST));
         let count = count.transpose()?.unwrap_or_default();
-        for name in &Self::FIELDS[1..] {
+        for name in &Self::FIELDS {
             if let Some(field) = fields.get(name).filter(|_| count == 0) {
                 return Err(field
                     .error(format!("`{name}` is about replicas, and the store has none"))

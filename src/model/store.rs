@@ -1,6 +1,7 @@
 //! `store`: where the lock lives.
 
 use super::clock::Clocks;
+use super::fields;
 use super::given::Given;
 use super::redis_client;
 use super::replicas::Replicas;
@@ -58,17 +59,7 @@ impl Store {
     }
 
     fn redis(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let known = [
-            "servers",
-            "notify",
-            "persistence",
-            "maxmemory_policy",
-            "expiry_clock",
-            "client",
-            "clocks",
-        ];
-        let known = known.into_iter().chain(Replicas::FIELDS);
-        let fields = section.fields(&known.collect::<Vec<_>>())?;
+        let fields = section.fields(&fields::names("store.redis"))?;
         let servers = fields.get("servers").map(|it| number(&it, "servers", 1, MOST_SERVERS));
         let notify = match fields.get("notify") {
             None => NotifyFlags::NONE,
@@ -106,7 +97,7 @@ impl Store {
 
     /// A tick of two seconds and a session of three ticks unless the section says otherwise.
     fn zookeeper(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        let fields = section.fields(&["servers", "tick", "session", "client", "reap", "clocks"])?;
+        let fields = section.fields(&fields::names("store.zookeeper"))?;
         let whole_ms = |field: Section<'_>| {
             let span = some_time(&field)?;
             match span.0 % 1000 {

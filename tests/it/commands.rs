@@ -172,6 +172,7 @@ fn everything_that_models_can_name_is_listed() {
         "faults",
         "pause",
         "workloads",
+        "store.redis.client",
     ] {
         assert!(ran.out.contains(text), "{text}: {}", ran.out);
     }

@@ -76,8 +76,13 @@ fn several_threads_make_servers_and_several_redis_are_numbered() {
 
 #[test]
 fn what_the_registry_names_can_be_listed() {
-    let all =
-        [registry::recipes(), registry::workloads(), registry::properties(), registry::faults()];
+    let all = [
+        registry::recipes(),
+        registry::workloads(),
+        registry::properties(),
+        registry::faults(),
+        registry::fields(),
+    ];
     for list in &all {
         for (number, about) in list.iter().enumerate() {
             assert!(!about.title.is_empty() && about.title.len() <= 110, "{}", about.name);
