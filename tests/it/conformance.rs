@@ -188,6 +188,27 @@ fn another_version_a_shorter_patience_or_a_look_too_few_is_seen() {
 }
 
 #[test]
+fn what_a_recipe_sends_after_its_client_has_sent_everything_is_seen() {
+    // Acquisitions that failed end with the program's fourth try: a fifth is one too many.
+    let stubborn = &[
+        r#"{"redlock-library": {"library": "redlock-py", "key": "$1", "ttl": "$5ms", "but": {"tries": 5, "delay": {"after": "30ms", "jitter": "0ms"}}}}"#,
+    ];
+    let compared = mutated("redis/redlock-py-3n-1", stubborn);
+    assert_eq!(compared.mismatches.len(), find("redis/redlock-py-3n-1").compare().refused);
+    for seen in &compared.mismatches {
+        assert!(seen.recorded.starts_with("nothing more, and was there"), "{seen}");
+        assert!(seen.recipe.starts_with("sends SET res"), "{seen}");
+    }
+    // What was right is counted all the same.
+    assert_eq!(compared.requests, find("redis/redlock-py-3n-1").counts.1);
+    // Whoever has gone from the line looks once more than who waits for a node that is gone.
+    let looks = &[r#"{"sequential": {"directory": "/lock"}}"#];
+    let compared = mutated("zookeeper/hand-race-naive-exists-1", looks);
+    let more = compared.mismatches.iter().find(|seen| seen.recorded.starts_with("nothing more"));
+    assert!(more.is_some_and(|seen| seen.client == "c2" && seen.recipe.contains("getChildren")));
+}
+
+#[test]
 fn a_waiter_that_gives_up_too_early_is_seen() {
     let hasty = &[r#"{"curator": {"directory": "/cm", "waits": {"at-most": "1ms"}}}"#];
     assert!(!mutated("zookeeper/curator-mutex-1", hasty).mismatches.is_empty());

@@ -138,7 +138,7 @@ pub(super) const ZOOKEEPER: &[Case] = &[
     case("zookeeper/hand-preddata-1", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data"}}"#], ONE, LOCK, (5, 98, 20)).named(NAMES),
     case("zookeeper/hand-preddata-2", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data"}}"#], ONE, LOCK, (4, 76, 16)).named(NAMES),
     case("zookeeper/hand-crash-mid-1", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (6, 24, 4)).named(NAMES),
-    case("zookeeper/hand-crash-mid-2", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (5, 19, 3)).named(NAMES),
+    case("zookeeper/hand-crash-mid-2", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (5, 19, 3)).named(NAMES).differs(1, "a client is killed before its first look: it had stopped there for that"),
     case("zookeeper/hand-believed-fenced-1", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, GUARDED, (4, 7, 2)).named(NAMES),
     case("zookeeper/hand-believed-fenced-2", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, GUARDED, (4, 7, 2)).named(NAMES),
     case("zookeeper/hand-believed-unfenced-1", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, GUARDED, (4, 7, 2)).named(NAMES),

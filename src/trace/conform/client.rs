@@ -16,14 +16,18 @@ pub(super) enum Asked {
     Unanswered,
     /// Nothing: the client was gone.
     Gone,
+    /// Nothing, although the client was still there.
+    Nothing { line: Place, until: Micros, recipe: String },
     /// Another request.
     Differs { line: Place, recorded: String, recipe: String },
 }
 
 /// A recorded client: its requests in order, and what else it learnt.
 pub(super) trait Client: Clone {
-    /// Takes the next request for the recipe's, if it is the same.
-    fn ask(&mut self, to: Lane, request: &Request, after: Place) -> Asked;
+    /// Takes the next request for the recipe's, if it is the same; the recipe sends it at `now`.
+    fn ask(&mut self, to: Lane, request: &Request, after: Place, now: Micros) -> Asked;
+    /// Until when it was certainly there: it asked for something else, or did not yet hang up.
+    fn there_until(&self) -> Micros;
     /// The next request: its line, when it was sent, and its words.
     fn next(&self) -> Option<(Place, Micros, Vec<String>)>;
     /// Passes over the next request.

@@ -13,17 +13,22 @@
 //!   arguments are compared here, and both texts are kept, so that a test can compare what they do;
 //! - the order of a `SET`'s options.
 //!
+//! A recipe that sends more than its client did is seen as well: at the next request, and at the end of the client
+//! if it did not hang up at once. Who is killed, or hangs up within 2 ms, might have sent it.
+//!
 //! Requests of the application between acquisition and release, and those of the client library itself, are
 //! passed over: [`Setup::other`] names them, and they are counted.
 
 mod client;
 mod player;
+mod presence;
 mod redis;
 mod shape;
 mod subscribers;
 mod symbols;
 mod thread;
 mod waits;
+mod words;
 mod zookeeper;
 
 use std::collections::BTreeMap;

@@ -14,8 +14,8 @@ use crate::sim::{Engine, Live};
 use crate::time::Micros;
 
 /// How much earlier (µs) than the recipe would a library may have sent a request: a server's clock is read a moment
-/// before the request is executed.
-const EARLY: Micros = Micros(2_000);
+/// before the request is executed. So much before its end, too, a client may have been about to send something.
+pub(super) const EARLY: Micros = Micros(2_000);
 
 /// How a call went.
 pub(super) enum Played {
@@ -43,6 +43,8 @@ pub(super) struct Player<C> {
     /// Up to where messages of each subscription have been taken.
     heard: BTreeMap<u8, Place>,
     differs: Option<Mismatch>,
+    /// What the recipe sent beyond what the client did.
+    excess: Option<Mismatch>,
     gone: bool,
 }
 
@@ -81,6 +83,7 @@ impl<C: Client> Player<C> {
             place: 0,
             heard: BTreeMap::new(),
             differs: None,
+            excess: None,
             gone: false,
         }
     }
@@ -99,7 +102,7 @@ impl<C: Client> Player<C> {
 
     /// Goes back, as if nothing had been tried.
     pub(super) fn back(&mut self, before: Before<C>) {
-        (self.differs, self.gone) = (None, false);
+        (self.differs, self.excess, self.gone) = (None, None, false);
         let begun: Vec<_> = self.tasks.keys().copied().collect();
         for task in begun.into_iter().filter(|task| !before.tasks.contains(task)) {
             self.interrupt(task);
@@ -147,6 +150,16 @@ impl<C: Client> Player<C> {
         }
         self.gone = false;
         self.differs.take()
+    }
+
+    /// What the recipe has sent since this was last asked, although its client sent nothing more and was there.
+    pub(super) fn take_excess(&mut self) -> Option<Mismatch> {
+        self.excess.take()
+    }
+
+    /// Whether it has sent more than its client since `take_excess`.
+    pub(super) fn sent_more(&self) -> bool {
+        self.excess.is_some()
     }
 
     /// The thread keeps what these handles name.
@@ -279,7 +292,7 @@ impl<C: Client> Player<C> {
         if self.differs.is_some() || self.gone {
             return Wait::Never;
         }
-        match self.client.ask(to, request, self.place) {
+        match self.client.ask(to, request, self.place, self.now) {
             Asked::Answered { sent, place, at, result } => {
                 if sent + EARLY < self.now {
                     let early = (self.now - sent).as_ms();
@@ -300,6 +313,17 @@ impl<C: Client> Player<C> {
                 None => Wait::Never,
             },
             Asked::Gone => {
+                self.gone = true;
+                Wait::Never
+            }
+            Asked::Nothing { line, until, recipe } => {
+                let (now, until) = (self.now.0, until.0);
+                self.excess = Some(Mismatch {
+                    line,
+                    client: self.name.clone(),
+                    recorded: format!("nothing more, and was there until {until}"),
+                    recipe: format!("{recipe} at {now}"),
+                });
                 self.gone = true;
                 Wait::Never
             }

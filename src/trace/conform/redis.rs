@@ -1,11 +1,12 @@
 //! Clients of Redis in recordings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::Deserialize;
 
 use super::client::{Asked, Client, Place};
+use super::presence::Presence;
 use super::shape::Shape;
 use super::subscribers::{Subscribers, message, subscribes};
 use super::symbols::Symbols;
@@ -24,6 +25,7 @@ use crate::trace::{BadRecording, Trace};
 struct Config {
     epoch_us: i64,
     nodes: Vec<String>,
+    truncated: Option<String>,
 }
 
 /// A recorded request.
@@ -56,6 +58,7 @@ struct Scene {
 struct RedisClient {
     scene: Rc<Scene>,
     calls: Rc<[Call]>,
+    until: Micros,
     messages: Rc<[(Place, Micros, Message)]>,
     done: Vec<bool>,
     taken: usize,
@@ -70,7 +73,7 @@ const LIBRARY: [&str; 8] =
 
 pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
     let config: Config = trace.header.member("config")?;
-    let nodes = config.nodes;
+    let (nodes, is_prefix) = (config.nodes, config.truncated.is_some());
     let mut scene = Scene {
         epoch: Micros(config.epoch_us),
         servers: nodes.len().max(1),
@@ -91,6 +94,10 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     let mut messages: BTreeMap<String, Vec<(Place, Micros, Message)>> = BTreeMap::new();
     let events = trace.events.iter().map(Event::parse).collect::<Result<Vec<_>, _>>()?;
     let subscribers = Subscribers::of(&events);
+    let end = events.last().map_or(Micros::ZERO, |event| event.at);
+    let mut presence = Presence::new(end, is_prefix);
+    // Which connections a client asked on.
+    let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for event in events {
         let server =
             event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
@@ -104,7 +111,9 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                     }
                 }
             }
+            What::Client(name, Act::Disconnect) => presence.hangs_up(&name, event.at),
             What::Client(name, Act::Call(argv, answer)) => {
+                presence.asks(&name, event.at);
                 let shape = Shape::of(&argv);
                 let text = shape.script.clone();
                 if let Some(text) = text.filter(|_| argv[0].eq_ignore_ascii_case(b"EVAL")) {
@@ -128,6 +137,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                 if !clients.contains_key(&owner) {
                     order.push(owner.clone());
                 }
+                lines.entry(owner.clone()).or_default().insert(name.clone());
                 let calls = clients.entry(owner.clone()).or_default();
                 let reply = match answer {
                     Answer::Reply(reply) => Some((event.line, event.at, reply)),
@@ -159,10 +169,15 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     let scene = Rc::new(scene);
     for name in order {
         let calls: Rc<[Call]> = clients.remove(&name).unwrap_or_default().into();
+        let until = lines.remove(&name).into_iter().flatten().map(|line| match setup.clients {
+            Clients::Connections => presence.there(&line),
+            Clients::Tokens => presence.connected(&line),
+        });
         let client = RedisClient {
             scene: scene.clone(),
             done: vec![false; calls.len()],
             calls,
+            until: until.max().unwrap_or_default(),
             messages: messages.remove(&name).unwrap_or_default().into(),
             taken: 0,
             symbols: Symbols::default(),
@@ -224,7 +239,7 @@ impl RedisClient {
 }
 
 impl Client for RedisClient {
-    fn ask(&mut self, to: Lane, request: &Request, after: Place) -> Asked {
+    fn ask(&mut self, to: Lane, request: &Request, after: Place, now: Micros) -> Asked {
         let Request::Redis(argv) = request else { return Asked::Gone };
         let server = usize::from(to.server);
         let ours = Shape::of(argv);
@@ -232,8 +247,7 @@ impl Client for RedisClient {
         let next = (0..calls.len()).find(|&at| !self.done[at] && calls[at].server == server);
         let lost = OpResult::Failed(CallError::NotSent);
         let Some(at) = next else {
-            let anybody = self.done.contains(&false);
-            if anybody && self.was_down(server, after, Place::MAX) {
+            if self.was_down(server, after, after.saturating_add(1)) {
                 return Asked::Answered {
                     sent: Micros(i64::MAX),
                     place: after,
@@ -241,7 +255,12 @@ impl Client for RedisClient {
                     result: lost,
                 };
             }
-            return Asked::Gone;
+            if now >= self.until {
+                return Asked::Gone;
+            }
+            let line = calls.iter().map(|call| call.line).max().unwrap_or_default();
+            let recipe = format!("sends {}", write_command(&ours.words));
+            return Asked::Nothing { line, until: self.until, recipe };
         };
         if self.was_down(server, after, after.saturating_add(1)) {
             return Asked::Answered {
@@ -295,6 +314,10 @@ impl Client for RedisClient {
             },
             None => Asked::Unanswered,
         }
+    }
+
+    fn there_until(&self) -> Micros {
+        self.until
     }
 
     fn next(&self) -> Option<(Place, Micros, Vec<String>)> {

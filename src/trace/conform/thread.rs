@@ -58,6 +58,7 @@ fn follow<C: Client>(
     while let Some((line, at, words)) = player.client.next() {
         // The tasks beside the thread may be who sent it.
         let mismatch = player.idle(at);
+        tell(player.take_excess(), &mut told, compared);
         if mismatch.is_none() && player.client.next().is_none_or(|(next, ..)| next != line) {
             continue;
         }
@@ -65,20 +66,30 @@ fn follow<C: Client>(
         let mut go_on = false;
         if best.is_none() {
             let waited = if player.client.taken() == 0 { waited } else { Micros::ZERO };
-            for (call, recipe) in candidates(setup, &words, held, lock.as_ref()) {
-                match attempt(&mut player, at - waited, &call, setup) {
-                    Ok(Some(output)) => {
-                        let made = recipe.or_else(|| lock.as_ref().map(|lock| lock.made.clone()));
-                        held = settle(&mut player, output, &mut lock, made, compared);
+            let candidates = candidates(setup, &words, held, lock.as_ref());
+            // One that sends all that was recorded and more is taken if no other fits.
+            let tries = [false, true]
+                .into_iter()
+                .flat_map(|more| candidates.iter().map(move |(call, recipe)| (more, call, recipe)));
+            let mut excessive = false;
+            for (more, call, recipe) in tries {
+                if more && !excessive {
+                    break;
+                }
+                match attempt(&mut player, at - waited, call, setup, more) {
+                    Ok(output) => {
+                        tell(player.take_excess(), &mut told, compared);
+                        if let Some(output) = output {
+                            let before = lock.as_ref().map(|lock| lock.made.clone());
+                            let made = recipe.clone().or(before);
+                            held = settle(&mut player, output, &mut lock, made, compared);
+                        }
                         go_on = true;
                         break;
                     }
-                    Ok(None) => {
-                        go_on = true;
-                        break;
-                    }
+                    Err(Failed::SendsMore) => excessive = true,
                     // The one that got farther was the one that was meant.
-                    Err(mismatch) => best = farther(best, mismatch),
+                    Err(Failed::Differs(mismatch)) => best = farther(best, mismatch),
                 }
             }
         }
@@ -92,18 +103,32 @@ fn follow<C: Client>(
             recorded: words.join(" "),
             recipe: "has nothing to send".to_owned(),
         };
-        {
-            let mismatch = best.unwrap_or_else(nothing);
-            told += 1;
-            if told <= TOLD {
-                compared.mismatches.push(mismatch);
-            }
-        }
+        tell(Some(best.unwrap_or_else(nothing)), &mut told, compared);
         player.client.skip();
         held = false;
     }
+    // What runs beside the thread may go on where the client did not.
+    let mismatch = player.idle(player.client.there_until());
+    tell(mismatch.or(player.take_excess()), &mut told, compared);
     compared.requests += player.client.taken();
     compared.scripts = player.client.scripts();
+}
+
+/// Why a call is not what the client did.
+enum Failed {
+    /// It sends something else, or nothing.
+    Differs(Option<Mismatch>),
+    /// It sends what the client did, and then more.
+    SendsMore,
+}
+
+/// Notes a difference, unless enough of them are known.
+fn tell(mismatch: Option<Mismatch>, told: &mut usize, compared: &mut Compared) {
+    let Some(mismatch) = mismatch else { return };
+    *told += 1;
+    if *told <= TOLD {
+        compared.mismatches.push(mismatch);
+    }
 }
 
 /// Tries a call with every reading of the client's wall clock that the recording leaves open.
@@ -112,8 +137,10 @@ fn attempt<C: Client>(
     at: Micros,
     call: &Call,
     setup: &Setup<'_>,
-) -> Result<Option<Output>, Option<Mismatch>> {
+    more: bool,
+) -> Result<Option<Output>, Failed> {
     let mut farthest: Option<Mismatch> = None;
+    let mut excessive = false;
     // It may also have been read a moment after a reply.
     let late = setup.wall_doubt_ms;
     for behind in (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)) {
@@ -122,7 +149,16 @@ fn attempt<C: Client>(
         player.now = player.now.max(at);
         player.behind = Micros::from_ms(behind);
         let taken = player.client.taken();
-        match player.play(call) {
+        let played = player.play(call);
+        if player.sent_more() && !more && player.client.taken() > taken {
+            player.back(before);
+            excessive = true;
+            if !alone {
+                break;
+            }
+            continue;
+        }
+        match played {
             Played::Ended(output) if player.client.taken() > taken => return Ok(Some(output)),
             Played::Gone if player.client.taken() > taken => return Ok(None),
             // It had nothing to do, or asked a server that was asked nothing more.
@@ -139,7 +175,7 @@ fn attempt<C: Client>(
             }
         }
     }
-    Err(farthest)
+    Err(if excessive { Failed::SendsMore } else { Failed::Differs(farthest) })
 }
 
 fn farther(one: Option<Mismatch>, other: Option<Mismatch>) -> Option<Mismatch> {

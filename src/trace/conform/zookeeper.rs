@@ -3,16 +3,27 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::{Asked, Client, Place};
+use super::player::EARLY;
+use super::presence::Presence;
 use super::symbols::Symbols;
+use super::words::{passed, words_of, words_sent};
 use super::{Compared, Scripts, Setup, thread};
 use crate::cx::{CallError, Lane, Message, OpResult, Reads, Request, Seen, Session, WatchId};
-use crate::store::zookeeper::{CreateMode, Op, ZkError};
+use crate::store::zookeeper::ZkError;
 use crate::time::Micros;
 use crate::trace::recorded::zookeeper::event::{Event, What};
 use crate::trace::{BadRecording, Trace};
+
+/// The part of the header's `config` that matters here.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Config {
+    truncated: Option<String>,
+}
 
 /// A recorded request.
 #[derive(Debug)]
@@ -35,6 +46,7 @@ enum Heard {
 struct Story {
     calls: Vec<Call>,
     heard: Vec<(Place, Micros, Heard)>,
+    until: Micros,
 }
 
 #[derive(Clone, Debug)]
@@ -51,18 +63,17 @@ struct ZooKeeperClient {
     loses: u32,
 }
 
-/// What belongs to the client library: how it keeps its session.
-const LIBRARY: [&str; 6] =
-    ["ping", "setWatches", "setWatches2", "closeSession", "auth", "getData /zookeeper/config"];
-
 pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
     let mut compared = Compared::default();
     let mut stories: BTreeMap<usize, (String, Story)> = BTreeMap::new();
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     // Which client has which session.
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-    for line in &trace.events {
-        let event = Event::parse(line)?;
+    let events = trace.events.iter().map(Event::parse).collect::<Result<Vec<_>, _>>()?;
+    let config: Config = trace.header.member("config")?;
+    let end = events.last().map_or(Micros::ZERO, |event| event.at);
+    let mut presence = Presence::new(end, config.truncated.is_some());
+    for event in events {
         let (place, at) = (event.line, event.at);
         match event.what {
             What::Connect { client, reply, .. } => {
@@ -81,6 +92,11 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
             }
             What::Call { session, call, reply } => {
                 let words = words_of(&call);
+                if let Some((name, _)) = owner(&owners, &mut stories, &session)
+                    && words[0] != "ping"
+                {
+                    presence.asks(name, at);
+                }
                 if let Some(why) = passed(&words, setup.other) {
                     *compared.passed.entry(why).or_default() += 1;
                 } else if let Some((_, story)) = owner(&owners, &mut stories, &session) {
@@ -93,7 +109,8 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
                 }
             }
             What::Disconnect { session } => {
-                if let Some((_, story)) = owner(&owners, &mut stories, &session) {
+                if let Some((name, story)) = owner(&owners, &mut stories, &session) {
+                    presence.hangs_up(name, at);
                     story.heard.push((place, at, Heard::Session(Session::Suspended)));
                 }
             }
@@ -105,7 +122,8 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     }
     let names = setup.names.iter().map(|(ours, theirs)| ((*ours).to_owned(), (*theirs).to_owned()));
     let names: Rc<[_]> = names.collect();
-    for (_, (name, story)) in stories {
+    for (_, (name, mut story)) in stories {
+        story.until = presence.there(&name);
         let client = ZooKeeperClient {
             story: Rc::new(story),
             next: 0,
@@ -126,65 +144,6 @@ fn owner<'s>(
     session: &str,
 ) -> Option<&'s mut (String, Story)> {
     stories.get_mut(owners.get(session)?)
-}
-
-fn passed(words: &[String], other: &[&str]) -> Option<String> {
-    let line = format!("{} ", words.join(" "));
-    let names = LIBRARY.iter().chain(other);
-    names.copied().find(|name| line.starts_with(&format!("{name} "))).map(str::to_owned)
-}
-
-/// A recorded operation as it is compared: without data, and without what only asks for more in the answer.
-fn words_of(call: &Value) -> Vec<String> {
-    let text = |name: &str| call.get(name).and_then(Value::as_str).unwrap_or_default();
-    let op = match text("op") {
-        "create2" | "createContainer" | "createTTL" => "create",
-        "getChildren2" => "getChildren",
-        other => other,
-    };
-    let mut words = vec![op.to_owned(), text("path").to_owned()];
-    if op == "create" {
-        words.push(text("mode").to_owned());
-    }
-    if call.get("watch") == Some(&Value::Bool(true)) {
-        words.push("watch".to_owned());
-    }
-    if let Some(version) = call.get("version").and_then(Value::as_i64) {
-        words.push(version.to_string());
-    }
-    words
-}
-
-/// The recipe's operation in the same form.
-fn words_sent(op: &Op) -> Vec<String> {
-    let (name, path, rest) = match op {
-        Op::Create(create) => {
-            let mode = match create.mode {
-                CreateMode::Persistent => "PERSISTENT",
-                CreateMode::Ephemeral => "EPHEMERAL",
-                CreateMode::PersistentSequential => "PERSISTENT_SEQUENTIAL",
-                CreateMode::EphemeralSequential => "EPHEMERAL_SEQUENTIAL",
-                CreateMode::Container => "CONTAINER",
-                _ => "another mode",
-            };
-            ("create", create.path.to_string(), mode.to_owned())
-        }
-        Op::Delete { path, version } => ("delete", path.to_string(), version.to_string()),
-        Op::SetData { path, version, .. } => ("setData", path.to_string(), version.to_string()),
-        Op::Exists { path, watch } => ("exists", path.to_string(), watching(*watch)),
-        Op::GetData { path, watch } => ("getData", path.to_string(), watching(*watch)),
-        Op::GetChildren { path, watch } | Op::GetChildren2 { path, watch } => {
-            ("getChildren", path.to_string(), watching(*watch))
-        }
-        other => return vec![format!("{other:?}")],
-    };
-    let mut words = vec![name.to_owned(), path];
-    words.extend(Some(rest).filter(|rest| !rest.is_empty()));
-    words
-}
-
-fn watching(watch: bool) -> String {
-    if watch { "watch".to_owned() } else { String::new() }
 }
 
 impl ZooKeeperClient {
@@ -220,6 +179,20 @@ impl ZooKeeperClient {
         let (place, at) = self.cut(after)?;
         let result = OpResult::Failed(CallError::ConnectionLost);
         Some(Asked::Answered { sent, place, at, result })
+    }
+
+    /// The client sent nothing more.
+    fn nothing(&self, after: Place, now: Micros, ours: &[String]) -> Asked {
+        let until = self.story.until;
+        if now >= until || self.session(after) != Session::Connected {
+            return Asked::Gone;
+        }
+        // It may have been lost on the way.
+        if self.cut(after).is_some_and(|(_, at)| at < until && at <= now + EARLY) {
+            return self.lost(after, now).unwrap_or(Asked::Gone);
+        }
+        let line = self.story.calls.last().map_or(0, |call| call.line);
+        Asked::Nothing { line, until, recipe: format!("sends {}", ours.join(" ")) }
     }
 
     /// What the recipe reads of a reply.
@@ -267,11 +240,13 @@ impl ZooKeeperClient {
 }
 
 impl Client for ZooKeeperClient {
-    fn ask(&mut self, _: Lane, request: &Request, after: Place) -> Asked {
+    fn ask(&mut self, _: Lane, request: &Request, after: Place, now: Micros) -> Asked {
         let Request::ZooKeeper { op, watch, reads } = request else { return Asked::Gone };
         let ours = words_sent(op);
         let story = self.story.clone();
-        let Some(call) = story.calls.get(self.next) else { return Asked::Gone };
+        let Some(call) = story.calls.get(self.next) else {
+            return self.nothing(after, now, &ours);
+        };
         let mut symbols = self.symbols.clone();
         let same = ours.len() == call.words.len()
             && ours.iter().zip(&call.words).all(|(ours, theirs)| {
@@ -309,6 +284,10 @@ impl Client for ZooKeeperClient {
             },
             _ => self.lost(call.line, call.at).unwrap_or(Asked::Unanswered),
         }
+    }
+
+    fn there_until(&self) -> Micros {
+        self.story.until
     }
 
     fn next(&self) -> Option<(Place, Micros, Vec<String>)> {
