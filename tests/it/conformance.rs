@@ -1,5 +1,6 @@
 //! Recipes send what the libraries sent: see `lockstep::trace::conform` for what is compared and how.
 
+use std::fs;
 use std::path::PathBuf;
 
 use lockstep::cx::LockBox;
@@ -53,7 +54,7 @@ impl Case {
         Self { wall_doubt_ms, ..self }
     }
 
-    /// A first request waited so many ms in the client for its connections.
+    /// A first request waited up to so many ms in the client for its connections.
     pub(super) const fn waited(self, waited_ms: i64) -> Self {
         Self { waited_ms, ..self }
     }
@@ -134,6 +135,58 @@ fn every_recipe_sends_what_the_library_sent() {
             wrong.push(format!("{}: {counts:?}, {different} differ", case.file));
             wrong
                 .extend(compared.mismatches.iter().take(3).map(|mismatch| format!("  {mismatch}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Recordings that are not compared, by how their names begin, and why.
+const NOT_COMPARED: &[(&str, &str)] = &[
+    ("redis/conf-", "commands of all kinds, written to compare the store"),
+    ("redis/fuzz-", "random commands"),
+    ("redis/monitor-lua.log", "what MONITOR shows has no replies"),
+    ("redis/monitor-overlap.log", "what MONITOR shows has no replies"),
+    (
+        "redis/monitor-paired.log",
+        "what MONITOR shows has no replies; the same session is compared as it was recorded",
+    ),
+    ("redis/recipe-redpacket-lua-", "a script without a lock"),
+    ("redis/recipe-redpacket-nolock-", "no lock"),
+    ("redis/recipe-redpacket-watch-", "a transaction without a lock"),
+    ("redis/recipe-token-list-", "a list of tokens, written by hand: no recipe here is one"),
+    ("zookeeper/conf-", "operations of all kinds, written to compare the store"),
+    ("zookeeper/ensemble-move-", "sessions that move between servers, without a lock"),
+    ("zookeeper/kazoo-barrier-", "a barrier is no lock: all pass it, and nobody holds it"),
+    ("zookeeper/rand-", "random operations"),
+    ("zookeeper/restart-", "sessions over a restart of their server, without a lock"),
+];
+
+/// The files under `traces/recorded`, as `redis/name.jsonl`.
+fn recordings() -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("traces/recorded");
+    let files = ["redis", "zookeeper"].into_iter().flat_map(|store| {
+        let names = fs::read_dir(folder.join(store)).unwrap();
+        names.map(move |entry| format!("{store}/{}", entry.unwrap().file_name().to_str().unwrap()))
+    });
+    files.collect()
+}
+
+#[test]
+fn every_recording_is_compared_or_named_with_a_reason() {
+    let recordings = recordings();
+    let mut wrong = Vec::new();
+    for file in &recordings {
+        let compared =
+            cases().filter(|case| file.strip_suffix(".jsonl") == Some(case.file)).count();
+        let named = NOT_COMPARED.iter().filter(|(begins, _)| file.starts_with(begins)).count();
+        if compared + named != 1 {
+            wrong.push(format!("{file} is compared {compared} times and named {named} times"));
+        }
+    }
+    for (begins, why) in NOT_COMPARED {
+        assert!(!why.is_empty());
+        if !recordings.iter().any(|file| file.starts_with(begins)) {
+            wrong.push(format!("there is no {begins}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -70,13 +70,31 @@ const PACKETS: &[&str] = &[
     "RPUSH packet:log",
 ];
 
+/// redis-py's lock without a timeout: `SET` has four words.
+const REDIS_PY_FOR_EVER: &[&str] = &[
+    r#"{"redis-py": {"key": "$1", "timeout": null, "sleep": "10ms", "blocking_timeout": "500ms"}}"#,
+];
+const SEMAPHORE: &[&str] = &[
+    r#"{"redis-semaphore": {"key": "$2", "limit": 2, "timeout": "$5ms", "refresh": "60ms"}}"#,
+    r#"{"redis-semaphore": {"key": "$2", "limit": 2, "timeout": "$5ms"}}"#,
+    r#"{"redis-semaphore": {"key": "$2", "limit": 2, "timeout": "$6ms", "permits": 2}}"#,
+];
+const NAIVE_DEL: &[&str] = &[r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#];
+const PAIRED_OTHER: &[&str] =
+    &["INCR inside", "DECR inside", "INCR violations", "script with return 1; end; return 0;"];
+const PAIRED: &[&str] = &[
+    r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "reenter": 1}}"#,
+];
+
 #[rustfmt::skip]
 pub(super) const REDIS: &[Case] = &[
     case("redis/recipe-setnx-bare-1", &[r#"{"setnx": {"key": "$1"}}"#], ONE, N, (4, 340, 68)).unread(),
     case("redis/recipe-setnx-expire-1", &[r#"{"setnx-expire": {"ttl": "1s"}}"#, r#"{"setnx-expire": {"ttl": "80ms", "unit": "milliseconds"}}"#, r#"{"setnx-expire": {"ttl": "120ms", "unit": "milliseconds"}}"#], ONE, N, (4, 522, 91)).unread().differs(1, "a holder is killed between its two commands, at which it had stopped for that"),
     case("redis/recipe-set-nx-px-cad-1", SET_NX_PX, ONE, INSIDE, (5, 800, 98)),
-    case("redis/recipe-set-nx-px-naive-del-1", &[r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#], ONE, INSIDE, (5, 629, 90)),
-    case("redis/recipe-set-nx-px-naive-del-3", &[r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#], ONE, INSIDE, (5, 566, 90)),
+    case("redis/recipe-set-nx-px-naive-del-1", NAIVE_DEL, ONE, INSIDE, (5, 629, 90)),
+    case("redis/recipe-set-nx-px-naive-del-3", NAIVE_DEL, ONE, INSIDE, (5, 566, 90)),
     case("redis/recipe-set-nx-px-get-del-1", &[r#"{"set-nx-px-watch": {"key": "$1", "ttl": "$5ms", "release": "get-del"}}"#], ONE, INSIDE, (5, 1551, 110)),
     case("redis/recipe-watch-release-1", &[r#"{"set-nx-px-watch": {"key": "$1", "ttl": "$5ms"}}"#], ONE, INSIDE, (5, 1083, 74)),
     case("redis/recipe-setnx-timestamp-del-1", &[r#"{"timestamp": {"timeout": "1s", "takeover": "del", "release": "always"}}"#, r#"{"timestamp": {"timeout": "40ms", "takeover": "del", "release": "always"}}"#], ONE, &["INCR inside", "DECR inside", "INCR violations", "SET lock"], (6, 595, 93)).late(30),
@@ -107,4 +125,9 @@ pub(super) const REDIS: &[Case] = &[
     case("redis/php-illuminate-lock-predis-1", LARAVEL, ONE, FORCED, (4, 539, 45)),
     case("redis/npm-redis-semaphore-redlock-3n-5", &[r#"{"redlock": {"key": "$1", "ttl": "$5ms", "node_timeout": "1s"}}"#], TOKENS, &["script with pexpire"], (24, 348, 24)),
     case("redis/recipe-redpacket-lock-1", SET_NX_PX, ONE, PACKETS, (6, 217, 67)),
+    case("redis/redis-py-lock-noexpiry-1", REDIS_PY_FOR_EVER, ONE, &["RPUSH log"], (4, 646, 2)).waited(60),
+    case("redis/redis-py-lock-noexpiry-3", REDIS_PY_FOR_EVER, ONE, &["RPUSH log"], (4, 490, 6)).waited(60),
+    case("redis/npm-redis-semaphore-sem-1", SEMAPHORE, ONE, &[], (5, 184, 51)).waited(180).differs(1, "whether a permit will be refreshed cannot be seen when it is acquired: this one was not"),
+    case("redis/monitor-paired", PAIRED, ONE, PAIRED_OTHER, (7, 206, 45)),
+    case("redis/redis-py-lock-keyspace-1", &[r#"{"redis-py": {"key": "$1", "timeout": "$5ms", "blocking_timeout": "0ms"}}"#], ONE, &["SUBSCRIBE __keyspace@0__:lk"], (4, 443, 36)),
 ];

@@ -32,6 +32,10 @@ const GUARDED: &[&str] = &[
     "setData /res",
 ];
 const BY_HAND: &str = "the first client is driven by hand: it deletes its node without a look, and looks when all is over";
+const BY_HAND_TO_THE_END: &str = "the first client is driven by hand: it deletes its node without a look, and looks when all is over; \
+     by then the waiters do nothing any more, although the end of the others' sessions wakes them";
+const LOOKS: &str = "the first client is driven by hand, and the waiters look by hand when it is clear that nobody wakes them";
+const LAST_LOOKS: &str = "when all is over each waiter looks by hand, and one tries";
 const READ_WRITE: &[&str] = &[
     r#"{"read-write": {"directory": "/lock", "role": "read"}}"#,
     r#"{"read-write": {"directory": "/lock"}}"#,
@@ -190,4 +194,21 @@ pub(super) const ZOOKEEPER: &[Case] = &[
     case("zookeeper/aiozk-lock-2", &[r#"{"aiozk": {"directory": "/al"}}"#], ONE, &[], (5, 83, 15)).named(&[("write-", "lock-")]),
     case("zookeeper/aiozk-shared-1", AIOZK_SHARED, ONE, &[], (4, 66, 12)),
     case("zookeeper/aiozk-shared-2", AIOZK_SHARED, ONE, &[], (5, 83, 15)),
+    case("zookeeper/hand-race-naive-exists-1", &[r#"{"sequential": {"directory": "/lock", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
+    case("zookeeper/hand-race-naive-exists-2", &[r#"{"sequential": {"directory": "/lock", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
+    case("zookeeper/hand-race-naive-getdata-1", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
+    case("zookeeper/hand-race-naive-getdata-2", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
+    case("zookeeper/hand-reconnect-lostwakeup-1", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (3, 4, 1)).named(NAMES).differs(5, LOOKS),
+    case("zookeeper/hand-persistent-deadlock-1", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(5, LAST_LOOKS),
+    case("zookeeper/node-all-1", &[r#"{"sequential": {"directory": "/lk", "watch": "all-listed-again"}}"#], ONE, LK, (4, 96, 12)).named(NAMES),
+    case("zookeeper/hand-reconnect-lostwakeup-2", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (3, 4, 1)).named(NAMES).differs(5, LOOKS),
+    case("zookeeper/hand-persistent-deadlock-2", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(5, LAST_LOOKS),
+    case("zookeeper/node-all-2", &[r#"{"sequential": {"directory": "/lk", "watch": "all-listed-again"}}"#], ONE, LK, (5, 141, 15)).named(NAMES),
+    case("zookeeper/herd-pred-100", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (100, 141, 1)).named(NAMES),
+    case("zookeeper/herd-all-100", &[r#"{"sequential": {"directory": "/lock", "watch": "all"}}"#], ONE, LOCK, (100, 144, 1)).named(NAMES),
+    case("zookeeper/herd-eph-100", &[r#"{"znode": {"path": "/lock"}}"#], ONE, &[], (100, 383, 2)),
+    case("zookeeper/herd-pred-200", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (200, 214, 1)).named(NAMES),
+    case("zookeeper/herd-all-200", &[r#"{"sequential": {"directory": "/lock", "watch": "all"}}"#], ONE, LOCK, (200, 212, 1)).named(NAMES),
+    case("zookeeper/herd-eph-200", &[r#"{"znode": {"path": "/lock"}}"#], ONE, &[], (200, 384, 1)),
+    case("zookeeper/herd-all-50", &[r#"{"sequential": {"directory": "/lock", "watch": "all"}}"#], ONE, LOCK, (50, 244, 3)).named(NAMES),
 ];

@@ -28,6 +28,7 @@ mod redlock_round;
 mod redlock_ways;
 mod renewal;
 pub mod replicated;
+mod semaphore_set;
 pub mod set_nx_px;
 pub mod set_nx_px_watch;
 pub mod setnx;
@@ -35,6 +36,7 @@ pub mod setnx_expire;
 pub mod shedlock;
 pub mod sherlock;
 pub mod spring;
+mod timeout;
 pub mod timestamp;
 pub mod watchdog;
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::renewal::{Renew, stop};
+use super::timeout::Timeout;
 use super::{COMPARE_AND_DELETE, Key};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
@@ -15,7 +16,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct RedisPy {
     key: Key,
-    timeout: Span<1000>,
+    timeout: Timeout,
     sleep: Span<100>,
     blocking_timeout: Option<Span<1000>>,
     token: Storage,
@@ -42,7 +43,7 @@ impl RedisPy {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("timeout", "the key's time to live: \"1s\""),
+            ("timeout", "the key's time to live, null for none: \"1s\""),
             ("sleep", "how long a waiter sleeps between two tries: \"100ms\""),
             ("blocking_timeout", "how long a waiter tries: for ever"),
             (
@@ -73,13 +74,14 @@ impl Lock for RedisPy {
             cx.turn(&mut pass).await;
             // 1. SET name token NX PX timeout
             let asked_at = cx.now();
-            if cx.redis(0).set(&self.key, &token).nx().px(*self.timeout).await? {
+            if self.timeout.px(cx.redis(0).set(&self.key, &token).nx()).await? {
                 self.mine = Some(token);
                 if self.token == Storage::Shared {
                     cx.cell("redis-py token").set(Some(token));
                 }
-                let until = asked_at + *self.timeout;
-                return Ok(self.renew.grant(cx, &self.key, token, *self.timeout, until));
+                let Some(timeout) = self.timeout.span() else { return Ok(Grant::default()) };
+                let until = asked_at + timeout;
+                return Ok(self.renew.grant(cx, &self.key, token, timeout, until));
             }
             // 2. Stop if the next try would come too late, else sleep.
             if stop_at.is_some_and(|stop_at| cx.until(stop_at) < *self.sleep) {

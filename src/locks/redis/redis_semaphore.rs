@@ -2,15 +2,14 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
+use super::super::{About, Retry, Span, Store, lost};
 use super::Key;
-use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
+use super::renewal::stop;
+use super::semaphore_set::{Clock, Count, Permits};
+use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
-
-/// `acquireLua`: 1 if there is a permit.
-const ACQUIRE: Script = Script(include_str!("semaphore_acquire.lua"));
 
 /// Each holder is a member, whose score says when it came; whoever came too long ago is removed by the next one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
@@ -18,28 +17,14 @@ const ACQUIRE: Script = Script(include_str!("semaphore_acquire.lua"));
 pub struct RedisSemaphore {
     key: Key,
     limit: Option<u32>,
+    permits: Option<u32>,
     timeout: Span<100>,
+    refresh: Option<Span<80>>,
     clock: Clock,
     count: Count,
     retry: Retry,
     #[serde(skip)]
     member: Option<Token>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Clock {
-    #[default]
-    Client,
-    Server,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Count {
-    #[default]
-    InTheScript,
-    ThenAdd,
 }
 
 impl RedisSemaphore {
@@ -51,8 +36,10 @@ impl RedisSemaphore {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("limit", "how many may be inside at once: 1"),
+            ("limit", "how many permits there are: 1"),
+            ("permits", "how many each takes at once, as a MultiSemaphore: one, as a Semaphore"),
             ("timeout", "lockTimeout: for how long a permit is good, without a refresh: \"100ms\""),
+            ("refresh", "after so long, again and again, a holder refreshes its permit: never"),
             (
                 "clock",
                 "whose clock dates the permits: the \"client\"'s, or with TIME in the script the \"server\"'s: \"client\"",
@@ -67,26 +54,17 @@ impl RedisSemaphore {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        if lock.permits.is_some() && (lock.clock, lock.count) != Default::default() {
+            return Err(section.field("permits")?.error("clock and count are a Semaphore's only"));
+        }
+        Ok(lock)
     }
 
-    /// Whether there is a permit for `member`, which has it then.
-    async fn add(&self, cx: &Cx, member: Token) -> Result<bool, LockError> {
-        let (limit, timeout, now) =
-            (i64::from(self.limit.unwrap_or(1)), self.timeout.as_ms(), cx.wall_clock_ms());
-        if self.count == Count::InTheScript {
-            let clock = if self.clock == Clock::Server { "server" } else { "client" };
-            let args: [&dyn Arg; 5] = [&limit, &member, &*self.timeout, &now, &clock];
-            return Ok(cx.redis(0).eval(ACQUIRE, &[&self.key], &args).await? == Reply::Int(1));
-        }
-        let redis = cx.redis(0);
-        redis.raw(&[&"ZREMRANGEBYSCORE", &self.key, &"-inf", &(now - timeout)]).await?;
-        match redis.raw(&[&"ZCARD", &self.key]).await? {
-            Reply::Int(there) if there < limit => {}
-            _ => return Ok(false),
-        }
-        redis.raw(&[&"ZADD", &self.key, &now, &member]).await?;
-        Ok(true)
+    fn permits(&self, member: Token) -> Permits {
+        let (limit, several) = (i64::from(self.limit.unwrap_or(1)), self.permits.map(i64::from));
+        let (key, timeout) = (self.key.clone(), *self.timeout);
+        Permits { key, limit, several, timeout, clock: self.clock, count: self.count, member }
     }
 }
 
@@ -94,19 +72,28 @@ impl Lock for RedisSemaphore {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let (member, asked_at) = (cx.unique_token(), cx.now());
         // 1. Remove whoever has been there for too long; if fewer than the limit are left, add oneself.
-        if !self.add(cx, member).await? {
+        if !self.permits(member).add(cx).await? {
             return Err(LockError::Busy);
         }
         self.member = Some(member);
-        Ok(Grant { until: Some(asked_at + *self.timeout), ..Grant::default() })
+        let until = asked_at + *self.timeout;
+        // 2. Refresh it, if one does.
+        match self.refresh {
+            Some(every) => Ok(self.permits(member).keep(cx, *every, until)),
+            None => Ok(Grant { until: Some(until), ..Grant::default() }),
+        }
     }
 
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError> {
-        // 2. Remove oneself.
+        stop(cx);
         let Some(member) = self.member.take() else { return Ok(()) };
-        match cx.redis(0).raw(&[&"ZREM", &self.key, &member]).await? {
-            Reply::Int(1) => Ok(()),
-            _ => Err(LockError::Lost),
+        // 3. Remove oneself, unless it is known that one is not there.
+        if self.refresh.is_some() && lost(cx, cx.surroundings().thread).get() {
+            return Err(LockError::Lost);
+        }
+        match self.permits(member).remove(cx).await? {
+            Reply::Int(0) => Err(LockError::Lost),
+            _ => Ok(()),
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) enum Watching {
     PredecessorData,
     /// All children of the directory.
     All,
+    /// All children, listed again with a watch by who is not the first of those that it has listed.
+    AllListedAgain,
     /// Its own node.
     Own,
 }
@@ -26,7 +28,7 @@ impl Watching {
     pub(super) const ABOUT: (&'static str, &'static str) = (
         "watch",
         "the \"predecessor\" with `exists`, \"predecessor-data\" with `getData`, its \"own\" node, or \"all\" children, \
-         which wakes a herd: \"predecessor\"",
+         which wakes a herd, if need be \"all-listed-again\": \"predecessor\"",
     );
 
     /// The children, and the watch on all of them if that is what is watched.
@@ -55,12 +57,18 @@ impl Watching {
         let node = directory.child(if self == Self::Own { me } else { before });
         match self {
             Self::All => Ok(all),
+            Self::AllListedAgain => {
+                let (children, watch) = cx.zk().children_watch(directory).await?;
+                Ok(Some(watch).filter(|_| missing || children.contains(before)))
+            }
             Self::Predecessor | Self::Own => {
                 let (exists, watch) = cx.zk().exists_watch(&node).await?;
                 Ok(Some(watch).filter(|_| exists || missing))
             }
             Self::PredecessorData => match cx.zk().data_watch(&node).await {
                 Ok((_, watch)) => Ok(Some(watch)),
+                // It leaves no watch on a node that is gone.
+                Err(NO_NODE) if missing => std::future::pending().await,
                 Err(NO_NODE) => Ok(None),
                 Err(error) => Err(error),
             },

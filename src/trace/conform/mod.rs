@@ -54,7 +54,7 @@ pub struct Setup<'a> {
     pub unread: bool,
     /// The most that is taken for a client's own delay between two readings of its wall clock (ms).
     pub wall_doubt_ms: i64,
-    /// How long (ms) a client's first request may have waited in it, for its connections to be there.
+    /// How long (ms) a client's first request may have waited in it at most, for its connections to be there.
     pub waited_ms: i64,
 }
 

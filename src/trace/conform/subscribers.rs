@@ -1,5 +1,6 @@
 //! Connections of Redis clients that only listen.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cx::Message;
@@ -8,42 +9,57 @@ use crate::trace::recorded::redis::event::{Act, Event, What};
 
 /// Whose connections those are that only listen.
 ///
-/// A recording does not say it. A client subscribes and asks again at once, so a connection is taken for that of the
-/// client which most often was the next to ask something after it had subscribed.
+/// A recording does not say it. A client subscribes and asks again at once, and ends its subscription when it has asked
+/// for the last time: a connection is taken for that of the client which most often was the next to ask after the one, or
+/// the last before the other. A client listens on one connection.
 #[derive(Debug, Default)]
 pub(super) struct Subscribers(BTreeMap<String, String>);
 
 impl Subscribers {
     pub(super) fn of(events: &[Event]) -> Self {
-        let calls = || {
-            events.iter().filter_map(|event| match &event.what {
+        let calls: Vec<(&str, &[Bytes])> = events
+            .iter()
+            .filter_map(|event| match &event.what {
                 What::Client(name, Act::Call(argv, _)) => Some((&**name, &**argv)),
                 _ => None,
             })
-        };
-        let ask: BTreeSet<&str> =
-            calls().filter(|(_, argv)| !is_subscription(argv)).map(|(name, _)| name).collect();
-        let mut votes: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-        for (place, (name, argv)) in calls().enumerate() {
-            if ask.contains(name) || !subscribes(argv) {
+            .collect();
+        let ask: BTreeSet<&str> = calls.iter().filter_map(asker).collect();
+        let mut votes: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for (place, (name, argv)) in calls.iter().enumerate() {
+            if ask.contains(name) {
                 continue;
             }
-            if let Some((next, _)) = calls().skip(place).find(|(name, _)| ask.contains(name)) {
-                *votes.entry(name).or_default().entry(next).or_default() += 1;
+            let (before, after) = calls.split_at(place);
+            let who = if subscribes(argv) {
+                after.iter().find_map(asker)
+            } else {
+                before.iter().rev().find_map(asker)
+            };
+            if let Some(who) = who {
+                *votes.entry((name, who)).or_default() += 1;
             }
         }
-        let most = |votes: &BTreeMap<&str, usize>| {
-            votes.iter().max_by_key(|(_, count)| **count).map(|(name, _)| (*name).to_owned())
-        };
-        let owners =
-            votes.iter().filter_map(|(name, votes)| Some(((*name).to_owned(), most(votes)?)));
-        Self(owners.collect())
+        let mut votes: Vec<_> = votes.into_iter().collect();
+        votes.sort_by_key(|(_, count)| Reverse(*count));
+        let mut owners: BTreeMap<String, String> = BTreeMap::new();
+        for ((connection, asker), _) in votes {
+            if !owners.contains_key(connection) && !owners.values().any(|owner| owner == asker) {
+                owners.insert(connection.to_owned(), asker.to_owned());
+            }
+        }
+        Self(owners)
     }
 
     /// The client that has this connection: itself, unless it only listens.
     pub(super) fn owner<'n>(&'n self, connection: &'n str) -> &'n str {
         self.0.get(connection).map_or(connection, |owner| owner)
     }
+}
+
+/// Who calls, unless it is a call of a connection that listens.
+fn asker<'n>((name, argv): &(&'n str, &[Bytes])) -> Option<&'n str> {
+    (!is_subscription(argv)).then_some(*name)
 }
 
 /// Whether this is a call of a connection that listens.

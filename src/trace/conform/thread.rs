@@ -18,13 +18,16 @@ struct Used {
 /// How many differences of one client are told.
 const TOLD: usize = 3;
 
+/// In which steps (ms) it is tried how long a client's first request waited in it.
+const WAITED: usize = 5;
+
 /// How many replies of one client may have been lost, so that all cases are tried.
 const CASES: u32 = 6;
 
 /// Runs the recipe in the place of one client, in the case that fits best of those that the recording leaves open.
 pub(super) fn run<C: Client>(client: &C, name: &str, setup: &Setup<'_>, compared: &mut Compared) {
     let mut best: Option<Compared> = None;
-    let waits = [0].into_iter().chain(Some(setup.waited_ms).filter(|waited| *waited > 0));
+    let waits = (0..=setup.waited_ms).step_by(WAITED);
     let cases = waits.flat_map(|waited| {
         (0..1 << client.doubtful().min(CASES)).map(move |which| (waited, which))
     });
