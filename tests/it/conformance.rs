@@ -262,6 +262,21 @@ fn what_a_recipe_sends_after_its_client_has_sent_everything_is_seen() {
 }
 
 #[test]
+fn a_recipe_that_waits_for_ever_where_its_client_went_on_is_seen() {
+    let naive = &[r#"{"sequential": {"directory": "/lock", "defect": "waits-for-missing"}}"#];
+    let compared = mutated("zookeeper/hand-race-correct-exists-1", naive);
+    let waits = compared.mismatches.iter().find(|seen| seen.recipe == "waits for ever");
+    assert!(waits.is_some_and(|seen| seen.client == "c2" && seen.recorded == "getChildren /lock"));
+    assert!(
+        find("zookeeper/hand-race-correct-exists-1")
+            .compare()
+            .mismatches
+            .iter()
+            .all(|seen| seen.client == "c1")
+    );
+}
+
+#[test]
 fn a_waiter_that_gives_up_too_early_is_seen() {
     let hasty = &[r#"{"curator": {"directory": "/cm", "waits": {"at-most": "1ms"}}}"#];
     assert!(!mutated("zookeeper/curator-mutex-1", hasty).mismatches.is_empty());

@@ -43,9 +43,11 @@ const NODE_REDLOCK_4: &[&str] = &[
     r#"{"redlock-library": {"library": "node-redlock-4", "key": "$2", "ttl": "$4ms", "but": {"tries": 21, "delay": {"after": "0ms"}}}}"#,
     r#"{"redlock-library": {"library": "node-redlock-4", "key": "$2", "also": ["$3"], "ttl": "$5ms", "but": {"tries": 21, "delay": {"after": "0ms"}}}}"#,
 ];
-const LATE: &str = "a process that stood still: the timer of its extension came later than the recipe's, which goes on to extend";
-const LATE_OR_DOWN: &str = "a process that stood still: the timer of its extension came later than the recipe's, which goes on to extend; \
-     a process that is killed before it is connected again to a server that had restarted";
+/// The program sleeps in a way that stops its timers, too.
+const LATE: &str = "a process that stood still: it releases before the timer of its extension could fire, or that fires early after a \
+     request that was executed late; of a release that began otherwise the recipe sends one request more";
+const LATE_OR_DOWN: &str = "a process that stood still, as elsewhere; one that is killed before it is connected again to a server that had \
+     restarted";
 /// What the program extended itself.
 const MANUAL: &[&str] = &["script with different ending 120"];
 /// Once or twice by the same thread, waiting for ever or so long.

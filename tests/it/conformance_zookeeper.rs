@@ -72,8 +72,9 @@ const KAZOO_NB: &[&str] = &[
     r#"{"kazoo": {"directory": "/locks/nb", "retry": {"after": "0ms"}, "waits": {"at-most": "30ms"}}}"#,
     r#"{"kazoo": {"directory": "/locks/nb", "retry": {"after": "0ms"}, "waits": {"at-most": "20ms"}}}"#,
     r#"{"kazoo": {"directory": "/locks/nb", "retry": {"after": "0ms"}, "waits": {"at-most": "10ms"}}}"#,
+    r#"{"kazoo": {"directory": "/locks/nb", "retry": {"after": "0ms"}, "waits": {"at-most": "5ms"}}}"#,
 ];
-const LEFT_WATCH: &str = "a watch that was left when the time of an acquisition was over wakes the next one of the same object";
+const BEGAN_BEFORE: &str = "its time runs from before its first request, a create; the recording dates that at its reply, when the server had written it";
 const CURATOR_TIMEOUT: &[&str] = &[
     r#"{"curator": {"directory": "/cm"}}"#,
     r#"{"curator": {"directory": "/cm", "waits": "not"}}"#,
@@ -178,10 +179,10 @@ pub(super) const ZOOKEEPER: &[Case] = &[
     case("zookeeper/kazoo-sem-2", KAZOO_SEM, ONE, KAZOO_SEM_LOCK, (6, 297, 24)),
     case("zookeeper/kazoo-kill-sem-1", KAZOO_SEM, ONE, KAZOO_SEM_LOCK, (5, 70, 6)),
     case("zookeeper/kazoo-kill-sem-2", KAZOO_SEM, ONE, KAZOO_SEM_LOCK, (5, 89, 8)),
-    case("zookeeper/kazoo-locknb-1", KAZOO_NB, ONE, KAZOO_OTHER, (4, 264, 27)).differs(3, LEFT_WATCH),
-    case("zookeeper/kazoo-locknb-2", KAZOO_NB, ONE, KAZOO_OTHER, (6, 327, 22)).differs(6, LEFT_WATCH),
-    case("zookeeper/curator-mutextimeout-1", CURATOR_TIMEOUT, ONE, CURATOR_OTHER, (4, 161, 12)).differs(6, LEFT_WATCH),
-    case("zookeeper/curator-mutextimeout-2", CURATOR_TIMEOUT, ONE, CURATOR_OTHER, (5, 184, 9)).differs(3, LEFT_WATCH),
+    case("zookeeper/kazoo-locknb-1", KAZOO_NB, ONE, KAZOO_OTHER, (4, 269, 27)),
+    case("zookeeper/kazoo-locknb-2", KAZOO_NB, ONE, KAZOO_OTHER, (6, 338, 22)),
+    case("zookeeper/curator-mutextimeout-1", CURATOR_TIMEOUT, ONE, CURATOR_OTHER, (4, 182, 15)),
+    case("zookeeper/curator-mutextimeout-2", CURATOR_TIMEOUT, ONE, CURATOR_OTHER, (5, 184, 9)).differs(3, BEGAN_BEFORE),
     case("zookeeper/curator-rw-1", CURATOR_RW, ONE, CURATOR_OTHER, (4, 108, 16)),
     case("zookeeper/curator-rw-2", CURATOR_RW, ONE, CURATOR_OTHER, (5, 142, 20)),
     case("zookeeper/curator-semmutex-1", &[r#"{"semaphore": {"directory": "/csm"}}"#], ONE, CURATOR_OTHER, (4, 154, 16)),
@@ -199,10 +200,10 @@ pub(super) const ZOOKEEPER: &[Case] = &[
     case("zookeeper/hand-race-naive-getdata-1", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
     case("zookeeper/hand-race-naive-getdata-2", &[r#"{"sequential": {"directory": "/lock", "watch": "predecessor-data", "defect": "waits-for-missing"}}"#], ONE, LOCK, (3, 6, 0)).named(NAMES).differs(4, BY_HAND_TO_THE_END),
     case("zookeeper/hand-reconnect-lostwakeup-1", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (3, 4, 1)).named(NAMES).differs(5, LOOKS),
-    case("zookeeper/hand-persistent-deadlock-1", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(5, LAST_LOOKS),
+    case("zookeeper/hand-persistent-deadlock-1", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(7, LAST_LOOKS),
     case("zookeeper/node-all-1", &[r#"{"sequential": {"directory": "/lk", "watch": "all-listed-again"}}"#], ONE, LK, (4, 96, 12)).named(NAMES),
     case("zookeeper/hand-reconnect-lostwakeup-2", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (3, 4, 1)).named(NAMES).differs(5, LOOKS),
-    case("zookeeper/hand-persistent-deadlock-2", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(5, LAST_LOOKS),
+    case("zookeeper/hand-persistent-deadlock-2", &[r#"{"znode": {"path": "/lock", "mode": "persistent"}}"#], ONE, &[], (4, 8, 1)).differs(7, LAST_LOOKS),
     case("zookeeper/node-all-2", &[r#"{"sequential": {"directory": "/lk", "watch": "all-listed-again"}}"#], ONE, LK, (5, 141, 15)).named(NAMES),
     case("zookeeper/herd-pred-100", &[r#"{"sequential": {"directory": "/lock"}}"#], ONE, LOCK, (100, 141, 1)).named(NAMES),
     case("zookeeper/herd-all-100", &[r#"{"sequential": {"directory": "/lock", "watch": "all"}}"#], ONE, LOCK, (100, 144, 1)).named(NAMES),

@@ -9,7 +9,7 @@ use super::order::AsTexts;
 use super::protection::Protection;
 use super::reentrant::{Held, Reentrant};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
-use super::waits::Waits;
+use super::waits::{Left, Waits};
 use super::{Directory, delete_surely};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::Children;
@@ -29,6 +29,8 @@ pub struct Curator {
     /// `threadData`: the node, and how often this thread has the lock.
     #[serde(skip)]
     held: Option<Held>,
+    #[serde(skip)]
+    left: Left,
 }
 
 impl Curator {
@@ -73,9 +75,10 @@ impl Lock for Curator {
         // 2. Create _c_<id>-lock-, ephemeral and numbered.
         let node = creates_the_lock(cx, &self.directory, "lock-", self.protection).await?;
         // 3. Wait until no node is before it, each time for the one just before.
-        let before = |children: &Children| self.order.before(children, &node).cloned();
+        let (order, limit) = (self.order, (until, &mut self.left));
+        let before = |children: &Children| order.before(children, &node).cloned();
         let asked =
-            internal_lock_loop(cx, &self.directory, &node, self.revocation, until, before).await?;
+            internal_lock_loop(cx, &self.directory, &node, self.revocation, limit, before).await?;
         self.heeds.start(cx);
         self.revocation.listen(cx, asked, (self.directory.child(&node), REVOKE_MESSAGE));
         self.hold(cx, Some((node, 1)));
@@ -97,4 +100,10 @@ impl Lock for Curator {
     }
 
     in_its_directory!();
+
+    /// `acquire(time, unit)`.
+    fn with_arguments_of(&self, other: &Self) -> Option<Self> {
+        let same = self.directory == other.directory;
+        same.then(|| Self { waits: other.waits, ..self.clone() })
+    }
 }

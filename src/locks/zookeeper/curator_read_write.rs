@@ -10,6 +10,7 @@ use super::number::number_of;
 use super::order::AsTexts;
 use super::protection::Protection;
 use super::revocation::Revocation;
+use super::waits::Left;
 use super::{Directory, give_back};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::store::zookeeper::Children;
@@ -68,7 +69,15 @@ impl CuratorReadWrite {
     async fn write(&mut self, cx: &Cx) -> Result<(), LockError> {
         let me = creates_the_lock(cx, &self.directory, WRITE, Protection::BySession).await?;
         let before = |children: &Children| self.order.before(children, &me).cloned();
-        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, None, before).await?;
+        internal_lock_loop(
+            cx,
+            &self.directory,
+            &me,
+            Revocation::Off,
+            (None, &mut Left::default()),
+            before,
+        )
+        .await?;
         self.write = Some(me);
         Ok(())
     }
@@ -83,7 +92,15 @@ impl CuratorReadWrite {
             let mut lower = self.order.lower(all, &me).into_iter();
             lower.find(|node| self.write.is_none() && writer(node)).cloned()
         };
-        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, None, first_writer).await?;
+        internal_lock_loop(
+            cx,
+            &self.directory,
+            &me,
+            Revocation::Off,
+            (None, &mut Left::default()),
+            first_writer,
+        )
+        .await?;
         self.read = Some(me);
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::protection::{Protection, create_protected};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
-use super::waits::woken_within;
+use super::waits::{Left, woken_within};
 use super::{Directory, NO_NODE, delete_surely};
 use crate::cx::{CallError, Cx, Instant, LockError, WatchId};
 use crate::store::zookeeper::{Children, CreateMode};
@@ -36,13 +36,13 @@ pub(super) async fn internal_lock_loop(
     directory: &Directory,
     me: &str,
     revocation: Revocation,
-    until: Option<Instant>,
+    (until, left): (Option<Instant>, &mut Left),
     path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
 ) -> Result<Option<WatchId>, LockError> {
     let own = directory.child(me);
     let waited = match revocation.watch(cx, &own).await {
         Ok(asked) => {
-            wait(cx, directory, me, revocation, until, path_to_watch).await.map(|()| asked)
+            wait(cx, directory, me, revocation, (until, left), path_to_watch).await.map(|()| asked)
         }
         Err(error) => Err(error.into()),
     };
@@ -57,10 +57,10 @@ async fn wait(
     directory: &Directory,
     me: &str,
     revocation: Revocation,
-    until: Option<Instant>,
+    (until, left): (Option<Instant>, &mut Left),
     path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
 ) -> Result<(), LockError> {
-    let mut pass = cx.looping(());
+    let mut pass = cx.looping(*left);
     loop {
         cx.turn(&mut pass).await;
         // The sorted children. If mine is not among them: NoNode.
@@ -70,6 +70,8 @@ async fn wait(
         }
         let Some(before) = path_to_watch(&children) else { return Ok(()) };
         revocation.ask(cx, directory, &children, REVOKE_MESSAGE).await?;
+        // From here on the monitor is held: whoever tells it waits until it waits, what was told before is forgotten.
+        pass.forget(cx).await;
         // getData(the one before, watch): exists would leave a watch on a node that is gone. Watchers are told of the
         // session, too.
         let session = cx.zk().session();
@@ -77,9 +79,11 @@ async fn wait(
             Ok((_, gone)) => {
                 let rest = until.map(|until| cx.until(until));
                 if rest.is_some_and(|rest| rest <= Micros::ZERO) {
+                    *left = Left::of(gone);
                     return Err(LockError::Busy);
                 }
-                woken_within(cx, gone, session, rest).await;
+                woken_within(cx, gone, session, rest, &mut pass).await;
+                *left = *pass;
             }
             Err(NO_NODE) => {}
             Err(error) => return Err(error.into()),

@@ -8,7 +8,7 @@ use super::kazoo_object::Object;
 use super::listener::Heeds;
 use super::order::AsTexts;
 use super::role::Role;
-use super::waits::{Waits, look_and_wait};
+use super::waits::{Left, Waits, look_and_wait};
 use super::{Directory, is_recoverable};
 use crate::cx::{Cx, Grant, Lock, LockError};
 
@@ -25,6 +25,8 @@ pub struct Kazoo {
     retry: Retry,
     #[serde(skip)]
     object: Object,
+    #[serde(skip)]
+    left: Left,
 }
 
 impl Kazoo {
@@ -56,9 +58,10 @@ impl Kazoo {
     async fn inner_acquire(&mut self, cx: &Cx, prefix: &str) -> Result<Option<Grant>, LockError> {
         // 1. Look for the node of an earlier attempt, else create one.
         let node = self.object.find_or_create(cx, &self.directory, prefix).await?;
-        let mut told = cx.looping(cx.zk().session());
+        let mut at = cx.looping((cx.zk().session(), self.left));
         loop {
-            cx.turn(&mut told).await;
+            cx.turn(&mut at).await;
+            at.1.forget(cx).await; // wake_event.clear()
             // 2. The node that goes before mine. If mine is gone, the session ended meanwhile.
             let children = cx.zk().children(&self.directory).await?;
             if !children.contains(&node) {
@@ -73,7 +76,10 @@ impl Kazoo {
             }
             // 3. Watch it. What happens to it or to the session wakes us, also that the connection is back.
             let before = self.directory.child(&before);
-            *told = look_and_wait(cx, &before, *told, self.waits.limit()).await?;
+            let (told, left) = &mut *at;
+            let woken = look_and_wait(cx, &before, *told, self.waits.limit(), left).await;
+            self.left = *left;
+            *told = woken?;
         }
     }
 }

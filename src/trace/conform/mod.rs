@@ -14,7 +14,8 @@
 //! - the order of a `SET`'s options.
 //!
 //! A recipe that sends more than its client did is seen as well: at the next request, and at the end of the client
-//! if it did not hang up at once. Who is killed, or hangs up within 2 ms, might have sent it.
+//! if it did not hang up at once. Who is killed, or hangs up within 2 ms, might have sent it. So is one that waits for
+//! ever where its client went on.
 //!
 //! Requests of the application between acquisition and release, and those of the client library itself, are
 //! passed over: [`Setup::other`] names them, and they are counted.

@@ -43,8 +43,8 @@ pub(super) struct Player<C> {
     /// Up to where messages of each subscription have been taken.
     heard: BTreeMap<u8, Place>,
     differs: Option<Mismatch>,
-    /// What the recipe sent beyond what the client did.
-    excess: Option<Mismatch>,
+    /// How it ended otherwise than its client: it sent more, or it waits for ever.
+    ending: Option<Mismatch>,
     gone: bool,
 }
 
@@ -83,7 +83,7 @@ impl<C: Client> Player<C> {
             place: 0,
             heard: BTreeMap::new(),
             differs: None,
-            excess: None,
+            ending: None,
             gone: false,
         }
     }
@@ -102,7 +102,7 @@ impl<C: Client> Player<C> {
 
     /// Goes back, as if nothing had been tried.
     pub(super) fn back(&mut self, before: Before<C>) {
-        (self.differs, self.excess, self.gone) = (None, None, false);
+        (self.differs, self.ending, self.gone) = (None, None, false);
         let begun: Vec<_> = self.tasks.keys().copied().collect();
         for task in begun.into_iter().filter(|task| !before.tasks.contains(task)) {
             self.interrupt(task);
@@ -121,8 +121,13 @@ impl<C: Client> Player<C> {
         let mut output = self.begin(0, call);
         while output.is_none() && self.differs.is_none() && !self.gone {
             let Some((task, op, when, result)) = self.first() else {
-                // Nobody is left to end it: the recording ended before, or its client.
+                // Nobody is left to end it: the recording ended before, or its client, unless that went on.
                 self.gone = true;
+                self.ending = self.ending.take().or_else(|| {
+                    let (line, _, words) = self.client.next()?;
+                    let (client, recorded) = (self.name.clone(), words.join(" "));
+                    Some(Mismatch { line, client, recorded, recipe: "waits for ever".to_owned() })
+                });
                 break;
             };
             output = self.ended(task, op, when, result);
@@ -152,14 +157,15 @@ impl<C: Client> Player<C> {
         self.differs.take()
     }
 
-    /// What the recipe has sent since this was last asked, although its client sent nothing more and was there.
-    pub(super) fn take_excess(&mut self) -> Option<Mismatch> {
-        self.excess.take()
+    /// How it has ended otherwise than its client since this was last asked: it sent more, although the client was still
+    /// there, or it waits for ever, although the client went on.
+    pub(super) fn take_ending(&mut self) -> Option<Mismatch> {
+        self.ending.take()
     }
 
-    /// Whether it has sent more than its client since `take_excess`.
-    pub(super) fn sent_more(&self) -> bool {
-        self.excess.is_some()
+    /// Whether there is something for `take_ending`.
+    pub(super) fn ends_otherwise(&self) -> bool {
+        self.ending.is_some()
     }
 
     /// The thread keeps what these handles name.
@@ -318,7 +324,7 @@ impl<C: Client> Player<C> {
             }
             Asked::Nothing { line, until, recipe } => {
                 let (now, until) = (self.now.0, until.0);
-                self.excess = Some(Mismatch {
+                self.ending = Some(Mismatch {
                     line,
                     client: self.name.clone(),
                     recorded: format!("nothing more, and was there until {until}"),

@@ -61,7 +61,7 @@ fn follow<C: Client>(
     while let Some((line, at, words)) = player.client.next() {
         // The tasks beside the thread may be who sent it.
         let mismatch = player.idle(at);
-        tell(player.take_excess(), &mut told, compared);
+        tell(player.take_ending(), &mut told, compared);
         if mismatch.is_none() && player.client.next().is_none_or(|(next, ..)| next != line) {
             continue;
         }
@@ -70,18 +70,18 @@ fn follow<C: Client>(
         if best.is_none() {
             let waited = if player.client.taken() == 0 { waited } else { Micros::ZERO };
             let candidates = candidates(setup, &words, held, lock.as_ref());
-            // One that sends all that was recorded and more is taken if no other fits.
-            let tries = [false, true]
-                .into_iter()
-                .flat_map(|more| candidates.iter().map(move |(call, recipe)| (more, call, recipe)));
-            let mut excessive = false;
-            for (more, call, recipe) in tries {
-                if more && !excessive {
+            // One that only ends otherwise is taken if no other fits.
+            let tries = [false, true].into_iter().flat_map(|otherwise| {
+                candidates.iter().map(move |(call, recipe)| (otherwise, call, recipe))
+            });
+            let mut another = false;
+            for (otherwise, call, recipe) in tries {
+                if otherwise && !another {
                     break;
                 }
-                match attempt(&mut player, at - waited, call, setup, more) {
+                match attempt(&mut player, at - waited, call, setup, otherwise) {
                     Ok(output) => {
-                        tell(player.take_excess(), &mut told, compared);
+                        tell(player.take_ending(), &mut told, compared);
                         if let Some(output) = output {
                             let before = lock.as_ref().map(|lock| lock.made.clone());
                             let made = recipe.clone().or(before);
@@ -90,7 +90,7 @@ fn follow<C: Client>(
                         go_on = true;
                         break;
                     }
-                    Err(Failed::SendsMore) => excessive = true,
+                    Err(Failed::EndsOtherwise) => another = true,
                     // The one that got farther was the one that was meant.
                     Err(Failed::Differs(mismatch)) => best = farther(best, mismatch),
                 }
@@ -112,7 +112,7 @@ fn follow<C: Client>(
     }
     // What runs beside the thread may go on where the client did not.
     let mismatch = player.idle(player.client.there_until());
-    tell(mismatch.or(player.take_excess()), &mut told, compared);
+    tell(mismatch.or(player.take_ending()), &mut told, compared);
     compared.requests += player.client.taken();
     compared.scripts = player.client.scripts();
 }
@@ -121,8 +121,8 @@ fn follow<C: Client>(
 enum Failed {
     /// It sends something else, or nothing.
     Differs(Option<Mismatch>),
-    /// It sends what the client did, and then more.
-    SendsMore,
+    /// It sends what the client did, but then more, or it waits for ever.
+    EndsOtherwise,
 }
 
 /// Notes a difference, unless enough of them are known.
@@ -140,10 +140,10 @@ fn attempt<C: Client>(
     at: Micros,
     call: &Call,
     setup: &Setup<'_>,
-    more: bool,
+    otherwise: bool,
 ) -> Result<Option<Output>, Failed> {
     let mut farthest: Option<Mismatch> = None;
-    let mut excessive = false;
+    let mut ends = false;
     // It may also have been read a moment after a reply.
     let late = setup.wall_doubt_ms;
     for behind in (0..=late).chain((1..=late.min(LATER)).map(|ms| -ms)) {
@@ -153,9 +153,9 @@ fn attempt<C: Client>(
         player.behind = Micros::from_ms(behind);
         let taken = player.client.taken();
         let played = player.play(call);
-        if player.sent_more() && !more && player.client.taken() > taken {
+        if player.ends_otherwise() && !otherwise && player.client.taken() > taken {
             player.back(before);
-            excessive = true;
+            ends = true;
             if !alone {
                 break;
             }
@@ -178,7 +178,7 @@ fn attempt<C: Client>(
             }
         }
     }
-    Err(if excessive { Failed::SendsMore } else { Failed::Differs(farthest) })
+    Err(if ends { Failed::EndsOtherwise } else { Failed::Differs(farthest) })
 }
 
 fn farther(one: Option<Mismatch>, other: Option<Mismatch>) -> Option<Mismatch> {
