@@ -69,15 +69,8 @@ impl CuratorReadWrite {
     async fn write(&mut self, cx: &Cx) -> Result<(), LockError> {
         let me = creates_the_lock(cx, &self.directory, WRITE, Protection::BySession).await?;
         let before = |children: &Children| self.order.before(children, &me).cloned();
-        internal_lock_loop(
-            cx,
-            &self.directory,
-            &me,
-            Revocation::Off,
-            (None, &mut Left::default()),
-            before,
-        )
-        .await?;
+        let until = (None, &mut Left::default());
+        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, until, before).await?;
         self.write = Some(me);
         Ok(())
     }
@@ -88,19 +81,12 @@ impl CuratorReadWrite {
         let name = format!("{READ}{}", place.map_or("", number_of));
         let me = creates_the_lock(cx, &self.directory, &name, Protection::BySession).await?;
         let writer = |node: &&Rc<str>| node.contains(WRITE);
-        let first_writer = |all: &Children| {
+        let before = |all: &Children| {
             let mut lower = self.order.lower(all, &me).into_iter();
             lower.find(|node| self.write.is_none() && writer(node)).cloned()
         };
-        internal_lock_loop(
-            cx,
-            &self.directory,
-            &me,
-            Revocation::Off,
-            (None, &mut Left::default()),
-            first_writer,
-        )
-        .await?;
+        let until = (None, &mut Left::default());
+        internal_lock_loop(cx, &self.directory, &me, Revocation::Off, until, before).await?;
         self.read = Some(me);
         Ok(())
     }
