@@ -64,11 +64,6 @@ pub fn faults() -> Vec<About> {
     sim::catalogue().map(about).collect()
 }
 
-/// The sections of a model file with their fields.
-pub fn fields() -> Vec<About> {
-    crate::model::fields::SECTIONS.to_vec()
-}
-
 /// The recipe and its parameters that `{"set-nx-px": {…}}` names.
 pub fn recipe(section: &Section<'_>) -> Result<(LockBox, &'static locks::About), Box<Problem>> {
     let member = section.only_member()?;

@@ -12,6 +12,7 @@ use super::files;
 use super::output::{FAINT, Output, TITLE};
 use super::surroundings;
 use crate::locks::field;
+use crate::model::fields::SECTIONS;
 use crate::registry::{self, About};
 use crate::report::wrapped;
 
@@ -111,7 +112,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         properties: of(Kind::Properties, registry::properties),
         faults: of(Kind::Faults, registry::faults),
         workloads: of(Kind::Workloads, registry::workloads),
-        fields: of(Kind::Fields, registry::fields),
+        fields: of(Kind::Fields, || SECTIONS.to_vec()),
     };
     if output.json {
         output.write_json(&list)?;

@@ -234,8 +234,8 @@ fn another_version_a_shorter_patience_or_a_look_too_few_is_seen() {
     assert!(compared.mismatches.iter().any(|seen| seen.recorded.contains("ms before the recipe")));
     // Who has subscribed tries again at once.
     let waits = &[
-        r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "reenter": 1, "defect": "no-recheck-after-subscribe"}}"#,
-        r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "defect": "no-recheck-after-subscribe"}}"#,
+        r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "reenter": 1, "defect": "no-recheck-after-subscribe"}}"#,
+        r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "defect": "no-recheck-after-subscribe"}}"#,
     ];
     assert!(!mutated("redis/recipe-redisson-3", waits).mismatches.is_empty());
 }

@@ -52,10 +52,10 @@ const LATE_OR_DOWN: &str = "a process that stood still, as elsewhere; one that i
 const MANUAL: &[&str] = &["script with different ending 120"];
 /// Once or twice by the same thread, waiting for ever or so long.
 const REDISSON: &[&str] = &[
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "reenter": 1}}"#,
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true}}"#,
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "wait": "1500ms"}}"#,
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "wait": "1500ms", "reenter": 1}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "reenter": 1}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "wait": "1500ms"}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "wait": "1500ms", "reenter": 1}}"#,
 ];
 /// `forceUnlock`, and the program's own renewal, which goes on when the lock is gone.
 const REDISSON_OTHER: &[&str] =
@@ -86,8 +86,8 @@ const PAIRED_OTHER: &[&str] =
     &["INCR inside", "DECR inside", "INCR violations", "script with return 1; end; return 0;"];
 const PAIRED: &[&str] = &[
     r#"{"set-nx-px": {"key": "$1", "ttl": "$5ms", "release": "del"}}"#,
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true}}"#,
-    r#"{"redisson": {"key": "$2", "lease": "$3ms", "plain_unlock": true, "reenter": 1}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true}}"#,
+    r#"{"redisson": {"key": "$2", "lease": "$3ms", "watchdog_timeout": "90ms", "plain_unlock": true, "reenter": 1}}"#,
 ];
 
 #[rustfmt::skip]

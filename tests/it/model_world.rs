@@ -1,5 +1,6 @@
 //! What worlds models become, and what they can name.
 
+use lockstep::model::fields::SECTIONS;
 use lockstep::model::{Expect, Model, Verdict};
 use lockstep::registry;
 use lockstep::sim::{AnyServer, Phase, Timing};
@@ -81,7 +82,7 @@ fn what_the_registry_names_can_be_listed() {
         registry::workloads(),
         registry::properties(),
         registry::faults(),
-        registry::fields(),
+        SECTIONS.to_vec(),
     ];
     for list in &all {
         for (number, about) in list.iter().enumerate() {

@@ -1,5 +1,6 @@
--- Waiters whose time is over leave the line.
-local now, wait = tonumber(ARGV[4]), tonumber(ARGV[3])
+-- Waiters whose time is over leave the line. With a heartbeat that is so long after they were last heard; without, so
+-- long after the time of the one before them.
+local now, wait, heartbeat = tonumber(ARGV[4]), tonumber(ARGV[3]), ARGV[5] == "heartbeat"
 local head = redis.call("LINDEX", KEYS[2], 0)
 while head and tonumber(redis.call("ZSCORE", KEYS[3], head)) <= now do
   redis.call("ZREM", KEYS[3], head)
@@ -10,7 +11,7 @@ end
 if redis.call("EXISTS", KEYS[1]) == 0 and (not head or head == ARGV[2]) then
   redis.call("LPOP", KEYS[2])
   redis.call("ZREM", KEYS[3], ARGV[2])
-  for _, waiter in ipairs(redis.call("ZRANGE", KEYS[3], 0, -1)) do
+  for _, waiter in ipairs(heartbeat and {} or redis.call("ZRANGE", KEYS[3], 0, -1)) do
     redis.call("ZINCRBY", KEYS[3], -wait, waiter)
   end
   redis.call("HSET", KEYS[1], ARGV[2], 1)
@@ -23,19 +24,19 @@ if redis.call("HEXISTS", KEYS[1], ARGV[2]) == 1 then
   redis.call("PEXPIRE", KEYS[1], ARGV[1])
   return nil
 end
--- I stand in line already; with a heartbeat that is worth as much time again.
+-- I stand in line, from now on if not before.
 local ttl = math.max(0, redis.call("PTTL", KEYS[1]))
-if redis.call("ZSCORE", KEYS[3], ARGV[2]) then
-  if ARGV[5] == "heartbeat" then
-    redis.call("ZADD", KEYS[3], now + wait, ARGV[2])
+local stands = redis.call("ZSCORE", KEYS[3], ARGV[2])
+if not stands then
+  local last = redis.call("LINDEX", KEYS[2], -1)
+  if last and not heartbeat then
+    ttl = tonumber(redis.call("ZSCORE", KEYS[3], last)) - now
   end
-  return ttl
+  redis.call("RPUSH", KEYS[2], ARGV[2])
 end
--- To the end of the line: my time begins when that of the last one is over.
-local last = redis.call("LINDEX", KEYS[2], -1)
-if last then
-  ttl = tonumber(redis.call("ZSCORE", KEYS[3], last)) - now
+if heartbeat then
+  redis.call("ZADD", KEYS[3], now + wait, ARGV[2])
+elseif not stands then
+  redis.call("ZADD", KEYS[3], now + ttl + wait, ARGV[2])
 end
-redis.call("ZADD", KEYS[3], now + ttl + wait, ARGV[2])
-redis.call("RPUSH", KEYS[2], ARGV[2])
 return ttl

@@ -16,7 +16,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Redisson {
     key: Key,
-    watchdog_timeout: Span<90>,
+    watchdog_timeout: Span<30_000>,
     lease: Option<Span<90>>,
     wait: Option<Span<100>>,
     reenter: u8,
@@ -39,7 +39,7 @@ impl Redisson {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
             ("wait", "waitTime, after which a waiter gives up: none"),
             ("reenter", "how often the holder locks again: 0"),

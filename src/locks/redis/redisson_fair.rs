@@ -20,8 +20,8 @@ const UNLOCK: Script = Script(include_str!("fair_unlock.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct RedissonFair {
     key: Key,
-    watchdog_timeout: Span<90>,
-    thread_wait: Span<300>,
+    watchdog_timeout: Span<30_000>,
+    thread_wait: Span<300_000>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]
@@ -45,8 +45,8 @@ impl RedissonFair {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
-            ("thread_wait", "fairLockWaitTimeout: how long one in line is waited for: \"300ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
+            ("thread_wait", "fairLockWaitTimeout: how long one in line is waited for: \"5m\""),
             (
                 "defect",
                 "\"none\": who waits says so every third of thread_wait; \"evicts-live-waiters\": nobody says so, \

@@ -21,7 +21,7 @@ const RENEW: Script = Script(include_str!("faster_renew.lua"));
 pub struct RedissonFasterMultiLock {
     group: Key,
     fields: Vec<String>,
-    watchdog_timeout: Span<90>,
+    watchdog_timeout: Span<30_000>,
     lease: Option<Span<90>>,
     retry: Retry,
     #[serde(skip)]
@@ -41,7 +41,7 @@ impl RedissonFasterMultiLock {
                 "the hash's key; who asks for it wants at least one of the same fields: \"lock\"",
             ),
             ("fields", "what is locked in it: [\"a\", \"b\"]"),
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
             Retry::ABOUT,
         ],

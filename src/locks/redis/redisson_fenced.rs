@@ -18,7 +18,7 @@ const LOCK_AND_COUNT: Script = Script(include_str!("hash_lock_count.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct RedissonFenced {
     key: Key,
-    watchdog_timeout: Span<90>,
+    watchdog_timeout: Span<30_000>,
     retry: Retry,
     #[serde(skip)]
     me: Option<Token>,
@@ -33,7 +33,7 @@ impl RedissonFenced {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
             Retry::ABOUT,
         ],
     };

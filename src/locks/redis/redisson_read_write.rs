@@ -22,7 +22,7 @@ const RENEW: Script = Script(include_str!("rw_renew.lua"));
 pub struct RedissonReadWrite {
     key: Key,
     role: Role,
-    watchdog_timeout: Span<90>,
+    watchdog_timeout: Span<30_000>,
     lease: Option<Span<90>>,
     writers_first: bool,
     shrinks_lease: bool,
@@ -49,7 +49,7 @@ impl RedissonReadWrite {
         params: &[
             Key::ABOUT,
             ("role", "\"read\" or \"write\": \"write\""),
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
             ("lease", "leaseTime, in place of the watchdog: none"),
             ("writers_first", "whether new readers make way for a writer that waits: false"),
             (

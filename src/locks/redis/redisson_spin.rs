@@ -24,7 +24,7 @@ const RENEW: Script = Script(include_str!("hash_renew.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct RedissonSpin {
     key: Key,
-    watchdog_timeout: Span<90>,
+    watchdog_timeout: Span<30_000>,
     longest_backoff: Span<128>,
     retry: Retry,
     #[serde(skip)]
@@ -40,7 +40,7 @@ impl RedissonSpin {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"90ms\""),
+            ("watchdog_timeout", "lockWatchdogTimeout, renewed every third of it: \"30s\""),
             ("longest_backoff", "the sleeps double from 1 ms up to this: \"128ms\""),
             Retry::ABOUT,
         ],

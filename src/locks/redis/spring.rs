@@ -25,7 +25,7 @@ const CHANNEL: &str = "redis-lock-registry-channel";
 #[serde(default, deny_unknown_fields)]
 pub struct Spring {
     key: Key,
-    expire_after: Span<1000>,
+    expire_after: Span<60_000>,
     pub_sub: bool,
     spin: Span<100>,
     defect: Defect,
@@ -49,7 +49,7 @@ impl Spring {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("expire_after", "the key's time to live: \"1s\""),
+            ("expire_after", "the key's time to live: \"60s\""),
             ("pub_sub", "whether waiters wait for the message of a release: false"),
             ("spin", "how long a waiter sleeps between two tries: \"100ms\""),
             ("defect", "\"none\", or \"leaks-local-lock\" if Redis fails (#2660, #1888): \"none\""),

@@ -52,7 +52,7 @@ pub struct Recording {
 impl Recording {
     /// Runs `model` with the timing of `origin` and the answers of `choices`, and keeps everything.
     ///
-    /// With [`Origin::Run`] latencies and draws must be those of [`Seeded`](crate::choice::Seeded) with `seed`.
+    /// With [`Origin::Run`] latencies and draws must be those of [`Seeded`] with `seed`.
     pub fn make(
         model: &Model,
         origin: Origin,
