@@ -39,7 +39,8 @@ fn a_key_without_a_time_to_live_outlives_its_holder() {
     let setup = |lock: &str| world_of(lock, SECTION, &[1, 1]);
     breaks(&search(setup(r#"{"setnx": {}}"#), vec![crash()], orphan()), 1);
     breaks(&search(setup(r#"{"znode": {"mode": "persistent"}}"#), vec![crash()], orphan()), 1);
-    for lock in [r#"{"set-nx-px": {}}"#, r#"{"znode": {}}"#, r#"{"sequential": {}}"#] {
+    for lock in [r#"{"set-nx-px": {"ttl": "100ms"}}"#, r#"{"znode": {}}"#, r#"{"sequential": {}}"#]
+    {
         let outcome = search(setup(lock), vec![crash()], orphan());
         assert_eq!(outcome.verdict, Verdict::Holds, "{lock}");
     }
@@ -88,7 +89,7 @@ fn a_paused_holder_overwrites_unless_the_resource_checks_its_token() {
     use lockstep::sim::AnyServer;
     use lockstep::store::ledger::{Fencing, Ledger};
     let pause = || fault_with("pause", r#""phase": "working", "for": "150ms""#);
-    let setup = || world_of(r#"{"fenced": {}}"#, r#"{"counter": {}}"#, &[1, 1]);
+    let setup = || world_of(r#"{"fenced": {"ttl": "100ms"}}"#, r#"{"counter": {}}"#, &[1, 1]);
     let lost = || PropertyBox::new(LostUpdate::default());
     breaks(&search(setup(), vec![pause()], lost()), 1);
     let mut fenced = setup();
@@ -130,10 +131,10 @@ fn redlock_keeps_others_out_while_two_of_three_servers_say_yes() {
 #[test]
 fn whoever_lives_gets_the_lock_in_the_end() {
     let recipes = [
-        r#"{"set-nx-px": {}}"#,
-        r#"{"watchdog": {}}"#,
-        r#"{"redlock": {}}"#,
-        r#"{"fenced": {}}"#,
+        r#"{"set-nx-px": {"ttl": "100ms"}}"#,
+        r#"{"watchdog": {"ttl": "90ms"}}"#,
+        r#"{"redlock": {"ttl": "100ms"}}"#,
+        r#"{"fenced": {"ttl": "100ms"}}"#,
         r#"{"kazoo": {}}"#,
         r#"{"guid": {}}"#,
         r#"{"curator": {}}"#,

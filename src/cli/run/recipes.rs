@@ -75,12 +75,18 @@ impl Row {
             .waits_us
             .map_or((String::new(), String::new()), |(median, most)| (time(median), time(most)));
         cells.extend([median, most, words::count(self.requests)]);
-        cells.push(match (self.violated, self.done) {
-            (Some(property), _) => format!("violated {property}"),
-            (None, true) => "right".to_owned(),
-            (None, false) => "not over".to_owned(),
+        cells.push(match self.violated {
+            Some(property) => format!("violated {property}"),
+            // Money may be right by chance.
+            None if self.lost_updates > 0 => "lost updates".to_owned(),
+            None if !self.done => "not over".to_owned(),
+            None => "right".to_owned(),
         });
         cells
+    }
+
+    fn is_right(&self) -> bool {
+        self.violated.is_none() && self.lost_updates == 0 && self.done
     }
 }
 
@@ -91,7 +97,7 @@ fn with(model: &Model, about: &locks::About) -> Result<Model, Failure> {
         Store::None => json!({ "none": {} }),
         // Three, for those that ask for a majority.
         Store::Redis | Store::OfParts => json!({ "redis": { "servers": 3 } }),
-        Store::ZooKeeper => json!({ "zookeeper": { "tick": "50ms", "session": "200ms" } }),
+        Store::ZooKeeper => json!({ "zookeeper": {} }),
     };
     fields.insert("store".to_owned(), store);
     fields.insert("lock".to_owned(), json!({ about.name: {} }));
@@ -133,8 +139,15 @@ pub(super) fn show(
     noted.dedup();
     let head = ["recipe"].into_iter().chain(noted.iter().copied());
     let head = head.chain(["left", "lost", "together", "median wait", "longest", "requests", ""]);
-    let head: Vec<String> = head.map(str::to_owned).collect();
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells(&noted)).collect();
+    let mut head: Vec<String> = head.map(str::to_owned).collect();
+    let mut cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells(&noted)).collect();
+    // What nothing is known of has no column: accounts of which nothing is `left`.
+    for column in (0..head.len()).rev() {
+        if cells.iter().all(|row| row[column].is_empty()) {
+            head.remove(column);
+            cells.iter_mut().for_each(|row| drop(row.remove(column)));
+        }
+    }
     let width = |column: usize| {
         let all = cells.iter().chain([&head]).map(|row| row[column].chars().count());
         all.max().unwrap_or(0)
@@ -152,7 +165,7 @@ pub(super) fn show(
     };
     writeln!(output.out(), "{TITLE}{}{TITLE:#}", line(&head).trim_end())?;
     for (row, cells) in rows.iter().zip(&cells) {
-        let style = if row.violated.is_none() && row.done { GOOD } else { BAD };
+        let style = if row.is_right() { GOOD } else { BAD };
         writeln!(output.out(), "{style}{}{style:#}", line(cells))?;
     }
     Ok(Exit::Expected)

@@ -17,7 +17,7 @@ const SET_AND_COUNT: Script = Script(include_str!("set_and_count.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct Fenced {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<30_000>,
     count: Count,
     wait: u32,
     within: Span<1000>,
@@ -44,7 +44,7 @@ impl Fenced {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live: \"100ms\""),
+            ("ttl", "the key's time to live: \"30s\""),
             (
                 "count",
                 "\"in-the-script\" that sets the key, or in a command of its own \"before\" or \"after\" that: \

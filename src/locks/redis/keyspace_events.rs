@@ -17,7 +17,7 @@ const EVENTS: &str = "__keyevent@0__:[de]*[ld]";
 #[serde(default, deny_unknown_fields)]
 pub struct KeyspaceEvents {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<30_000>,
     poll: Span<50>,
     trusts_events: bool,
     retry: Retry,
@@ -34,7 +34,7 @@ impl KeyspaceEvents {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live: \"100ms\""),
+            ("ttl", "the key's time to live: \"30s\""),
             ("poll", "a waiter tries again after so long without an event: \"50ms\""),
             ("trusts_events", "the defect of a waiter that never tries again without one: false"),
             Retry::ABOUT,

@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Laravel {
     key: Key,
-    seconds: Span<1000>,
+    seconds: Span<10_000>,
     release: Release,
     retry: Retry,
     #[serde(skip)]
@@ -37,7 +37,7 @@ impl Laravel {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("seconds", "the key's time to live, sent in whole seconds: \"1s\""),
+            ("seconds", "the key's time to live, sent in whole seconds: \"10s\""),
             (
                 "release",
                 "`release` compares the owner, `forceRelease` (\"force-release\") deletes whosever it is: \"release\"",

@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct MultiLock {
     keys: Vec<String>,
-    ttl: Span<100>,
+    ttl: Span<30_000>,
     order: Order,
     retry: Retry,
     #[serde(skip)]
@@ -45,7 +45,7 @@ impl MultiLock {
         store: Store::Redis,
         params: &[
             ("keys", "the locks' keys: [\"lock-a\", \"lock-b\"]"),
-            ("ttl", "the keys' time to live: \"100ms\""),
+            ("ttl", "the keys' time to live: \"30s\""),
             ("order", "\"as-listed\", or \"opposite\" in every second process: \"as-listed\""),
             Retry::ABOUT,
         ],

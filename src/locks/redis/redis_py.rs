@@ -43,7 +43,7 @@ impl RedisPy {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("timeout", "the key's time to live, null for none: \"1s\""),
+            ("timeout", "the key's time to live, null for none: \"10s\""),
             ("sleep", "how long a waiter sleeps between two tries: \"100ms\""),
             ("blocking_timeout", "how long a waiter tries: for ever"),
             (

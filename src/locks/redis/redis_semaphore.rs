@@ -18,7 +18,7 @@ pub struct RedisSemaphore {
     key: Key,
     limit: Option<u32>,
     permits: Option<u32>,
-    timeout: Span<100>,
+    timeout: Span<10_000>,
     refresh: Option<Span<80>>,
     clock: Clock,
     count: Count,
@@ -38,7 +38,7 @@ impl RedisSemaphore {
             Key::ABOUT,
             ("limit", "how many permits there are: 1"),
             ("permits", "how many each takes at once, as a MultiSemaphore: one, as a Semaphore"),
-            ("timeout", "lockTimeout: for how long a permit is good, without a refresh: \"100ms\""),
+            ("timeout", "lockTimeout: for how long a permit is good, without a refresh: \"10s\""),
             ("refresh", "after so long, again and again, a holder refreshes its permit: never"),
             (
                 "clock",

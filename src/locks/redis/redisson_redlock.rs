@@ -24,7 +24,7 @@ const RENEW: Script = Script(include_str!("hash_renew.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct RedissonRedLock {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<10_000>,
     node_timeout: Option<Duration>,
     validity: bool,
     retry: Retry,
@@ -41,7 +41,7 @@ impl RedissonRedLock {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "leaseTime, set anew on all when most are locked: \"100ms\""),
+            ("ttl", "leaseTime, set anew on all when most are locked: \"10s\""),
             ("node_timeout", "how long the client waits for one server: for ever"),
             (
                 "validity",

@@ -15,7 +15,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Redlock {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<10_000>,
     node_timeout: Span<10>,
     drift: Option<Duration>,
     order: Order,
@@ -42,7 +42,7 @@ impl Redlock {
         store: Store::Redis,
         params: &[
             ("key", "the lock's key on every server: \"lock\""),
-            ("ttl", "the keys' time to live: \"100ms\""),
+            ("ttl", "the keys' time to live: \"10s\""),
             ("node_timeout", "how long a client waits for one server: \"10ms\""),
             ("drift", "how far clocks may drift apart within the time to live: 1 % of it and 2 ms"),
             ("order", "\"in-turn\", \"at-once\", or \"first-majority\" of those: \"at-once\""),

@@ -19,7 +19,7 @@ pub struct RedlockLibrary {
     library: Library,
     key: Key,
     also: Vec<Key>,
-    ttl: Span<100>,
+    ttl: Span<10_000>,
     but: But,
     extends: bool,
     retry: Retry,
@@ -38,7 +38,7 @@ impl RedlockLibrary {
             ("library", "its package; redlock-rb, redlock-net, node-redlock-4 too: \"redlock-py\""),
             Key::ABOUT,
             ("also", "further keys, set together with it or not at all; node-redlock's only: []"),
-            ("ttl", "the keys' time to live: \"100ms\""),
+            ("ttl", "the keys' time to live: \"10s\""),
             (
                 "but",
                 "what is otherwise: `drift`, `node_timeout`, `tries`, the `delay` between them (as `retry`), `validity` \

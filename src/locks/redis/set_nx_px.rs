@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxPx {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<30_000>,
     release: Release,
     on_unknown: OnUnknown,
     retry: Retry,
@@ -49,7 +49,7 @@ impl SetNxPx {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live: \"100ms\""),
+            ("ttl", "the key's time to live: \"30s\""),
             (
                 "release",
                 "\"del\" whosever it is, or \"compare-and-delete\" in one script: \"compare-and-delete\"",

@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxPxWatch {
     key: Key,
-    ttl: Span<100>,
+    ttl: Span<30_000>,
     release: Release,
     retry: Retry,
     #[serde(skip)]
@@ -38,7 +38,7 @@ impl SetNxPxWatch {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live: \"100ms\""),
+            ("ttl", "the key's time to live: \"30s\""),
             (
                 "release",
                 "\"watch-multi-exec\": DEL in a transaction; \"watch-del\": WATCH, but no transaction for it to \

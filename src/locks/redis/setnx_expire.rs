@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxExpire {
     key: Key,
-    ttl: Span<1000>,
+    ttl: Span<30_000>,
     unit: Unit,
     repair: Repair,
     retry: Retry,
@@ -47,7 +47,7 @@ impl SetNxExpire {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live, sent in whole seconds: \"1s\""),
+            ("ttl", "the key's time to live, sent in whole seconds: \"30s\""),
             ("unit", "\"seconds\" (EXPIRE), or \"milliseconds\" (PEXPIRE): \"seconds\""),
             (
                 "repair",

@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct ShedLock {
     key: Key,
-    at_most: Span<200>,
+    at_most: Span<30_000>,
     at_least: Span<0>,
     unlock: Unlock,
     retry: Retry,
@@ -39,7 +39,7 @@ impl ShedLock {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("at_most", "lockAtMostFor, the key's time to live: \"200ms\""),
+            ("at_most", "lockAtMostFor, the key's time to live: \"30s\""),
             ("at_least", "lockAtLeastFor, also after a shorter task: \"0ms\""),
             (
                 "unlock",

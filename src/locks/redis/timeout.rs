@@ -9,7 +9,7 @@ use crate::time::Micros;
 /// A time to live, or `null` for none.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Timeout(Option<Span<1000>>);
+pub(super) struct Timeout(Option<Span<10_000>>);
 
 impl Default for Timeout {
     fn default() -> Self {

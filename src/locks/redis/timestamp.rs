@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Timestamp {
     key: Key,
-    timeout: Span<100>,
+    timeout: Span<30_000>,
     takeover: Takeover,
     release: Release,
     retry: Retry,
@@ -47,7 +47,7 @@ impl Timestamp {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("timeout", "how far away the deadline is: \"100ms\""),
+            ("timeout", "how far away the deadline is: \"30s\""),
             (
                 "takeover",
                 "by \"getset\", or by \"del\" and SETNX, which the page warns of: \"getset\"",

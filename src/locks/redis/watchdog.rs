@@ -15,7 +15,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Watchdog {
     key: Key,
-    ttl: Span<90>,
+    ttl: Span<30_000>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]
@@ -41,7 +41,7 @@ impl Watchdog {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live, renewed every third of it: \"90ms\""),
+            ("ttl", "the key's time to live, renewed every third of it: \"30s\""),
             (
                 "defect",
                 "\"none\"; \"sets-again\": renewal creates a key that is gone; \"gives-up\": after one call that \

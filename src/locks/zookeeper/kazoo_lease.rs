@@ -13,7 +13,7 @@ use crate::store::zookeeper::CreateMode;
 #[serde(default, deny_unknown_fields)]
 pub struct KazooLease {
     directory: Directory,
-    duration: Span<100>,
+    duration: Span<10_000>,
     retry: Retry,
 }
 
@@ -26,7 +26,7 @@ impl KazooLease {
         store: Store::ZooKeeper,
         params: &[
             Directory::ABOUT,
-            ("duration", "of the lease; it is not given back before: \"100ms\""),
+            ("duration", "of the lease; it is not given back before: \"10s\""),
             Retry::ABOUT,
         ],
     };
