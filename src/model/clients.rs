@@ -162,7 +162,7 @@ impl Clients {
         if !self.works.iter().any(|known| known.name == about.name) {
             self.works.push(about);
         }
-        self.leases = std::mem::replace(&mut self.leases, Leases::Unsaid).and(leases);
+        self.leases = std::mem::replace(&mut self.leases, Leases::Known(Vec::new())).and(leases);
         let first = self.processes.len() as u16;
         self.roles.extend(role.map(|name| {
             let numbers = (first..first + processes as u16).collect();

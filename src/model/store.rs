@@ -43,6 +43,10 @@ pub(super) enum Store {
 
 /// The most Redis servers: more than anybody asks for a majority.
 const MOST_SERVERS: u32 = 21;
+/// How recipes call the time after which Redis gives up on a holder; the first that is said is the one that counts, as
+/// Redisson's `leaseTime` does in place of the watchdog's time.
+const LEASES: [&str; 7] =
+    ["ttl", "lease", "watchdog_timeout", "expire_after", "at_most", "seconds", "expire"];
 /// The most ZooKeeper servers: more than anybody asks for a majority.
 const MOST_MEMBERS: u32 = 9;
 
@@ -156,15 +160,14 @@ impl Store {
                 Leases::Known(vec![(session, session + tick)])
             }
             _ => {
-                let ttl = member.value.members()?.into_iter().find(|member| member.name == "ttl");
-                let has_ttl = about.params.iter().any(|(name, _)| *name == "ttl");
-                match ttl {
-                    Some(ttl) => {
-                        let Duration(ttl) = ttl.value.to()?;
-                        Leases::Known(vec![(ttl, ttl)])
-                    }
-                    None if has_ttl => Leases::Unsaid,
-                    None => Leases::Known(Vec::new()),
+                let said = member.value.members()?;
+                let lease =
+                    |name: &&str| said.iter().find(|said| said.name == **name)?.value.to().ok();
+                let has = |name: &&&str| about.params.iter().any(|(known, _)| known == *name);
+                match (LEASES.iter().find_map(lease), LEASES.iter().find(has)) {
+                    (Some(Duration(lease)), _) => Leases::Known(vec![(lease, lease)]),
+                    (None, Some(name)) => Leases::Unsaid(name),
+                    (None, None) => Leases::Known(Vec::new()),
                 }
             }
         };

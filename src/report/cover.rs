@@ -127,6 +127,9 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
 fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
     let faults = setup.faults.len();
     match &outcome.verdict {
+        Verdict::Violated { deviations: 0, steps: 0, .. } => {
+            "No fault is needed: the run in which nothing goes wrong does it.".to_owned()
+        }
         Verdict::Violated { deviations: 0, .. } => {
             "No fault is needed: the run in which nothing goes wrong does it. No run does it in fewer steps.".to_owned()
         }

@@ -286,6 +286,14 @@ fn a_fault_that_takes_time_needs_a_lease_or_a_time() {
         &["`slow` takes time", "has no lease"],
     );
     wrong_in(&text, &format!("{{{pause}}}"), "|\"pause\"", "faults[0]", &["`pause` takes time"]);
+    let text = REDIS.replace("\"set-nx-px\": {\"ttl\": \"10s\", ", "\"redisson\": {");
+    wrong_in(
+        &text,
+        pause,
+        "|\"pause\": {}",
+        "faults[0].pause",
+        &["it needs `for`", "write the lock's `lease`"],
+    );
 }
 
 #[test]

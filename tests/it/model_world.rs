@@ -64,6 +64,26 @@ fn a_zookeeper_model_differs_between_search_and_run() {
 }
 
 #[test]
+fn a_pause_takes_its_times_from_the_lease_however_the_recipe_calls_it() {
+    let text = |lock: &str| {
+        format!(
+            r#"{{"title": "leases", "why": "here", "store": {{"redis": {{}}}}, "lock": {lock},
+            "clients": {{"processes": 2}}, "work": {{"section": {{}}}}, "faults": ["pause"],
+            "properties": ["mutual-exclusion"]}}"#
+        )
+    };
+    for (lock, [least, most]) in [
+        (r#"{"redisson": {"watchdog_timeout": "30s"}}"#, [27_000, 33_000]),
+        (r#"{"redisson": {"watchdog_timeout": "30s", "lease": "10s"}}"#, [9000, 11_000]),
+        (r#"{"spring": {"expire_after": "60s"}}"#, [54_000, 66_000]),
+    ] {
+        let setup = model(&text(lock)).abstract_setup();
+        let spans = setup.faults[0].extent().spans;
+        assert_eq!(spans, [Micros::from_ms(least), Micros::from_ms(most)], "{lock}");
+    }
+}
+
+#[test]
 fn several_threads_make_servers_and_several_redis_are_numbered() {
     let text = REDIS
         .replace("\"threads\": 1", "\"threads\": 4")

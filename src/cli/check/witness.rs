@@ -167,6 +167,10 @@ fn headline(checked: &Checked) -> (anstyle::Style, String) {
     let name = cover::verdict(&checked.outcome.verdict).to_uppercase();
     let style = if checked.exit() == Exit::Expected { GOOD } else { BAD };
     let text = match &checked.outcome.verdict {
+        // It is waited in vain from the start on: no step leads there.
+        Verdict::Violated { violation, deviations: 0, steps: 0 } => {
+            format!("{name}  {}, without a fault, from the start on{beside}", violation.property)
+        }
         Verdict::Violated { violation, deviations, steps } => format!(
             "{name}  {}, with {} in {}{beside}",
             violation.property,

@@ -145,7 +145,9 @@ pub(super) fn show(
     for column in (0..head.len()).rev() {
         if cells.iter().all(|row| row[column].is_empty()) {
             head.remove(column);
-            cells.iter_mut().for_each(|row| drop(row.remove(column)));
+            for row in &mut cells {
+                row.remove(column);
+            }
         }
     }
     let width = |column: usize| {

@@ -60,16 +60,17 @@ impl std::fmt::Debug for Scope<'_> {
 pub enum Leases {
     /// Each with the shortest and the longest time (µs) after which the store gives up on its holder.
     Known(Vec<(Micros, Micros)>),
-    /// There is one, but the section leaves it to the default.
-    Unsaid,
+    /// There is one, the parameter of this name, but the section leaves it to the default.
+    Unsaid(&'static str),
 }
 
 impl Leases {
     /// These and others; unsaid if some are.
     #[must_use]
     pub fn and(self, others: Self) -> Self {
-        let (Self::Known(mut leases), Self::Known(others)) = (self, others) else {
-            return Self::Unsaid;
+        let (mut leases, others) = match (self, others) {
+            (Self::Known(leases), Self::Known(others)) => (leases, others),
+            (Self::Unsaid(name), _) | (_, Self::Unsaid(name)) => return Self::Unsaid(name),
         };
         for lease in others {
             if !leases.contains(&lease) {
@@ -174,9 +175,8 @@ impl<'a, 'd> Entry<'a, 'd> {
             Leases::Known(_) => {
                 Err(missing().with_help("the lock has no lease to take a default from"))
             }
-            Leases::Unsaid => {
-                Err(missing().with_help("or write the lock's `ttl`, to take a default from"))
-            }
+            Leases::Unsaid(name) => Err(missing()
+                .with_help(format!("or write the lock's `{name}`, to take a default from"))),
         }
     }
 
