@@ -163,8 +163,10 @@ impl Store {
                 let said = member.value.members()?;
                 let lease =
                     |name: &&str| said.iter().find(|said| said.name == **name)?.value.to().ok();
-                let has = |name: &&&str| about.params.iter().any(|(known, _)| known == *name);
-                match (LEASES.iter().find_map(lease), LEASES.iter().find(has)) {
+                // The first that the recipe names is the one it has in any case.
+                let names = about.params.iter().map(|(name, _)| *name);
+                let has = names.into_iter().find(|name| LEASES.contains(name));
+                match (LEASES.iter().find_map(lease), has) {
                     (Some(Duration(lease)), _) => Leases::Known(vec![(lease, lease)]),
                     (None, Some(name)) => Leases::Unsaid(name),
                     (None, None) => Leases::Known(Vec::new()),

@@ -292,7 +292,7 @@ fn a_fault_that_takes_time_needs_a_lease_or_a_time() {
         pause,
         "|\"pause\": {}",
         "faults[0].pause",
-        &["it needs `for`", "write the lock's `lease`"],
+        &["it needs `for`", "write the lock's `watchdog_timeout`"],
     );
 }
 

@@ -19,7 +19,7 @@ pub struct RedisSemaphore {
     limit: Option<u32>,
     permits: Option<u32>,
     timeout: Span<10_000>,
-    refresh: Option<Span<80>>,
+    refresh: Option<Span<8_000>>,
     clock: Clock,
     count: Count,
     retry: Retry,

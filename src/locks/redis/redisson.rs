@@ -17,7 +17,7 @@ use crate::time::Micros;
 pub struct Redisson {
     key: Key,
     watchdog_timeout: Span<30_000>,
-    lease: Option<Span<90>>,
+    lease: Option<Span<30_000>>,
     wait: Option<Span<100>>,
     reenter: u8,
     plain_unlock: bool,

@@ -22,7 +22,7 @@ pub struct RedissonFasterMultiLock {
     group: Key,
     fields: Vec<String>,
     watchdog_timeout: Span<30_000>,
-    lease: Option<Span<90>>,
+    lease: Option<Span<30_000>>,
     retry: Retry,
     #[serde(skip)]
     me: Option<Token>,

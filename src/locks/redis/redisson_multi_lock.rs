@@ -21,7 +21,7 @@ pub struct RedissonMultiLock {
     base_wait: Span<3000>,
     random_wait: bool,
     watchdog_timeout: Span<30_000>,
-    lease: Option<Span<300>>,
+    lease: Option<Span<30_000>>,
     converts_unit_every_round: bool,
     retry: Retry,
     #[serde(skip)]

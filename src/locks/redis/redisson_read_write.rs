@@ -23,7 +23,7 @@ pub struct RedissonReadWrite {
     key: Key,
     role: Role,
     watchdog_timeout: Span<30_000>,
-    lease: Option<Span<90>>,
+    lease: Option<Span<30_000>>,
     writers_first: bool,
     shrinks_lease: bool,
     retry: Retry,
