@@ -6,9 +6,13 @@
 //! simulator, the replay of recordings and the interactive shells all drive the one trait [`Server`].
 
 use std::fmt::Debug;
+use std::rc::Rc;
 
 use crate::time::Micros;
 
+pub use effect::Effect;
+
+pub mod effect;
 pub mod ledger;
 pub mod redis;
 pub mod zookeeper;
@@ -51,6 +55,26 @@ pub trait Env<S: Server> {
     /// In a simulation this is a choice of the run; in the replay of a recording it is what the real server
     /// did.
     fn draw(&mut self, draw: &S::Draw, n: u32) -> u32;
+
+    /// Which effects somebody wants to hear of. Nobody does unless this says so, and then a server does nothing for it.
+    fn heeds(&self) -> Heed<'_> {
+        Heed::Nothing
+    }
+
+    /// The server did this to what it keeps. Effects come in the order in which they took place, before the messages
+    /// that tell of them.
+    fn effect(&mut self, _: Effect) {}
+}
+
+/// Whose effects are told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heed<'a> {
+    /// Nobody's.
+    Nothing,
+    /// Those of keys with these names in database 0 and of nodes with these paths or directly below them.
+    Places(&'a [Rc<str>]),
+    /// All: of all databases, and of all nodes.
+    Everything,
 }
 
 /// A server: a plain function of what reaches it and when.
