@@ -21,6 +21,7 @@
 //!   `async fn`; whatever it learns through [`cx::Cx`] is an observation.
 //! - [`client`]: client libraries as plain data: timeouts, retries and subscriptions of a Redis client
 //!   ([`client::redis`]), a ZooKeeper session with its watches ([`client::zookeeper`]).
+//! - [`event`]: what happens in a run, the one record that properties, tallies, traces and reports are made of.
 //! - [`property`]: what must never happen, and what must happen at least once for that to mean anything.
 //! - [`locks`], [`workload`]: the catalogue of recipes, one file each, [`locks::nested`] among them (locks of any recipes
 //!   one inside the other), and what clients do while they have the lock. They know [`cx`] and not the simulator.
@@ -44,6 +45,7 @@ pub mod choice;
 pub mod cli;
 pub mod client;
 pub mod cx;
+pub mod event;
 pub mod explore;
 pub mod json;
 pub mod locks;
@@ -51,6 +53,7 @@ pub mod model;
 pub mod property;
 pub mod registry;
 pub mod report;
+pub mod run;
 pub mod shell;
 pub mod sim;
 pub mod store;

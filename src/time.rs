@@ -31,6 +31,18 @@ impl Micros {
         self.0.div_euclid(1000)
     }
 
+    /// The same in seconds from a second on, as people tell it: `12.5 ms`, `9 s`, `10.001 s`.
+    pub fn in_seconds(self) -> String {
+        if self.0 < 1_000_000 {
+            return self.to_string();
+        }
+        let (seconds, rest) = (self.0 / 1_000_000, self.0 % 1_000_000);
+        match rest {
+            0 => format!("{seconds} s"),
+            _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
+        }
+    }
+
     /// The sum, or the last representable time.
     #[must_use]
     pub const fn saturating_add(self, span: Self) -> Self {

@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
 use crate::sim::{
-    Agenda, Conn, Ensemble, Event, Found, Group, Links, Placed, Process, World, wants,
+    Agenda, Conn, Ensemble, Due, Found, Group, Links, Placed, Process, World, wants,
 };
 use crate::store::Key;
 use crate::time::Micros;
@@ -48,7 +48,7 @@ pub(super) struct Components {
     servers: IndexMap<Key, Rc<Placed>, Hasher>,
     conns: Pool<Conn>,
     processes: Pool<Process>,
-    agendas: Pool<Vec<(Micros, Event)>>,
+    agendas: Pool<Vec<(Micros, Due)>>,
     budgets: Pool<Vec<u32>>,
     ensembles: Pool<Ensemble>,
     links: Pool<Links>,

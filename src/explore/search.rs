@@ -10,7 +10,8 @@ use super::component::{Components, Packed, Unpacked};
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
-use crate::sim::{Effects, History, Nobody, Scene, Setup, Stage, Step, Violation, World};
+use crate::event::Nobody;
+use crate::sim::{Effects, History, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -172,7 +173,7 @@ impl<'a> Search<'a> {
                 scene: &self.scene,
                 engine: &mut self.engine,
                 choices: &mut odometer,
-                listener: &mut Nobody,
+                observer: &mut Nobody,
             };
             world.boot(&mut stage);
             self.thinned |= std::mem::take(&mut world.found).thinned;
@@ -270,7 +271,7 @@ impl<'a> Search<'a> {
             scene: &self.scene,
             engine: &mut self.engine,
             choices: odometer,
-            listener: &mut Nobody,
+            observer: &mut Nobody,
         };
         world.take(&mut stage, alternative);
         let after = world.now;

@@ -8,7 +8,7 @@ pub(super) struct Asking(Vec<Who>);
 
 impl Asking {
     /// Takes note of an event. A refusal changes nothing: the thread will ask again.
-    pub(super) fn observe(&mut self, event: &Event) {
+    pub(super) fn observe(&mut self, event: &Event<'_>) {
         match *event {
             Event::Asks(who) => {
                 if let Err(place) = self.0.binary_search(&who) {
@@ -22,7 +22,7 @@ impl Asking {
     }
 
     /// Whether the event, not yet taken note of, is an entry that somebody else waits for too.
-    pub(super) fn is_waited_for(&self, event: &Event) -> bool {
+    pub(super) fn is_waited_for(&self, event: &Event<'_>) -> bool {
         let Event::Enters { who, .. } = *event else { return false };
         self.contains(who) && self.0.iter().any(|other| *other != who)
     }

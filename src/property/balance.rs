@@ -65,7 +65,7 @@ impl Property for Balance {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Enters { who, .. } => {
                 if let Err(place) = self.inside.binary_search(&who) {

@@ -85,7 +85,7 @@ impl Property for BoundedWait {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
         // Somebody waits on while another gets it.
         let happened = self.asking.is_waited_for(event);
         self.asking.observe(event);
@@ -112,7 +112,7 @@ impl Property for BoundedWait {
         };
         match outlook {
             Outlook::Entry(after) if after > self.bound => Some(format!(
-                "{wants}, and {entry} is {} away: more than {}",
+                "{wants}, and {entry} comes only after {}: more than {}",
                 span(after),
                 span(self.bound)
             )),

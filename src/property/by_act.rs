@@ -96,7 +96,7 @@ impl Property for ByAct {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Enters { who, until, shared, .. } => {
                 self.sections.retain(|section| section.who != who);

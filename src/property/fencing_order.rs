@@ -114,7 +114,7 @@ impl Property for FencingOrder {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Placed { by, .. } => self.granted(by),
             Event::Enters { who, fence, .. } => return self.enters(who, fence, names),

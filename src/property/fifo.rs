@@ -76,7 +76,7 @@ impl Property for Fifo {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::InLine(who) if self.line.iter().all(|waiter| waiter.who != who) => {
                 self.line.push(Waiter { who, overtaken: 0 });

@@ -82,7 +82,7 @@ impl Property for Herd {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
         let waited_for = self.asking.is_waited_for(event);
         self.asking.observe(event);
         match *event {

@@ -38,7 +38,7 @@ impl Property for Livelock {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
         let happened = self.0.asking.is_waited_for(event);
         self.0.observe(event);
         Judgement { violated: None, happened }

@@ -24,7 +24,7 @@ impl Living {
     }
 
     /// Takes note of an event.
-    pub(super) fn observe(&mut self, event: &Event) {
+    pub(super) fn observe(&mut self, event: &Event<'_>) {
         self.asking.observe(event);
         match *event {
             Event::InLine(who) if self.deaths => put(&mut self.line, who),

@@ -80,7 +80,7 @@ impl Property for LostUpdate {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Read { who, account, value } => {
                 let in_store = self.in_store.filter(|_| account == Account::IN_STORE);

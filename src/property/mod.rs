@@ -51,106 +51,10 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
+pub use crate::event::{Event, Names, Who};
+
 use crate::cx::State;
-use crate::store::ledger::Account;
 use crate::time::Micros;
-
-/// One thread of one process.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Who {
-    /// The process, by its number in the model.
-    pub process: u16,
-    /// The thread, by its number in the process.
-    pub thread: u8,
-}
-
-/// Who or what takes something away from where the lock lives.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Remover {
-    /// A request of this thread.
-    Request(Who),
-    /// Its time to live, or its session, was over.
-    Time,
-    /// A fault: an eviction, an operator, a clock that is set, a session that is ended.
-    Fault,
-}
-
-/// Something that a property may judge.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Event {
-    /// A thread begins to ask for the lock, for a new section.
-    Asks(Who),
-    /// The first request of a thread's acquisition was executed: from here on it is in line.
-    InLine(Who),
-    /// A thread enters its section.
-    Enters {
-        /// Who.
-        who: Who,
-        /// Until when (global time) it believes to have the lock, if it heeds that.
-        until: Option<Micros>,
-        /// Its fencing token.
-        fence: Option<i64>,
-        /// Whether others that share may be inside too.
-        shared: bool,
-    },
-    /// A thread leaves its section, and believes no more.
-    Leaves(Who),
-    /// A thread's acquisition failed, or ended without the lock.
-    Refused(Who),
-    /// A thread will not ask again: it was refused too often. [`Done`](Self::Done) follows.
-    GivesUp(Who),
-    /// A thread has had enough.
-    Done(Who),
-    /// The ledger executed a thread's read, or a store that of the number that is kept there.
-    Read {
-        /// Who.
-        who: Who,
-        /// Of which account.
-        account: Account,
-        /// What it said.
-        value: i64,
-    },
-    /// The ledger executed a thread's write, or a store that of the number that is kept there.
-    Wrote {
-        /// Who.
-        who: Who,
-        /// Of which account.
-        account: Account,
-        /// What it says now.
-        value: i64,
-    },
-    /// The ledger refused a thread's token.
-    Fenced(Who),
-    /// A request of `by` put something where the lock lives.
-    Placed {
-        /// Whose request it was.
-        by: Who,
-        /// The key or node.
-        what: Rc<str>,
-    },
-    /// What was where the lock lives is gone.
-    Removed {
-        /// Who or what did it.
-        by: Remover,
-        /// The key or node.
-        what: Rc<str>,
-    },
-    /// One act of a server told so many other clients something that they wait for.
-    Wakes {
-        /// How many.
-        clients: u32,
-    },
-    /// A process stops for good.
-    Crashes(u16),
-    /// A process ends by itself: its threads have had enough.
-    Exits(u16),
-    /// A new process takes the place of one that crashed or ended.
-    Restarts(u16),
-    /// A process stands still.
-    Pauses(u16),
-    /// A process goes on.
-    Resumes(u16),
-}
 
 /// What a property makes of an event.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -176,14 +80,6 @@ impl Judgement {
     pub fn violated(why: String) -> Self {
         Self { violated: Some(why), happened: true }
     }
-}
-
-/// What the processes are called.
-pub trait Names {
-    /// The thread's name, as in `c1` or `s1.t2`.
-    fn who(&self, who: Who) -> String;
-    /// The process's name.
-    fn process(&self, process: u16) -> String;
 }
 
 /// What must hold after the last deviation, when everything goes on nominally, whatever is drawn.
@@ -219,7 +115,7 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
     fn name(&self) -> &'static str;
 
     /// What it makes of an event at `now` (global time).
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement;
 
     /// Moves the origin of time.
     fn rebase(&mut self, _dt: Micros) {}
@@ -244,7 +140,7 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
 
 trait AnyProperty: State {
     fn name(&self) -> &'static str;
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement;
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement;
     fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
@@ -255,7 +151,7 @@ impl<P: Property> AnyProperty for P {
     fn name(&self) -> &'static str {
         Property::name(self)
     }
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         Property::observe(self, now, event, names)
     }
     fn copy(&self) -> Rc<dyn AnyProperty> {
@@ -290,7 +186,7 @@ impl PropertyBox {
     }
 
     /// See [`Property::observe`].
-    pub fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    pub fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         if Rc::get_mut(&mut self.0).is_none() {
             self.0 = self.0.copy();
         }

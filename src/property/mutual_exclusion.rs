@@ -126,7 +126,7 @@ impl Property for MutualExclusion {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         self.asking.observe(event);
         match *event {
             Event::Enters { who, until, shared, .. } => {

@@ -61,7 +61,7 @@ impl Property for OrphanedLock {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, _: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
         let enters = matches!(event, Event::Enters { .. });
         let gone = self.seen || self.living.is_gone();
         self.living.observe(event);
@@ -81,7 +81,7 @@ impl Property for OrphanedLock {
         let wants = self.living.who_wants(names)?;
         match (outlook, self.within) {
             (Outlook::Entry(after), Some(within)) if after > within => Some(format!(
-                "{wants}, nobody is in a section, and the next entry is {} away: more than {}",
+                "{wants}, nobody is in a section, and the next entry comes only after {}: more than {}",
                 span(after),
                 span(within)
             )),

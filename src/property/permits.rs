@@ -41,7 +41,7 @@ impl Property for Permits {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         let judgement = self.0.observe(now, event, names);
         // Only the last permit is one that another may be refused.
         let happened = judgement.happened && self.0.is_full();

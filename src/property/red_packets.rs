@@ -72,7 +72,7 @@ impl Property for RedPackets {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Read { who, account, value } if account.is_whole() => {
                 match self.reads.binary_search_by_key(&who, |(reader, _)| *reader) {

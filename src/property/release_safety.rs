@@ -1,18 +1,20 @@
 //! Release safety: what a thread has put where the lock lives is never taken away by another thread.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::parameters::{Facts, parameters};
-use super::{About, Event, Judgement, Names, Property, Remover, Who};
+use super::{About, Event, Judgement, Names, Property, Who};
+use crate::choice::ServerId;
+use crate::event::{By, Kept};
 use crate::json::{Problem, Section};
+use crate::store::effect::{Change, Item};
 use crate::time::Micros;
 
 /// The property `release-safety`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ReleaseSafety {
     /// What is there, and whose it is. What a process that is gone left behind is nobody's.
-    placed: BTreeMap<Rc<str>, Placed>,
+    placed: BTreeMap<(ServerId, Item), Placed>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -40,6 +42,35 @@ impl ReleaseSafety {
             placed.inside = inside;
         }
     }
+
+    fn kept(&mut self, kept: &Kept, names: &dyn Names) -> Judgement {
+        // Of a collection the key is judged, and not its members.
+        if kept.item.part.is_some() {
+            return Judgement::nothing();
+        }
+        let place = (kept.server, kept.item.clone());
+        match (&kept.change, kept.by) {
+            (Change::Placed { .. }, By::Thread(by)) => {
+                self.placed.insert(place, Placed { by, inside: false });
+                Judgement::nothing()
+            }
+            (Change::Removed { .. }, by) => {
+                let (Some(placed), By::Thread(by)) = (self.placed.remove(&place), by) else {
+                    return Judgement::nothing();
+                };
+                if placed.by == by {
+                    return Judgement::happened();
+                }
+                let (remover, owner) = (names.who(by), names.who(placed.by));
+                let inside = if placed.inside { " and which is in its section" } else { "" };
+                let what = names.item(kept.server, &kept.item);
+                Judgement::violated(format!(
+                    "a request of {remover} removes {what}, which {owner} placed there{inside}"
+                ))
+            }
+            _ => Judgement::nothing(),
+        }
+    }
 }
 
 impl Property for ReleaseSafety {
@@ -47,28 +78,13 @@ impl Property for ReleaseSafety {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match event {
-            Event::Placed { by, what } => {
-                self.placed.insert(what.clone(), Placed { by: *by, inside: false });
-            }
+            Event::Kept(kept) => return self.kept(kept, names),
             Event::Enters { who, .. } => self.set_inside(*who, true),
             Event::Leaves(who) => self.set_inside(*who, false),
             Event::Crashes(process) => {
                 self.placed.retain(|_, placed| placed.by.process != *process);
-            }
-            Event::Removed { by, what } => {
-                let (Some(placed), Remover::Request(by)) = (self.placed.remove(what), by) else {
-                    return Judgement::nothing();
-                };
-                if placed.by == *by {
-                    return Judgement::happened();
-                }
-                let (remover, owner) = (names.who(*by), names.who(placed.by));
-                let inside = if placed.inside { " and which is in its section" } else { "" };
-                return Judgement::violated(format!(
-                    "a request of {remover} removes {what}, which {owner} placed there{inside}"
-                ));
             }
             _ => {}
         }

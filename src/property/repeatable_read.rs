@@ -68,7 +68,7 @@ impl Property for RepeatableRead {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Enters { who, .. } | Event::Leaves(who) => {
                 self.0.retain(|seen| seen.who != who);

@@ -50,7 +50,7 @@ impl Property for Spacing {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, now: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         let Event::Enters { who, .. } = *event else { return Judgement::nothing() };
         let before = self.last.replace((who, now)).map(|(before, at)| (before, now - at));
         let violated = before.filter(|(_, apart)| *apart < self.least).map(|(before, apart)| {

@@ -54,7 +54,7 @@ impl Property for StaleRead {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::Read { who, account, value } => return self.reads(who, account, value, names),
             Event::Wrote { who, account, value } => {

@@ -8,14 +8,7 @@ pub(super) const OLDEST: Micros = Micros(-600_000_000);
 
 /// A span as people tell it: `12 s`, `10.5 s`, `3 ms`.
 pub(super) fn span(span: Micros) -> String {
-    if span.0 < 1_000_000 {
-        return span.to_string();
-    }
-    let (seconds, rest) = (span.0 / 1_000_000, span.0 % 1_000_000);
-    match rest {
-        0 => format!("{seconds} s"),
-        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
-    }
+    span.in_seconds()
 }
 
 /// Several names: `c1, c2 and c3`.

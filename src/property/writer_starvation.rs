@@ -91,7 +91,7 @@ impl Property for WriterStarvation {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
             Event::InLine(who) if self.line.iter().all(|waiter| waiter.who != who) => {
                 let met = !self.readers.is_empty();

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::fault::Target;
+use crate::choice::Target;
+pub(crate) use crate::choice::{ProcessId, ServerId};
 use crate::cx::{OpId, TaskId};
 use crate::time::Micros;
 
 /// The number of a connection.
 pub(crate) type ConnId = u32;
-/// The number of a process.
-pub(crate) type ProcessId = u16;
-/// The number of a server.
-pub(crate) type ServerId = u16;
 
 /// One operation of a task, or one part of a gathering.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -23,7 +20,7 @@ pub(crate) struct OpRef {
 
 /// Something that is due.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Event {
+pub(crate) enum Due {
     /// The next message of the connection reaches its server.
     Up(ConnId),
     /// The next message of the connection, which the server was too busy for.
@@ -86,7 +83,7 @@ pub(crate) enum Event {
     GivesUp(ProcessId),
 }
 
-impl Event {
+impl Due {
     /// Whether a fault is over with it that lasts as long as the model says.
     pub(crate) const fn ends_fault(self) -> bool {
         matches!(
@@ -123,37 +120,37 @@ impl Event {
 /// The agenda of a world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agenda {
-    entries: BTreeMap<(Micros, u64), Event>,
+    entries: BTreeMap<(Micros, u64), Due>,
     next: u64,
     /// How many of the entries are rare: mostly none, and a crowd has long agendas.
     rare: usize,
 }
 
 impl Agenda {
-    pub(crate) fn put(&mut self, due: Micros, event: Event) {
+    pub(crate) fn put(&mut self, due: Micros, event: Due) {
         self.entries.insert((due, self.next), event);
         self.next += 1;
         self.rare += usize::from(event.is_rare());
     }
 
     /// The first entry.
-    pub(crate) fn head(&self) -> Option<(Micros, Event)> {
+    pub(crate) fn head(&self) -> Option<(Micros, Due)> {
         self.entries.first_key_value().map(|(&(due, _), &event)| (due, event))
     }
 
     /// What is due at that instant.
-    pub(crate) fn at(&self, due: Micros) -> impl Iterator<Item = Event> + '_ {
+    pub(crate) fn at(&self, due: Micros) -> impl Iterator<Item = Due> + '_ {
         self.entries.range((due, 0)..=(due, u64::MAX)).map(|(_, &event)| event)
     }
 
-    pub(crate) fn pop(&mut self) -> Option<(Micros, Event)> {
+    pub(crate) fn pop(&mut self) -> Option<(Micros, Due)> {
         let ((due, _), event) = self.entries.pop_first()?;
         self.rare -= usize::from(event.is_rare());
         Some((due, event))
     }
 
     /// Takes one entry away.
-    pub(crate) fn cancel(&mut self, due: Micros, event: Event) {
+    pub(crate) fn cancel(&mut self, due: Micros, event: Due) {
         let place =
             self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
         if let Some((&place, _)) = place {
@@ -163,7 +160,7 @@ impl Agenda {
     }
 
     /// Takes all entries away that `gone` names.
-    pub(crate) fn cancel_all(&mut self, gone: impl Fn(&Event) -> bool) {
+    pub(crate) fn cancel_all(&mut self, gone: impl Fn(&Due) -> bool) {
         // Mostly there is none: to look is faster than to go through the map and take away.
         if self.entries.values().any(&gone) {
             self.entries.retain(|_, event| !gone(event));
@@ -172,14 +169,14 @@ impl Agenda {
     }
 
     /// Takes a rare event away, wherever it is.
-    pub(crate) fn cancel_rare(&mut self, event: Event) {
+    pub(crate) fn cancel_rare(&mut self, event: Due) {
         if self.has_rare(event) {
             self.cancel_all(|other| *other == event);
         }
     }
 
     /// Whether a rare event is there.
-    pub(crate) fn has_rare(&self, event: Event) -> bool {
+    pub(crate) fn has_rare(&self, event: Due) -> bool {
         debug_assert!(event.is_rare(), "{event:?} is looked for among the rare events");
         self.rare > 0 && self.entries.values().any(|other| *other == event)
     }
@@ -194,13 +191,13 @@ impl Agenda {
     }
 
     /// The entries in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Micros, Event)> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Micros, Due)> + '_ {
         self.entries.iter().map(|(&(due, _), &event)| (due, event))
     }
 }
 
-impl FromIterator<(Micros, Event)> for Agenda {
-    fn from_iter<I: IntoIterator<Item = (Micros, Event)>>(entries: I) -> Self {
+impl FromIterator<(Micros, Due)> for Agenda {
+    fn from_iter<I: IntoIterator<Item = (Micros, Due)>>(entries: I) -> Self {
         let mut agenda = Self::default();
         for (due, event) in entries {
             agenda.put(due, event);

@@ -5,18 +5,12 @@ use std::rc::Rc;
 
 use super::agenda::{OpRef, ProcessId, ServerId};
 use super::server::{AnyMessage, AnyRequest};
+pub(crate) use crate::choice::Direction;
 use crate::client::redis::Push;
 use crate::client::zookeeper::WatchKind;
 use crate::cx::{Lane, Reads, TaskId, WatchId};
 use crate::store::{Inbound, redis, zookeeper};
 use crate::time::Micros;
-
-/// Which way a message goes.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Direction {
-    Up,
-    Down,
-}
 
 /// Why one direction stands still.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

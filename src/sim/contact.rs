@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ProcessId};
+use super::agenda::{ConnId, Due, ProcessId};
 use super::conn::Awaited;
 use super::server::{AnyRequest, AnyServer};
 use super::world::{Stage, World};
@@ -86,7 +86,7 @@ impl World {
             self.processes[usize::from(process)].threads.iter().any(super::thread::Thread::wants);
         if self.pings() && wants {
             let every = Micros(i64::from(timeout) * 1000 / 3);
-            self.agenda.put(self.now + every, Event::Ping(process));
+            self.agenda.put(self.now + every, Due::Ping(process));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::agenda::{Event, ServerId};
+use super::agenda::{Due, ServerId};
 use super::links::peer_link;
 use super::server::AnyServer;
 use super::world::{Stage, World};
@@ -14,7 +14,7 @@ impl World {
     pub(super) fn may_be_cut(
         &self,
         named: &[ServerId],
-        event: Event,
+        event: Due,
         moves_time: bool,
     ) -> Vec<ServerId> {
         let Some(leader) = self.ensemble.leader.filter(|_| self.ensemble.cut.is_none()) else {
@@ -24,7 +24,7 @@ impl World {
             return Vec::new();
         }
         let concerns = |it: ServerId| match event {
-            Event::Peer(from, to) => from == it || to == it,
+            Due::Peer(from, to) => from == it || to == it,
             _ => moves_time,
         };
         let may = |it: &ServerId| {
@@ -38,14 +38,14 @@ impl World {
         Rc::make_mut(&mut self.ensemble).cut = Some(server);
         self.hold_words();
         self.limit_serving(server, span);
-        self.agenda.put(self.now + span, Event::Rejoins(server));
+        self.agenda.put(self.now + span, Due::Rejoins(server));
         self.all_contacts();
     }
 
     /// A follower that does not hear the leader for `span` serves as long as it may.
     fn limit_serving(&mut self, server: ServerId, span: Micros) {
         if let Some(limit) = self.sync_limit(server).filter(|limit| *limit < span) {
-            self.agenda.put(self.now + limit, Event::StopsServing(server));
+            self.agenda.put(self.now + limit, Due::StopsServing(server));
         }
     }
 
@@ -97,7 +97,7 @@ impl World {
     pub(super) fn join_ensemble(&mut self, apart: &[ServerId]) {
         for &server in apart {
             if self.hears_leader(server) {
-                self.agenda.cancel_rare(Event::StopsServing(server));
+                self.agenda.cancel_rare(Due::StopsServing(server));
                 self.hear_again(server);
             }
         }

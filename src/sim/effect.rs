@@ -45,7 +45,7 @@ impl Effects {
         let Step::Strike(strike) = step else { return };
         let process = match strike.target {
             Target::Process(process) | Target::Thread(process, _) => Some(process),
-            Target::Message(conn, _) => Some(world.conns[conn as usize].process),
+            Target::Message(way) => Some(way.process),
             Target::Server(_)
             | Target::Leader
             | Target::Words(..)

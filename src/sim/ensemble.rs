@@ -11,16 +11,18 @@
 //! again, when it catches up with what it missed. If the leader dies meanwhile, the cut is over. A server that comes back
 //! follows whoever leads, and gets what it has missed. If all die at once, they elect a leader when a majority is back.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::act::{Acted, Behalf};
+use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::Down;
 use super::links::{is_peer, peer_link};
 use super::server::{AnyRequest, AnyServer, Sent};
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Lane, Session};
+use crate::event::Event;
 use crate::store::zookeeper::Zxid;
 use crate::store::{Inbound, Link};
 use crate::time::Micros;
@@ -116,7 +118,7 @@ impl World {
             // Nobody is there: it tries again after a while.
             if self.ensemble.is_down(at) {
                 let due = self.after(process, RETRY);
-                self.agenda.put(due, Event::Reconnects(process));
+                self.agenda.put(due, Due::Reconnects(process));
             }
             return conn;
         }
@@ -126,7 +128,7 @@ impl World {
         self.process_mut(process).zk_server = next;
         if !was_let_in {
             let due = self.after(process, RETRY);
-            self.agenda.put(due, Event::Reconnects(process));
+            self.agenda.put(due, Due::Reconnects(process));
         }
         self.conn_on(process, Lane { server: next, lane: 0 })
     }
@@ -137,7 +139,7 @@ impl World {
         let process = state.process;
         !state.open
             && self.processes[usize::from(process)].zk_server == state.server()
-            && self.agenda.has_rare(Event::Reconnects(process))
+            && self.agenda.has_rare(Due::Reconnects(process))
     }
 
     /// Whether the client keeps requests on this connection until a server has let it in: the watches that it sets
@@ -152,7 +154,7 @@ impl World {
 
     /// It tries again.
     pub(super) fn reconnects(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        stage.listener.hear(self.total(), &Told::Timer { process });
+        stage.observer.on_event(self.total(), &Event::Timer(process));
         let server = self.processes[usize::from(process)].zk_server;
         let conn = self.conn_on(process, Lane { server, lane: 0 });
         if self.processes[usize::from(process)].alive && !self.conns[conn as usize].open {
@@ -173,31 +175,40 @@ impl World {
         link: Link,
         message: Inbound<AnyRequest>,
     ) {
-        let now = self.now;
         let number = self.look_at_number(stage, server);
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.deliver(placed.time(now), link, message, name, stage.choices);
+        let acted = self.act(stage, server, |state, now, desk| {
+            state.deliver(now, link, message, desk);
+        });
         self.judge_number(stage, server, number, None);
-        self.told_server(stage, server, sent);
+        self.told_server(stage, server, acted, Behalf::Nobody);
     }
 
-    pub(super) fn told_server(&mut self, stage: &mut Stage<'_>, server: ServerId, sent: Sent) {
+    /// What came of it that a server was told something, or made to do something, by others than clients.
+    pub(super) fn told_server(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        acted: Acted,
+        behalf: Behalf,
+    ) {
+        let Acted { sent, effects } = acted;
         let to_clients = for_clients(&sent);
         if !to_clients.is_empty() {
-            stage.listener.hear(self.total(), &Told::Woke { server, sent: &to_clients });
+            let sent = Cow::Borrowed(&*to_clients);
+            stage.observer.on_event(self.total(), &Event::Woke { server, sent });
         }
+        self.tell_effects(stage, server, effects, behalf);
         self.distribute(stage, server, sent);
         self.arm(server);
     }
 
     /// Whether the leader may die: the others must be a majority.
-    pub(super) fn leader_may_die(&self, event: Event, moves_time: bool) -> bool {
+    pub(super) fn leader_may_die(&self, event: Due, moves_time: bool) -> bool {
         let Some(leader) = self.ensemble.leader else { return false };
         let of = |conn: ConnId| self.conns[conn as usize].server() == leader;
         let concerns = match event {
-            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => of(conn),
-            Event::Peer(from, to) => from == leader || to == leader,
+            Due::Up(conn) | Due::Down(conn) | Due::Served(conn) => of(conn),
+            Due::Peer(from, to) => from == leader || to == leader,
             _ => false,
         };
         (concerns || moves_time) && self.majority_without_one() && !self.is_done()
@@ -216,7 +227,7 @@ impl World {
         let Some(leader) = ensemble.leader.take() else { return };
         ensemble.goes_down(leader);
         ensemble.cut = None;
-        self.agenda.cancel_all(|event| matches!(event, Event::Rejoins(_) | Event::StopsServing(_)));
+        self.agenda.cancel_all(|event| matches!(event, Due::Rejoins(_) | Due::StopsServing(_)));
         // What was under way to or from it is lost; the others say nothing to each other. Whoever was cut off from
         // it is so no longer.
         for server in self.members() {
@@ -232,7 +243,7 @@ impl World {
         for server in self.alive() {
             self.tell_server(stage, server, peer_link(leader, server), Inbound::Disconnect);
         }
-        self.agenda.put(self.now + ELECTION, Event::Elects);
+        self.agenda.put(self.now + ELECTION, Due::Elects);
     }
 
     pub(super) fn alive(&self) -> Vec<ServerId> {
@@ -262,12 +273,9 @@ impl World {
         }
         let links: Vec<Link> = followers.iter().map(|it| peer_link(leader, *it)).collect();
         let number = self.look_at_number(stage, leader);
-        let now = self.now;
-        let name = &stage.setup.servers[usize::from(leader)].name;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
-        let sent = placed.state.lead(placed.time(now), &links, name, stage.choices);
+        let acted = self.act_zookeeper(stage, leader, |zk, now, desk| zk.lead(now, &links, desk));
         self.judge_number(stage, leader, number, None);
-        self.told_server(stage, leader, sent);
+        self.told_server(stage, leader, acted, Behalf::Nobody);
         self.all_contacts();
     }
 
@@ -279,10 +287,8 @@ impl World {
         if let AnyServer::ZooKeeper(zk) = &mut placed.state {
             zk.follow(Some(link));
         }
-        let name = &stage.setup.servers[usize::from(leader)].name;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(leader)]);
-        let sent = placed.state.admit(link, name, stage.choices);
-        self.told_server(stage, leader, sent);
+        let acted = self.act_zookeeper(stage, leader, |zk, _, desk| zk.admit(link, desk));
+        self.told_server(stage, leader, acted, Behalf::Nobody);
     }
 
     /// For how long (µs) a follower serves, or is waited for, without a word.

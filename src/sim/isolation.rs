@@ -8,7 +8,8 @@
 
 use std::rc::Rc;
 
-use super::agenda::{Event, ServerId};
+use super::act::Behalf;
+use super::agenda::{Due, ServerId};
 use super::ensemble::ELECTION;
 use super::links::peer_link;
 use super::server::AnyServer;
@@ -18,7 +19,7 @@ use crate::time::Micros;
 
 impl World {
     /// Whether the leader may be cut off now.
-    pub(super) fn leader_may_be_cut(&self, event: Event, moves_time: bool) -> bool {
+    pub(super) fn leader_may_be_cut(&self, event: Due, moves_time: bool) -> bool {
         self.ensemble.cut.is_none() && self.leader_may_die(event, moves_time)
     }
 
@@ -34,9 +35,9 @@ impl World {
         Rc::make_mut(&mut self.ensemble).cut = Some(leader);
         self.hold_words();
         if let Some(limit) = self.sync_limit(leader).filter(|limit| *limit < span) {
-            self.agenda.put(self.now + limit, Event::Deposes(leader));
+            self.agenda.put(self.now + limit, Due::Deposes(leader));
         }
-        self.agenda.put(self.now + span, Event::Rejoins(leader));
+        self.agenda.put(self.now + span, Due::Rejoins(leader));
         self.all_contacts();
     }
 
@@ -50,26 +51,24 @@ impl World {
                 self.tell_server(stage, server, peer_link(leader, server), Inbound::Disconnect);
             }
         }
-        self.agenda.put(self.now + ELECTION, Event::Elects);
+        self.agenda.put(self.now + ELECTION, Due::Elects);
         let AnyServer::ZooKeeper(zk) = &self.servers[usize::from(leader)].state else { return };
         let tick = zk.config().tick;
-        self.agenda.put(self.now + tick, Event::StepsDown(leader));
+        self.agenda.put(self.now + tick, Due::StepsDown(leader));
         self.all_contacts();
     }
 
     /// The old leader stops serving: its clients must find another server.
     pub(super) fn step_down(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.step_down(name, stage.choices);
-        self.told_server(stage, server, sent);
+        let acted = self.act_zookeeper(stage, server, |zk, _, desk| zk.step_down(desk));
+        self.told_server(stage, server, acted, Behalf::Nobody);
         self.all_contacts();
     }
 
     /// The old leader hears the others again, who have another one, or will have.
     pub(super) fn follow_again(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.ensemble).deposed = None;
-        self.agenda.cancel_rare(Event::StepsDown(server));
+        self.agenda.cancel_rare(Due::StepsDown(server));
         self.step_down(stage, server);
         self.forget_all_words(server);
         self.follow_leader(stage, server);

@@ -9,7 +9,7 @@ use super::agenda::ServerId;
 use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
 use super::world::{Stage, World};
 use crate::cx::KEPT_AT;
-use crate::property::{Event, Who};
+use crate::event::{Event, Who};
 use crate::store::ledger::Account;
 use crate::store::zookeeper::{self, Answer, Op, Zxid};
 use crate::store::{Link, Outbound, redis};

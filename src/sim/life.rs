@@ -1,18 +1,18 @@
 //! Processes begin and end.
 
-use super::agenda::{ConnId, Event, ProcessId};
+use super::agenda::{ConnId, Due, ProcessId};
 use super::world::{Stage, World, threads};
 use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
-use crate::property;
+use crate::event::Event;
 
 impl World {
     /// A process whose threads have all had enough ends by itself; a ZooKeeper session is left to its timeout.
     pub(super) fn exit(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         self.stop_process(stage, process);
-        self.happens(stage, &property::Event::Exits(process));
+        self.happens(stage, &Event::Exits(process));
         let rest = stage.setup.processes[usize::from(process)].habits.rest;
-        self.agenda.put(self.now + rest, Event::Restart(process));
+        self.agenda.put(self.now + rest, Due::Restart(process));
     }
 
     /// A process is gone, with all that it knew and waited for; what it has sent still arrives.
@@ -40,7 +40,7 @@ impl World {
         self.agenda.cancel_all(|event| {
             matches!(
                 event,
-                Event::Timer(of, _) | Event::Exits(of) | Event::Ping(of) | Event::Resume(of) | Event::Silent(of) | Event::GivesUp(of) | Event::Reconnects(of) | Event::Resubscribes(of, _)
+                Due::Timer(of, _) | Due::Exits(of) | Due::Ping(of) | Due::Resume(of) | Due::Silent(of) | Due::GivesUp(of) | Due::Reconnects(of) | Due::Resubscribes(of, _)
                 if *of == process
             )
         });

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use super::agenda::{Event, ServerId};
+use super::agenda::{Due, ServerId};
 use super::server::{AnyMessage, AnyRequest, AnyServer};
 use super::setup::Timing;
 use super::sides::{Node, Parted};
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
+use crate::choice::{About, Alternative, Question, Site};
 use crate::store::{Inbound, Key, Link, Outbound, redis, zookeeper};
 use crate::time::Micros;
 
@@ -179,8 +179,8 @@ impl World {
                 let extra = stage.choices.pick(&Question {
                     about: About::Latency,
                     n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
-                    site: &|| format!("servers {from} to {to}"),
-                    name: &|extra| format!("{extra} us more"),
+                    site: &|| Site::Peer { from, to },
+                    alternative: &Alternative::Value,
                 });
                 let last = self.links.pipes.get(&way).map_or(self.now, |(_, due)| *due);
                 last.max(self.now.max(self.leaving) + least + Micros(i64::from(extra)))
@@ -192,7 +192,7 @@ impl World {
             pipe.1 = due;
         }
         if !self.is_held(way) {
-            self.agenda.put(due, Event::Peer(from, to));
+            self.agenda.put(due, Due::Peer(from, to));
         }
     }
 
@@ -214,7 +214,7 @@ impl World {
         let ways: Vec<Way> = self.links.pipes.keys().copied().collect();
         for way in ways {
             if self.is_held(way) {
-                self.agenda.cancel_all(|event| *event == Event::Peer(way.0, way.1));
+                self.agenda.cancel_all(|event| *event == Due::Peer(way.0, way.1));
             }
         }
     }
@@ -223,7 +223,7 @@ impl World {
     pub(super) fn release_words(&mut self) {
         let links = self.links.clone();
         for (way @ (from, to), (words, _)) in &links.pipes {
-            let event = Event::Peer(*from, *to);
+            let event = Due::Peer(*from, *to);
             if self.is_held(*way) || self.agenda.iter().any(|(_, other)| other == event) {
                 continue;
             }
@@ -238,7 +238,7 @@ impl World {
         for (from, to) in [(one, other), (other, one)] {
             if self.links.pipes.contains_key(&(from, to)) {
                 Rc::make_mut(&mut self.links).pipes.remove(&(from, to));
-                self.agenda.cancel_all(|event| *event == Event::Peer(from, to));
+                self.agenda.cancel_all(|event| *event == Due::Peer(from, to));
             }
         }
     }
@@ -247,7 +247,7 @@ impl World {
     pub(super) fn forget_way(&mut self, (from, to): Way) {
         if self.links.pipes.contains_key(&(from, to)) {
             Rc::make_mut(&mut self.links).pipes.remove(&(from, to));
-            self.agenda.cancel_all(|event| *event == Event::Peer(from, to));
+            self.agenda.cancel_all(|event| *event == Due::Peer(from, to));
         }
     }
 
@@ -278,7 +278,7 @@ impl World {
     /// What a server says to another one stands still for `span`.
     pub(super) fn lag(&mut self, way: Way, span: Micros) {
         Rc::make_mut(&mut self.links).lagging.push(way);
-        self.agenda.put(self.now + span, Event::CatchesUp(way.0, way.1));
+        self.agenda.put(self.now + span, Due::CatchesUp(way.0, way.1));
         self.hold_words();
     }
 

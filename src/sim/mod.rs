@@ -1,5 +1,6 @@
 //! The simulator: processes, servers and a network, wired by numbers, and the two engines that run tasks.
 
+mod act;
 mod agenda;
 mod clock;
 mod conn;
@@ -20,13 +21,11 @@ mod network;
 mod operations;
 mod outage;
 mod partition;
-mod place;
 mod placed;
 mod process;
 mod receive;
 mod redis_client;
 mod replication;
-mod run;
 mod sentinel;
 mod serve;
 mod server;
@@ -35,7 +34,6 @@ mod sides;
 mod site;
 mod step;
 mod tasks;
-mod tell;
 mod thread;
 mod tokens;
 mod unsent;
@@ -44,19 +42,18 @@ mod world;
 pub use clock::Clock;
 pub use effect::{Effect, Effects};
 pub use engine::{History, HistoryCounts, Live};
-pub use fault::{About, Cut, Extent, Fault, Finds, LATE, Leases, Scope, Way, catalogue};
+pub use fault::{
+    About, Cut, Extent, Fault, Finds, Leases, Near, Scope, Side, Way, catalogue,
+};
 pub use habits::Habits;
-pub use run::{End, EngineBox, Limits, Run};
 pub use sentinel::SentinelSetup;
-pub use server::{AnyMessage, AnyRequest, AnyServer};
+pub use server::AnyServer;
 pub use setup::{ProcessSetup, ServerSetup, Setup, Timing};
 pub use sides::{Node, Sides, Stops};
-pub use site::DEFERRED;
-pub use tell::{Listener, Nobody, ServerEvent, Told};
 pub use thread::Phase;
 pub use world::{Found, Violation, World};
 
-pub(crate) use agenda::{Agenda, Event};
+pub(crate) use agenda::{Agenda, Due};
 pub(crate) use conn::Conn;
 pub(crate) use engine::Engine;
 pub(crate) use ensemble::Ensemble;

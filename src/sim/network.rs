@@ -1,12 +1,12 @@
 //! The network: requests out, connections that open, break and close.
 
-use super::agenda::{ConnId, Event, OpRef, ProcessId};
+use super::agenda::{ConnId, Due, OpRef, ProcessId};
 use super::conn::{Awaited, Direction, Down, Hold};
 use super::fault::Fault;
 use super::server::{AnyRequest, AnyServer};
 use super::setup::Timing;
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
+use crate::choice::{About, Alternative, Question, Site};
 use crate::client::zookeeper::{Patience, WatchKind};
 use crate::cx::{CallError, Lane, OpResult, Reads, Request, TaskId, subscription_of};
 use crate::store::{Inbound, zookeeper};
@@ -90,7 +90,7 @@ impl World {
         state.up.push_back((message, by));
         state.up_due = due;
         if state.up_hold.is_none() {
-            self.agenda.put(due, Event::Up(conn));
+            self.agenda.put(due, Due::Up(conn));
         }
     }
 
@@ -100,7 +100,7 @@ impl World {
         state.down.push_back(message);
         state.down_due = due;
         if state.down_hold.is_none() {
-            self.agenda.put(due, Event::Down(conn));
+            self.agenda.put(due, Due::Down(conn));
         }
     }
 
@@ -118,8 +118,8 @@ impl World {
         let extra = stage.choices.pick(&Question {
             about: About::Latency,
             n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
-            site: &|| format!("connection {conn}"),
-            name: &|extra| format!("{extra} us more"),
+            site: &|| Site::Message(self.way(conn, direction)),
+            alternative: &Alternative::Value,
         });
         after.max(from + least + far + Micros(i64::from(extra)))
     }
@@ -134,10 +134,10 @@ impl World {
         state.up.push_back((Inbound::Disconnect, None));
         state.down.push_back(Down::Closed);
         self.agenda.cancel_all(|event| {
-            matches!(event, Event::Up(of) | Event::Down(of) | Event::Served(of) | Event::SlowEnds(of, _) if *of == conn)
+            matches!(event, Due::Up(of) | Due::Down(of) | Due::Served(of) | Due::SlowEnds(of, _) if *of == conn)
         });
-        self.agenda.put(self.now, Event::Up(conn));
-        self.agenda.put(self.now, Event::Down(conn));
+        self.agenda.put(self.now, Due::Up(conn));
+        self.agenda.put(self.now, Due::Down(conn));
         self.hold_if_cut(conn);
         self.contact(conn);
     }
@@ -151,7 +151,7 @@ impl World {
         state.waiting.clear();
         let was_open = std::mem::take(&mut state.open);
         self.agenda.cancel_all(
-            |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),
+            |event| matches!(event, Due::Down(of) | Due::SlowEnds(of, false) if *of == conn),
         );
         if was_open {
             self.send_up(stage, conn, Inbound::Disconnect, None);
@@ -202,10 +202,10 @@ impl World {
         let to_learn = state.up.len();
         state.down.clear();
         self.agenda.cancel_all(|event| {
-            matches!(event, Event::Up(of) | Event::Down(of) | Event::Served(of) | Event::SlowEnds(of, _) if *of == conn)
+            matches!(event, Due::Up(of) | Due::Down(of) | Due::Served(of) | Due::SlowEnds(of, _) if *of == conn)
         });
         for _ in 0..to_learn {
-            self.agenda.put(self.now, Event::Up(conn));
+            self.agenda.put(self.now, Due::Up(conn));
         }
     }
 

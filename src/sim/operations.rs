@@ -3,15 +3,15 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::agenda::{Event, OpRef, ProcessId};
+use super::agenda::{Due, OpRef, ProcessId};
 use super::process::{Part, Waiting};
 use super::redis_client::Effort;
 use super::tasks::{Todo, WHOLE};
-use super::tell::Told;
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
+use crate::choice::{About, Alternative, Question, Site};
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{CallError, Op, OpResult, Session, WatchId};
+use crate::event::Event;
 use crate::time::Micros;
 
 /// The most alternatives of a draw of which a search tries all.
@@ -64,14 +64,14 @@ impl World {
     pub(crate) fn stop(&mut self, process: ProcessId, op: OpRef, waiting: &Waiting) {
         match waiting {
             Waiting::Timer(due) | Waiting::Turn { until: due, .. } => {
-                self.agenda.cancel(*due, Event::Timer(process, op));
+                self.agenda.cancel(*due, Due::Timer(process, op));
             }
             Waiting::Again { until, .. } | Waiting::Message { until: Some(until), .. } => {
-                self.agenda.cancel(*until, Event::Timer(process, op));
+                self.agenda.cancel(*until, Due::Timer(process, op));
             }
             Waiting::Reply { conn, until, .. } => {
                 if let Some(until) = until {
-                    self.agenda.cancel(*until, Event::Timer(process, op));
+                    self.agenda.cancel(*until, Due::Timer(process, op));
                 }
                 if self.conns[*conn as usize].awaited.iter().any(|awaited| awaited.op == Some(op)) {
                     for awaited in &mut self.conn_mut(*conn).awaited {
@@ -116,7 +116,7 @@ impl World {
                 let effort = Effort::of(settings, (to, request), *within, *handling);
                 let until = effort.patience.map(|span| self.after(process, span));
                 if let Some(until) = until {
-                    self.agenda.put(until, Event::Timer(process, at));
+                    self.agenda.put(until, Due::Timer(process, at));
                 }
                 Some(Waiting::Reply { conn, until, attempt: effort.attempt })
             }
@@ -127,17 +127,16 @@ impl World {
                     return at_once(Waiting::Message { from: *from, until: None }, known);
                 }
                 if let Some(until) = until {
-                    self.agenda.put(until, Event::Timer(process, at));
+                    self.agenda.put(until, Due::Timer(process, at));
                 }
                 Some(waiting)
             }
             Op::Sleep(span) => {
                 let due = self.after(process, *span);
-                self.agenda.put(due, Event::Timer(process, at));
+                self.agenda.put(due, Due::Timer(process, at));
                 Some(Waiting::Timer(due))
             }
             Op::Draw(n) => {
-                let name = &stage.setup.processes[usize::from(process)].name;
                 // A search tries the ends and the middle of a wide range.
                 let few = if stage.setup.is_abstract() && *n > WIDE { FEW } else { *n };
                 self.found.thinned |= few < *n;
@@ -151,8 +150,8 @@ impl World {
                 let place = stage.choices.pick(&Question {
                     about: About::Draw,
                     n: few,
-                    site: &|| format!("{name} draws"),
-                    name: &|place| value(place).to_string(),
+                    site: &|| Site::Draw(process),
+                    alternative: &|place| Alternative::Value(value(place)),
                 });
                 at_once(Waiting::Changed("drawn"), OpResult::Drawn(value(place)))
             }
@@ -200,7 +199,7 @@ impl World {
                 }
                 // A pass in which no time passed waits one round trip, so that every cycle moves time.
                 let until = now + stage.setup.round_trip;
-                self.agenda.put(until, Event::Timer(process, at));
+                self.agenda.put(until, Due::Timer(process, at));
                 Some(Waiting::Turn { until, state: state.clone() })
             }
         }
@@ -221,7 +220,7 @@ impl World {
 
     /// A timer of a task fires.
     pub(crate) fn timer(&mut self, stage: &mut Stage<'_>, process: ProcessId, op: OpRef) {
-        stage.listener.hear(self.total(), &Told::Timer { process });
+        stage.observer.on_event(self.total(), &Event::Timer(process));
         let result = match self.processes[usize::from(process)].waiting(op) {
             Some(Waiting::Timer(_)) => OpResult::Done,
             Some(Waiting::Again { attempt, .. }) => {

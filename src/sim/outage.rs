@@ -6,11 +6,13 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ServerId};
+use super::act::{Acted, Behalf};
+use super::agenda::{ConnId, Due, ServerId};
 use super::conn::Down;
 use super::ensemble::ELECTION;
 use super::server::AnyServer;
 use super::world::{Stage, World};
+use crate::event::{Event, ServerTurn};
 use crate::store::Inbound;
 use crate::time::Micros;
 
@@ -28,8 +30,10 @@ impl World {
         span: Option<Micros>,
     ) {
         if let Some(span) = span {
-            self.agenda.put(self.now + span, Event::ServerUp(server));
+            self.agenda.put(self.now + span, Due::ServerUp(server));
         }
+        let crashes = Event::Server { server, turn: ServerTurn::Crashes };
+        stage.observer.on_event(self.total(), &crashes);
         if self.ensemble.leader == Some(server) {
             self.crash_leader(stage);
             return;
@@ -75,7 +79,7 @@ impl World {
             self.crash_server(stage, server, Some(span));
         }
         // Nobody is left to elect anybody.
-        self.agenda.cancel_rare(Event::Elects);
+        self.agenda.cancel_rare(Due::Elects);
     }
 
     fn servers_of_store(&self) -> Vec<ServerId> {
@@ -88,10 +92,10 @@ impl World {
 
     /// After all have died those that are back elect a leader, as soon as they are a majority.
     fn elect_anew(&mut self) {
-        let elects = self.agenda.iter().any(|(_, event)| event == Event::Elects);
+        let elects = self.agenda.iter().any(|(_, event)| event == Due::Elects);
         let is_due = self.is_ensemble() && self.ensemble.leader.is_none() && !elects;
         if is_due && self.alive().len() * 2 > self.members().len() {
-            self.agenda.put(self.now + ELECTION, Event::Elects);
+            self.agenda.put(self.now + ELECTION, Due::Elects);
         }
     }
 
@@ -106,7 +110,7 @@ impl World {
             self.forget_words(server, other);
         }
         self.agenda.cancel_all(|event| match event {
-            Event::Rejoins(it) | Event::StopsServing(it) => *it == server,
+            Due::Rejoins(it) | Due::StopsServing(it) => *it == server,
             _ => false,
         });
     }
@@ -126,11 +130,12 @@ impl World {
 
     /// A server starts again.
     pub(super) fn start_server(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.restart(placed.time(now), name, stage.choices);
+        let restarts = Event::Server { server, turn: ServerTurn::Restarts };
+        stage.observer.on_event(self.total(), &restarts);
+        let Acted { sent, effects } =
+            self.act(stage, server, |state, now, desk| state.restart(now, desk));
         Rc::make_mut(&mut self.ensemble).comes_back(server);
+        self.tell_effects(stage, server, effects, Behalf::Nobody);
         self.distribute(stage, server, sent);
         self.arm(server);
         self.regroup(stage);
@@ -147,7 +152,7 @@ impl World {
         self.forget_sent(conn);
         if asked && !told {
             self.conn_mut(conn).down.push_back(Down::Closed);
-            self.agenda.put(self.now, Event::Down(conn));
+            self.agenda.put(self.now, Due::Down(conn));
             self.hold_if_cut(conn);
         }
     }
@@ -157,7 +162,7 @@ impl World {
         if !self.conns[conn as usize].up.is_empty() {
             self.conn_mut(conn).up.clear();
             self.agenda.cancel_all(
-                |event| matches!(event, Event::Up(of) | Event::Served(of) if *of == conn),
+                |event| matches!(event, Due::Up(of) | Due::Served(of) if *of == conn),
             );
         }
     }

@@ -9,15 +9,15 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::Cut;
 use super::server::AnyServer;
 use super::sides::Node;
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::Patience;
 use crate::cx::{CallError, Lane, Session};
+use crate::event::Event;
 use crate::store::Inbound;
 use crate::store::zookeeper::ZkError;
 use crate::time::Micros;
@@ -65,7 +65,7 @@ impl World {
     /// A partition begins.
     pub(super) fn cut(&mut self, stage: &Stage<'_>, process: ProcessId, cut: &Cut, span: Micros) {
         self.process_mut(process).cut = Some(Rc::new(cut.clone()));
-        self.agenda.put(self.now + span, Event::Heals(process));
+        self.agenda.put(self.now + span, Due::Heals(process));
         for conn in self.conns_of(process) {
             self.hold_if_cut(conn);
             if self.is_cut_off(conn) && self.conns[conn as usize].open {
@@ -94,8 +94,8 @@ impl World {
         }
         self.set_hold(conn, direction, Some(Hold::Cut));
         let held = match direction {
-            Direction::Up => Event::Up(conn),
-            Direction::Down => Event::Down(conn),
+            Direction::Up => Due::Up(conn),
+            Direction::Down => Due::Down(conn),
         };
         self.agenda.cancel_all(|event| *event == held);
     }
@@ -133,9 +133,9 @@ impl World {
             Session::Connected => zk.read_timeout(),
             _ => zk.connect_timeout(hosts),
         };
-        self.forget_clock(process, Event::Silent(process));
+        self.forget_clock(process, Due::Silent(process));
         let due = self.after(process, patience);
-        self.agenda.put(due, Event::Silent(process));
+        self.agenda.put(due, Due::Silent(process));
         self.count_down(process, Patience::SinceHeard);
     }
 
@@ -143,7 +143,7 @@ impl World {
     pub(super) fn count_down(&mut self, process: ProcessId, from: Patience) {
         let Some(zk) = &self.processes[usize::from(process)].zk else { return };
         let Some(span) = zk.own_clock(from).filter(|_| zk.has_session()) else { return };
-        let gives_up = Event::GivesUp(process);
+        let gives_up = Due::GivesUp(process);
         let runs = self.agenda.has_rare(gives_up);
         if !runs {
             let due = self.after(process, span);
@@ -157,13 +157,13 @@ impl World {
         let state = &self.processes[usize::from(process)];
         let connected = state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected);
         if connected && self.is_cut_off(conn) {
-            self.forget_clock(process, Event::GivesUp(process));
+            self.forget_clock(process, Due::GivesUp(process));
             self.begin_silence(stage, conn);
         }
     }
 
     /// One of the library's clocks stops, also one that has run out while the process stood still.
-    pub(super) fn forget_clock(&mut self, process: ProcessId, clock: Event) {
+    pub(super) fn forget_clock(&mut self, process: ProcessId, clock: Due) {
         self.agenda.cancel_rare(clock);
         let backlog = &self.processes[usize::from(process)].paused;
         if backlog.as_ref().is_some_and(|backlog| backlog.contains(&clock))
@@ -181,10 +181,10 @@ impl World {
         if !of_session || self.is_cut_off(conn) {
             return;
         }
-        self.forget_clock(process, Event::Silent(process));
+        self.forget_clock(process, Due::Silent(process));
         let state = &self.processes[usize::from(process)];
         if state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected) {
-            self.forget_clock(process, Event::GivesUp(process));
+            self.forget_clock(process, Due::GivesUp(process));
         }
     }
 
@@ -206,16 +206,16 @@ impl World {
 
     /// The client hears the servers again.
     pub(super) fn end_silence(&mut self, process: ProcessId) {
-        self.forget_clock(process, Event::Silent(process));
+        self.forget_clock(process, Due::Silent(process));
         let state = &self.processes[usize::from(process)];
         if state.zk.as_ref().is_some_and(|zk| zk.state() == Session::Connected) {
-            self.forget_clock(process, Event::GivesUp(process));
+            self.forget_clock(process, Due::GivesUp(process));
         }
     }
 
     /// A ZooKeeper client has heard nothing for too long: it drops the connection and tries another.
     pub(super) fn silent(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        stage.listener.hear(self.total(), &Told::Timer { process });
+        stage.observer.on_event(self.total(), &Event::Timer(process));
         if let Some(conn) = self.zookeeper_conn(stage, process)
             && self.conns[conn as usize].open
         {
@@ -226,7 +226,7 @@ impl World {
 
     /// A ZooKeeper client takes its session for lost by its own clock, and asks for a new one.
     pub(super) fn gives_up(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        stage.listener.hear(self.total(), &Told::Timer { process });
+        stage.observer.on_event(self.total(), &Event::Timer(process));
         let Some(conn) = self.zookeeper_conn(stage, process) else { return };
         if self.conns[conn as usize].open {
             self.drop_connection(stage, conn);
@@ -268,7 +268,7 @@ impl World {
             state.up.clear();
         }
         self.agenda.cancel_all(
-            |event| matches!(event, Event::Down(of) | Event::SlowEnds(of, false) if *of == conn),
+            |event| matches!(event, Due::Down(of) | Due::SlowEnds(of, false) if *of == conn),
         );
         self.send_up(stage, conn, Inbound::Disconnect, None);
     }

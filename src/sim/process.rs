@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, OpRef, ServerId};
+use super::agenda::{ConnId, Due, OpRef, ServerId};
 use super::clock::Clock;
 use super::engine::Handle;
 use super::fault::Cut;
@@ -64,7 +64,7 @@ pub(crate) struct Process {
     /// How many processes of its kind there are, one after the other, with this one.
     pub(crate) lives: u32,
     /// It stands still; what was due for it meanwhile, in order.
-    pub(crate) paused: Option<VecDeque<Event>>,
+    pub(crate) paused: Option<VecDeque<Due>>,
     /// It is cut off from these servers.
     pub(crate) cut: Option<Rc<Cut>>,
     pub(crate) clock: Clock,

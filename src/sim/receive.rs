@@ -1,12 +1,14 @@
 //! Messages that reach clients: replies, watch events, sessions.
 
-use super::agenda::{ConnId, Event};
+use std::borrow::Cow;
+
+use super::agenda::{ConnId, Due};
 use super::conn::{Awaited, Down};
 use super::server::{AnyMessage, AnyRequest};
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::zookeeper::{Connected, WatchKind};
 use crate::cx::{CallError, OpResult, Reads, Seen, Session};
+use crate::event::Event;
 use crate::store::zookeeper::{self, Answer, ZkError};
 use crate::store::{Inbound, redis};
 
@@ -24,13 +26,13 @@ impl World {
             Down::Closed if !self.conns[conn as usize].open => {}
             Down::Closed => {
                 stage
-                    .listener
-                    .hear(self.total(), &Told::Received { process, server, message: None });
+                    .observer.on_event(self.total(), &Event::Lost { process, server });
                 self.lost(stage, conn);
             }
             Down::Message(message) => {
-                let told = Told::Received { process, server, message: Some(&message) };
-                stage.listener.hear(self.total(), &told);
+                let received =
+                    Event::Received { process, server, message: Cow::Borrowed(&message) };
+                stage.observer.on_event(self.total(), &received);
                 self.heard(stage, conn);
                 self.hear(stage, conn, message);
             }
@@ -106,7 +108,7 @@ impl World {
     /// A server answered the first packet of a ZooKeeper connection.
     fn session(&mut self, stage: &mut Stage<'_>, conn: ConnId, reply: &zookeeper::ConnectReply) {
         let process = self.conns[conn as usize].process;
-        self.forget_clock(process, Event::GivesUp(process));
+        self.forget_clock(process, Due::GivesUp(process));
         let Some(zk) = &mut self.process_mut(process).zk else { return };
         match zk.connected(reply) {
             Connected::New => {

@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, OpRef, ProcessId};
+use super::agenda::{ConnId, Due, OpRef, ProcessId};
 use super::conn::{Awaited, Hold};
 use super::fault::Fault;
 use super::process::Waiting;
 use super::server::{AnyRequest, AnyServer};
-use super::tell::Told;
 use super::world::{Stage, World};
 use crate::client::redis::{Attempt, Push, Settings};
 use crate::cx::{
     CallError, Handling, Lane, OpResult, Reads, Request, Subscription, subscription_of,
 };
+use crate::event::Event;
 use crate::store::Inbound;
 use crate::store::redis::Reply;
 use crate::time::Micros;
@@ -61,11 +61,11 @@ impl World {
             return false;
         }
         if let Some(until) = patience {
-            self.agenda.cancel(until, Event::Timer(process, op));
+            self.agenda.cancel(until, Due::Timer(process, op));
         }
         let settings = &stage.setup.processes[usize::from(process)].redis;
         let until = self.after(process, settings.retry_after);
-        self.agenda.put(until, Event::Timer(process, op));
+        self.agenda.put(until, Due::Timer(process, op));
         if let Some(waiting) = self.process_mut(process).waiting_mut(op) {
             *waiting = Waiting::Again { until, attempt };
         }
@@ -84,7 +84,7 @@ impl World {
         let settings: Settings = stage.setup.processes[usize::from(process)].redis;
         let until = settings.timeout.map(|span| self.after(process, span));
         if let Some(until) = until {
-            self.agenda.put(until, Event::Timer(process, op));
+            self.agenda.put(until, Due::Timer(process, op));
         }
         let attempt = Attempt { left: attempt.left - 1, ..attempt.clone() };
         if let Some(waiting) = self.process_mut(process).waiting_mut(op) {
@@ -173,7 +173,7 @@ impl World {
         let settings = stage.setup.processes[usize::from(process)].redis;
         if self.process_mut(process).redis.loses(slot, &settings) {
             let due = self.after(process, settings.reconnect_after);
-            self.agenda.put(due, Event::Resubscribes(process, slot));
+            self.agenda.put(due, Due::Resubscribes(process, slot));
         } else {
             self.wake_listeners(stage, process, slot);
         }
@@ -181,7 +181,7 @@ impl World {
 
     /// The library connects again and subscribes again. What was published meanwhile is missed.
     pub(super) fn resubscribe(&mut self, stage: &mut Stage<'_>, process: ProcessId, slot: u8) {
-        stage.listener.hear(self.total(), &Told::Timer { process });
+        stage.observer.on_event(self.total(), &Event::Timer(process));
         let Some((to, command)) = self.processes[usize::from(process)].redis.again(slot) else {
             return;
         };
@@ -206,7 +206,7 @@ impl World {
         let state = self.process_mut(process);
         let gone = state.redis.forget(|slot| state.local.subscribes(slot));
         for (slot, to) in gone {
-            self.agenda.cancel_all(|event| *event == Event::Resubscribes(process, slot));
+            self.agenda.cancel_all(|event| *event == Due::Resubscribes(process, slot));
             let conn = self.conn_on(process, self.lane(process, to));
             self.close_by_client(stage, conn);
         }

@@ -10,14 +10,15 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::act::Behalf;
+use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::Direction;
 use super::links::{Word, peer_link};
 use super::server::AnyServer;
 use super::setup::Setup;
-use super::tell::{ServerEvent, Told};
 use super::world::{Stage, World};
 use crate::cx::{CallError, Lane};
+use crate::event::{Event, ServerTurn};
 use crate::store::redis::{Bytes, RedisServer};
 use crate::time::Micros;
 
@@ -183,11 +184,8 @@ impl World {
         server: ServerId,
         act: impl FnOnce(&mut RedisServer, Micros, &mut dyn crate::store::Env<RedisServer>),
     ) {
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.steer(now, name, stage.choices, act);
-        self.told_server(stage, server, sent);
+        let acted = self.act_redis(stage, server, |redis, now, desk| act(redis, now, desk));
+        self.told_server(stage, server, acted, Behalf::Nobody);
     }
 
     /// A server becomes the replica of another one: its clients' connections are closed, and its data will be
@@ -196,8 +194,8 @@ impl World {
         let host = Bytes::from(&*stage.setup.servers[usize::from(master)].name);
         self.steer(stage, server, |redis, now, env| redis.follow(now, &host, PORT, env));
         self.close_clients(server);
-        let told = Told::Server { server, event: ServerEvent::Follows(master) };
-        stage.listener.hear(self.total(), &told);
+        let follows = Event::Server { server, turn: ServerTurn::Follows(master) };
+        stage.observer.on_event(self.total(), &follows);
     }
 
     /// The connections of all clients of a server are closed.
@@ -238,7 +236,7 @@ impl World {
     pub(super) fn tell_clients(&mut self, number: usize) {
         for process in 0..self.processes.len() as ProcessId {
             let state = &self.processes[usize::from(process)];
-            let event = Event::Switched(process, number as u8);
+            let event = Due::Switched(process, number as u8);
             let newest = self.groups[number].master;
             let knows = !state.alive
                 || state.masters[number] == newest

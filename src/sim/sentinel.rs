@@ -11,11 +11,11 @@
 
 use std::rc::Rc;
 
-use super::agenda::{Event, ServerId};
+use super::agenda::{Due, ServerId};
 use super::replication::Group;
-use super::tell::{ServerEvent, Told};
 use super::world::{Stage, World};
-use crate::choice::{About, Question};
+use crate::choice::{About, Alternative, Question, Site};
+use crate::event::{Event, ServerTurn};
 use crate::store::redis::RedisServer;
 use crate::time::Micros;
 
@@ -90,13 +90,13 @@ impl World {
         let misled = !self.misled(stage, group).is_empty();
         let number = number as u8;
         let sentinel = &stage.setup.sentinel;
-        self.count_from_now(Event::MasterDown(number), sentinel.down_after, down);
-        self.count_from_now(Event::PutsRight(number), sentinel.demote_after, misled);
+        self.count_from_now(Due::MasterDown(number), sentinel.down_after, down);
+        self.count_from_now(Due::PutsRight(number), sentinel.demote_after, misled);
         self.tell_clients(usize::from(number));
     }
 
     /// The time of `event` runs as long as its reason is there.
-    fn count_from_now(&mut self, event: Event, span: Micros, has_reason: bool) {
+    fn count_from_now(&mut self, event: Due, span: Micros, has_reason: bool) {
         let runs = self.agenda.iter().any(|(_, other)| other == event);
         if has_reason && !runs {
             self.agenda.put(self.now + span, event);
@@ -132,15 +132,15 @@ impl World {
             n => stage.choices.pick(&Question {
                 about: About::Server,
                 n: n as u32,
-                site: &|| "Sentinels choose".to_owned(),
-                name: &|n| stage.setup.servers[usize::from(candidates[n as usize])].name.clone(),
+                site: &|| Site::Choice,
+                alternative: &Alternative::Value,
             }),
         };
         let master = candidates[picked as usize];
         self.steer(stage, master, |redis, now, env| redis.promote(now, env));
         self.close_clients(master);
-        let told = Told::Server { server: master, event: ServerEvent::Promoted };
-        stage.listener.hear(self.total(), &told);
+        let promoted = Event::Server { server: master, turn: ServerTurn::Promoted };
+        stage.observer.on_event(self.total(), &promoted);
         let groups = Rc::make_mut(&mut self.groups);
         groups[place].master = master;
         for (it, view) in group.members.iter().zip(&mut groups[place].views) {

@@ -1,18 +1,20 @@
 //! Servers: a request is executed, a deadline comes, and the properties learn what it means.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ServerId};
+use super::agenda::{ConnId, Due, ServerId};
 use super::conn::Down;
 use super::ensemble::for_clients;
 use super::links::is_peer;
 use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
-use super::tell::Told;
 use super::thread::Phase;
 use super::world::{Stage, World};
-use super::{cost, place};
+use super::act::{Acted, Behalf};
+use super::cost;
+use crate::choice::FaultId;
 use crate::cx::{TaskId, thread_of};
-use crate::property::{self, Remover, Who};
+use crate::event::{Event, Who};
 use crate::store::{Inbound, Link, Outbound};
 use crate::time::Micros;
 
@@ -31,7 +33,7 @@ impl World {
             return;
         }
         // In line: it is served when what came before has been.
-        self.agenda.put(busy, Event::Served(conn));
+        self.agenda.put(busy, Due::Served(conn));
         if let Some((Inbound::Request(request), _)) = self.conns[conn as usize].up.front() {
             let cost = cost::of(request);
             Rc::make_mut(&mut self.servers[usize::from(server)]).busy = busy + cost;
@@ -70,25 +72,24 @@ impl World {
             Inbound::Request(request) => Some(request.clone()),
             _ => None,
         };
-        let changes = request.as_ref().is_none_or(place::may_change);
-        let before = changes.then(|| place::look(self, stage, server, self.now));
         let number = self.look_at_number(stage, server);
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.deliver(placed.time(now), link, message, name, stage.choices);
+        let Acted { sent, effects } = self.act(stage, server, |state, now, desk| {
+            state.deliver(now, link, message, desk);
+        });
         if !stage.setup.is_abstract() {
             let cost = request.as_ref().map_or(Micros::ZERO, cost::of) + cost::of_sending(&sent);
-            placed.busy = placed.busy.max(now + cost);
-            self.leaving = now + cost;
+            self.leaving = self.now + cost;
+            let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
+            placed.busy = placed.busy.max(self.leaving);
         }
         let threads = stage.scene.around[usize::from(process)].len();
         let thread = by.map(|task| thread_of(task, threads));
         if let Some(request) = &request {
             let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
             let shown = shown.as_ref().unwrap_or(&sent);
-            let told = Told::Executed { server, process, thread, request, sent: shown, link };
-            stage.listener.hear(self.total(), &told);
+            let (request, sent) = (Cow::Borrowed(request), Cow::Borrowed(&**shown));
+            let executed = Event::Executed { server, process, thread, link, request, sent };
+            stage.observer.on_event(self.total(), &executed);
         }
         if let (Some(request), Some(thread)) = (&request, thread) {
             let who = Who { process, thread };
@@ -97,11 +98,7 @@ impl World {
         let who = thread.map(|thread| Who { process, thread });
         self.judge_number(stage, server, number, who);
         self.judge_herd(stage, &sent, Some(conn));
-        if let Some(before) = before {
-            let by =
-                thread.map_or(Remover::Time, |thread| Remover::Request(Who { process, thread }));
-            self.judge_place(stage, server, &before, by);
-        }
+        self.tell_effects(stage, server, effects, Behalf::Client(link, who));
         self.distribute(stage, server, sent);
         self.arm(server);
         self.contact(conn);
@@ -109,18 +106,14 @@ impl World {
 
     /// A deadline of a server has come.
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let now = self.now;
-        // What expires now was there until now.
-        let before = place::look(self, stage, server, now - Micros(1));
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        placed.wake = None;
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.wake(placed.time(now), name, stage.choices);
+        Rc::make_mut(&mut self.servers[usize::from(server)]).wake = None;
+        let Acted { sent, effects } =
+            self.act(stage, server, |state, now, desk| state.wake(now, desk));
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
-        let told = Told::Woke { server, sent: shown.as_ref().unwrap_or(&sent) };
-        stage.listener.hear(self.total(), &told);
+        let shown = Cow::Borrowed(&**shown.as_ref().unwrap_or(&sent));
+        stage.observer.on_event(self.total(), &Event::Woke { server, sent: shown });
         self.judge_herd(stage, &sent, None);
-        self.judge_place(stage, server, &before, Remover::Time);
+        self.tell_effects(stage, server, effects, Behalf::Nobody);
         self.distribute(stage, server, sent);
         self.arm(server);
     }
@@ -148,6 +141,22 @@ impl World {
         }
     }
 
+    /// A server did something that a fault made it do.
+    pub(in crate::sim) fn acted_by_fault(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        acted: Acted,
+        fault: FaultId,
+    ) {
+        let Acted { sent, effects } = acted;
+        let woke = Event::Woke { server, sent: Cow::Borrowed(&*sent) };
+        stage.observer.on_event(self.total(), &woke);
+        self.tell_effects(stage, server, effects, Behalf::Fault(fault));
+        self.distribute(stage, server, sent);
+        self.arm(server);
+    }
+
     /// What the request means to the properties.
     fn judge_request(
         &mut self,
@@ -164,12 +173,12 @@ impl World {
         });
         self.judge_answer(stage, who, (request, sent, link));
         let event = match (request, reply) {
-            (AnyRequest::Ledger(_), Some(Reply::Stale)) => property::Event::Fenced(who),
+            (AnyRequest::Ledger(_), Some(Reply::Stale)) => Event::Fenced(who),
             (&AnyRequest::Ledger(Request::Read { account, .. }), Some(Reply::Value(value))) => {
-                property::Event::Read { who, account, value }
+                Event::Read { who, account, value }
             }
             (&AnyRequest::Ledger(Request::Write { account, .. }), Some(Reply::Value(value))) => {
-                property::Event::Wrote { who, account, value }
+                Event::Wrote { who, account, value }
             }
             _ => {
                 let process = &self.processes[usize::from(who.process)];
@@ -178,7 +187,7 @@ impl World {
                     .get(usize::from(who.thread))
                     .is_some_and(|thread| process.alive && thread.phase == Phase::Acquiring);
                 if asks {
-                    self.happens(stage, &property::Event::InLine(who));
+                    self.happens(stage, &Event::InLine(who));
                 }
                 return;
             }
@@ -199,28 +208,7 @@ impl World {
         });
         let clients: std::collections::BTreeSet<u16> = told.collect();
         if !clients.is_empty() {
-            self.judge(stage, &property::Event::Wakes { clients: clients.len() as u32 });
-        }
-    }
-
-    pub(in crate::sim) fn judge_place(
-        &mut self,
-        stage: &mut Stage<'_>,
-        server: ServerId,
-        before: &place::Seen,
-        by: Remover,
-    ) {
-        if !stage.setup.watches_place {
-            return;
-        }
-        let after = place::look(self, stage, server, self.now);
-        let state = &self.servers[usize::from(server)].state;
-        let created_by = |path: &str| match state {
-            AnyServer::ZooKeeper(zk) => zk.created_by(path),
-            _ => None,
-        };
-        for event in place::changes(before, &after, by, created_by) {
-            self.happens(stage, &event);
+            self.judge(stage, &Event::Wakes { clients: clients.len() as u32 });
         }
     }
 }

@@ -10,7 +10,10 @@ use super::server::AnyServer;
 use crate::client::redis::Settings;
 use crate::client::zookeeper::Library;
 use crate::cx::{LockBox, WorkBox};
-use crate::property::{Names, PropertyBox, Who};
+use crate::choice::{ProcessId, ServerId};
+use crate::event::{Names, Who};
+use crate::property::PropertyBox;
+use crate::store::effect::Item;
 use crate::time::Micros;
 
 /// Where due times come from.
@@ -122,7 +125,22 @@ impl Names for Setup {
         }
     }
 
-    fn process(&self, process: u16) -> String {
+    fn process(&self, process: ProcessId) -> String {
         self.processes[usize::from(process)].name.clone()
+    }
+
+    fn server(&self, server: ServerId) -> String {
+        self.servers[usize::from(server)].name.clone()
+    }
+
+    fn item(&self, server: ServerId, item: &Item) -> String {
+        let is_redis = |it: &&ServerSetup| matches!(it.state, AnyServer::Redis(_));
+        let part = item.part.as_ref().map(|part| format!("{} of ", part.text()));
+        let text = format!("{}{}", part.unwrap_or_default(), item.place);
+        if self.servers.iter().filter(is_redis).count() > 1 {
+            format!("{text} on {}", self.servers[usize::from(server)].name)
+        } else {
+            text
+        }
     }
 }

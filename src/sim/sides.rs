@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
+use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::Hold;
 use super::partition::DIRECTIONS;
 use super::setup::Setup;
@@ -93,7 +93,7 @@ impl World {
 
     /// Whether a partition between these sides may begin before `event`: it must part somebody who talks, and what
     /// happens next must be about that.
-    pub(super) fn may_part(&self, sides: &Rc<Sides>, event: Event, any_time: bool) -> bool {
+    pub(super) fn may_part(&self, sides: &Rc<Sides>, event: Due, any_time: bool) -> bool {
         if self.is_done() || self.links.parted.iter().any(|(_, other)| other == sides) {
             return false;
         }
@@ -111,8 +111,8 @@ impl World {
             parts(Node::Process(conn.process), Node::Server(conn.server()))
         };
         match event {
-            Event::Up(conn) | Event::Down(conn) if of_conn(conn) => true,
-            Event::Peer(from, to) if parts(Node::Server(from), Node::Server(to)) => true,
+            Due::Up(conn) | Due::Down(conn) if of_conn(conn) => true,
+            Due::Peer(from, to) if parts(Node::Server(from), Node::Server(to)) => true,
             _ if !any_time => false,
             _ => {
                 let mut conns = 0..self.conns.len() as ConnId;
@@ -137,7 +137,7 @@ impl World {
         span: Micros,
     ) {
         Rc::make_mut(&mut self.links).parted.push((fault, sides));
-        self.agenda.put(self.now + span, Event::Joins(fault));
+        self.agenda.put(self.now + span, Due::Joins(fault));
         for conn in 0..self.conns.len() as ConnId {
             self.hold_if_cut(conn);
             if self.is_cut_off(conn) && self.conns[conn as usize].open {

@@ -3,7 +3,7 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use super::agenda::{ConnId, Event, ProcessId};
+use super::agenda::{ConnId, Due, ProcessId};
 use super::conn::{Direction, Hold};
 use super::fault::{Moment, Strike};
 use super::setup::Setup;
@@ -122,8 +122,8 @@ impl World {
     pub(super) fn hold(&mut self, conn: ConnId, direction: Direction, hold: Hold) {
         self.set_hold(conn, direction, Some(hold));
         let held = match direction {
-            Direction::Up => Event::Up(conn),
-            Direction::Down => Event::Down(conn),
+            Direction::Up => Due::Up(conn),
+            Direction::Down => Due::Down(conn),
         };
         self.agenda.cancel_all(|event| *event == held);
         self.contact(conn);
@@ -136,11 +136,11 @@ impl World {
         // A connection is established with its first message: that is no message of its own.
         let requests = state.up.iter().filter(|(message, _)| *message != Inbound::Connect);
         let (event, waiting) = match direction {
-            Direction::Up => (Event::Up(conn), requests.count()),
-            Direction::Down => (Event::Down(conn), state.down.len()),
+            Direction::Up => (Due::Up(conn), requests.count()),
+            Direction::Down => (Due::Down(conn), state.down.len()),
         };
         if let Some(Hold::Slow(until)) = hold {
-            self.agenda.cancel(until, Event::SlowEnds(conn, direction == Direction::Up));
+            self.agenda.cancel(until, Due::SlowEnds(conn, direction == Direction::Up));
         }
         if self.is_cut(conn, direction) {
             self.set_hold(conn, direction, Some(Hold::Cut));
@@ -176,60 +176,60 @@ impl World {
             return;
         }
         match event {
-            Event::Up(conn) => self.arrive(stage, conn),
-            Event::Served(conn) => self.serve(stage, conn),
-            Event::Down(conn) => self.receive(stage, conn),
-            Event::Timer(process, op) => self.timer(stage, process, op),
-            Event::Wake(server) => self.wake(stage, server),
-            Event::Resume(process) => self.resume_process(stage, process),
-            Event::Starts(process) => self.begin_process(stage, process),
-            Event::Exits(process) => self.exit(stage, process),
-            Event::Restart(process) => self.restart(stage, process),
-            Event::ServerUp(server) => self.start_server(stage, server),
-            Event::Ping(process) => self.ping(stage, process),
-            Event::SlowEnds(conn, up) => {
+            Due::Up(conn) => self.arrive(stage, conn),
+            Due::Served(conn) => self.serve(stage, conn),
+            Due::Down(conn) => self.receive(stage, conn),
+            Due::Timer(process, op) => self.timer(stage, process, op),
+            Due::Wake(server) => self.wake(stage, server),
+            Due::Resume(process) => self.resume_process(stage, process),
+            Due::Starts(process) => self.begin_process(stage, process),
+            Due::Exits(process) => self.exit(stage, process),
+            Due::Restart(process) => self.restart(stage, process),
+            Due::ServerUp(server) => self.start_server(stage, server),
+            Due::Ping(process) => self.ping(stage, process),
+            Due::SlowEnds(conn, up) => {
                 self.release(conn, if up { Direction::Up } else { Direction::Down });
             }
-            Event::Peer(from, to) => self.hear_peer(stage, from, to),
-            Event::Elects => self.elect(stage),
-            Event::Rejoins(server) => self.rejoin(stage, server),
-            Event::Deposes(server) => self.depose(stage, server),
-            Event::StepsDown(server) => self.step_down(stage, server),
-            Event::StopsServing(server) => self.stop_serving(stage, server),
-            Event::GivenUp(server, until) => self.give_up_leader(stage, server, until),
-            Event::Reconnects(process) => self.reconnects(stage, process),
-            Event::Resubscribes(process, slot) => self.resubscribe(stage, process, slot),
-            Event::Heals(process) => self.heal(stage, process),
-            Event::Joins(fault) => self.join(stage, fault),
-            Event::CatchesUp(from, to) => self.catch_up(stage, (from, to)),
-            Event::MasterDown(group) => self.fail_over(stage, group),
-            Event::PutsRight(group) => self.put_right(stage, group),
-            Event::Switched(process, group) => self.switch(stage, process, group),
-            Event::Over(fault, target) => {
+            Due::Peer(from, to) => self.hear_peer(stage, from, to),
+            Due::Elects => self.elect(stage),
+            Due::Rejoins(server) => self.rejoin(stage, server),
+            Due::Deposes(server) => self.depose(stage, server),
+            Due::StepsDown(server) => self.step_down(stage, server),
+            Due::StopsServing(server) => self.stop_serving(stage, server),
+            Due::GivenUp(server, until) => self.give_up_leader(stage, server, until),
+            Due::Reconnects(process) => self.reconnects(stage, process),
+            Due::Resubscribes(process, slot) => self.resubscribe(stage, process, slot),
+            Due::Heals(process) => self.heal(stage, process),
+            Due::Joins(fault) => self.join(stage, fault),
+            Due::CatchesUp(from, to) => self.catch_up(stage, (from, to)),
+            Due::MasterDown(group) => self.fail_over(stage, group),
+            Due::PutsRight(group) => self.put_right(stage, group),
+            Due::Switched(process, group) => self.switch(stage, process, group),
+            Due::Over(fault, target) => {
                 stage.setup.faults[usize::from(fault)].over(self, stage, target);
             }
-            Event::Silent(process) => self.silent(stage, process),
-            Event::GivesUp(process) => self.gives_up(stage, process),
+            Due::Silent(process) => self.silent(stage, process),
+            Due::GivesUp(process) => self.gives_up(stage, process),
         }
     }
 
-    fn awaits_process(&self, event: Event) -> Option<ProcessId> {
+    fn awaits_process(&self, event: Due) -> Option<ProcessId> {
         match event {
-            Event::Ping(process) => Some(process),
+            Due::Ping(process) => Some(process),
             event => self.process_of(event),
         }
     }
 
     /// The process that a step like this is about.
-    pub(super) fn process_of(&self, event: Event) -> Option<ProcessId> {
+    pub(super) fn process_of(&self, event: Due) -> Option<ProcessId> {
         match event {
-            Event::Down(conn) => Some(self.conns[conn as usize].process),
-            Event::Timer(process, _)
-            | Event::Switched(process, _)
-            | Event::Silent(process)
-            | Event::GivesUp(process)
-            | Event::Resubscribes(process, _)
-            | Event::Reconnects(process) => Some(process),
+            Due::Down(conn) => Some(self.conns[conn as usize].process),
+            Due::Timer(process, _)
+            | Due::Switched(process, _)
+            | Due::Silent(process)
+            | Due::GivesUp(process)
+            | Due::Resubscribes(process, _)
+            | Due::Reconnects(process) => Some(process),
             _ => None,
         }
     }

@@ -2,15 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::agenda::{Event, OpRef, ProcessId};
+use super::agenda::{Due, OpRef, ProcessId};
 use super::process::Running;
-use super::tell::Told;
 use super::thread::Step;
 use super::world::{Stage, World};
 use crate::cx::{
     Act, Call, Grant, Lane, OpResult, Output, TaskId, clean_up_of, data_of, thread_of,
 };
-use crate::property::{self, Who};
+use crate::event::{Event, Who};
 use crate::time::Micros;
 
 /// The slot of an operation that is not part of a gathering.
@@ -33,7 +32,7 @@ impl World {
         for process in 0..self.processes.len() {
             match stage.setup.processes[process].starts {
                 Micros::ZERO => self.start_process(stage, process as ProcessId),
-                later => self.agenda.put(later, Event::Starts(process as ProcessId)),
+                later => self.agenda.put(later, Due::Starts(process as ProcessId)),
             }
         }
     }
@@ -64,7 +63,7 @@ impl World {
             }
             let call =
                 self.processes[usize::from(process)].threads[usize::from(thread)].lock.acquire();
-            self.happens(stage, &property::Event::Asks(Who { process, thread }));
+            self.happens(stage, &Event::Asks(Who { process, thread }));
             let acts = self.begin(stage, process, thread, &call);
             self.work_off(stage, process, VecDeque::from([acts]));
         }
@@ -203,7 +202,7 @@ impl World {
                 });
             }
             Act::Note(what, amount) => {
-                stage.listener.hear(self.total(), &Told::Noted { process, what, amount });
+                stage.observer.on_event(self.total(), &Event::Noted { process, what, amount });
             }
             Act::Finish(output) => self.finish(stage, process, task, output, todo),
         }
@@ -251,7 +250,7 @@ impl World {
         match step {
             Step::Call(call) => {
                 if refused {
-                    self.happens(stage, &property::Event::Refused(who));
+                    self.happens(stage, &Event::Refused(who));
                 }
                 todo.push_back(self.begin(stage, process, task, &call));
             }
@@ -260,7 +259,7 @@ impl World {
                 todo.push_back(self.begin(stage, process, task, &call));
             }
             Step::Leave(call, clean_up) => {
-                self.happens(stage, &property::Event::Leaves(who));
+                self.happens(stage, &Event::Leaves(who));
                 todo.push_back(self.begin(stage, process, task, &call));
                 if let Some(call) = clean_up {
                     let number = clean_up_of(task);
@@ -270,15 +269,15 @@ impl World {
             }
             Step::Ask(call, anew) => {
                 if anew {
-                    self.happens(stage, &property::Event::Asks(who));
+                    self.happens(stage, &Event::Asks(who));
                 }
                 todo.push_back(self.begin(stage, process, task, &call));
             }
             Step::GiveUp => {
                 if refused {
-                    self.happens(stage, &property::Event::Refused(who));
+                    self.happens(stage, &Event::Refused(who));
                 }
-                self.happens(stage, &property::Event::GivesUp(who));
+                self.happens(stage, &Event::GivesUp(who));
                 self.done(stage, who);
             }
             Step::Done => self.done(stage, who),
@@ -292,9 +291,9 @@ impl World {
         state.local.keep(who.thread, &[]);
         if state.wants() == 0 && state.lives > 1 {
             state.lives -= 1;
-            self.agenda.put(self.now, Event::Exits(who.process));
+            self.agenda.put(self.now, Due::Exits(who.process));
         }
-        self.happens(stage, &property::Event::Done(who));
+        self.happens(stage, &Event::Done(who));
     }
 
     fn enter(&mut self, stage: &mut Stage<'_>, who: Who, grant: &Grant, heeds: bool) {
@@ -306,7 +305,7 @@ impl World {
             .map(|until| now + state.clock.world_span(state.local.until(until)));
         self.happens(
             stage,
-            &property::Event::Enters { who, until, fence: grant.fence, shared: grant.shared },
+            &Event::Enters { who, until, fence: grant.fence, shared: grant.shared },
         );
     }
 }

@@ -3,7 +3,7 @@
 //! In this world a task acts in no time: what it sends is on its way at once. Whoever is stopped *before* a request is
 //! stopped before all that is on its way from it now.
 
-use super::agenda::{Event, ProcessId};
+use super::agenda::{Due, ProcessId};
 use super::conn::{Direction, Hold};
 use super::world::World;
 use crate::cx::TaskId;
@@ -16,7 +16,7 @@ impl World {
             let state = &self.conns[conn as usize];
             if state.up_hold.is_none() && is_any_request(state.up.iter().map(|(it, _)| it)) {
                 self.set_hold(conn, Direction::Up, Some(Hold::Unsent));
-                self.agenda.cancel_all(|event| *event == Event::Up(conn));
+                self.agenda.cancel_all(|event| *event == Due::Up(conn));
                 self.contact(conn);
             }
         }
@@ -51,7 +51,7 @@ impl World {
             let is_gone = |message: &Inbound<_>, by: &Option<TaskId>| {
                 is_request(message) && (task.is_none() || *by == task)
             };
-            let dues = self.agenda.iter().filter(|(_, event)| *event == Event::Up(conn));
+            let dues = self.agenda.iter().filter(|(_, event)| *event == Due::Up(conn));
             let dues: Vec<_> = dues.map(|(due, _)| due).collect();
             // Establishing a connection is no message of its own.
             let messages = state.up.iter().filter(|(message, _)| *message != Inbound::Connect);
@@ -68,9 +68,9 @@ impl World {
                 let last = state.awaited.iter().rposition(|it| of_task(it.op.map(|op| op.task)));
                 last.map(|place| state.awaited.remove(place));
             }
-            self.agenda.cancel_all(|event| *event == Event::Up(conn));
+            self.agenda.cancel_all(|event| *event == Due::Up(conn));
             for (due, _) in dues.into_iter().zip(stays).filter(|(_, stays)| *stays) {
-                self.agenda.put(due, Event::Up(conn));
+                self.agenda.put(due, Due::Up(conn));
             }
             self.contact(conn);
         }

@@ -1,8 +1,9 @@
 //! The world: servers, connections, processes and an agenda, wired by numbers.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::agenda::{Agenda, ConnId, Event, ProcessId};
+use super::agenda::{Agenda, ConnId, Due, ProcessId};
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
@@ -12,13 +13,13 @@ use super::process::{Process, Running};
 use super::replication::Group;
 use super::server::AnyServer;
 use super::setup::{ProcessSetup, Setup};
-use super::tell::{Listener, Told};
 use super::thread::{Phase, Thread};
 use crate::choice::Choices;
 use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{Kept, Lane, Local, Scripts, Surroundings};
-use crate::property::{self, PropertyBox};
+use crate::event::{Event, Observer, Who};
+use crate::property::PropertyBox;
 use crate::time::Micros;
 
 /// A property that was violated.
@@ -88,7 +89,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) scene: &'a Scene,
     pub(crate) engine: &'a mut dyn Engine,
     pub(crate) choices: &'a mut dyn Choices,
-    pub(crate) listener: &'a mut dyn Listener,
+    pub(crate) observer: &'a mut dyn Observer,
 }
 
 /// What is the same in every moment of every run of a setup.
@@ -119,16 +120,16 @@ impl Scene {
     }
 
     /// The bit of a thread among those of [`Found::entered`].
-    pub(crate) fn bit(&self, who: property::Who) -> u32 {
+    pub(crate) fn bit(&self, who: Who) -> u32 {
         let before = self.around[..usize::from(who.process)].iter().map(Vec::len);
         let number = before.sum::<usize>() + usize::from(who.thread);
         1 << number.min(Found::ENTERED.trailing_ones() as usize - 1)
     }
 
     /// All threads of all processes, in the order of their numbers.
-    pub(crate) fn threads(&self) -> impl Iterator<Item = property::Who> + '_ {
+    pub(crate) fn threads(&self) -> impl Iterator<Item = Who> + '_ {
         self.around.iter().enumerate().flat_map(|(process, threads)| {
-            let who = move |thread| property::Who { process: process as u16, thread };
+            let who = move |thread| Who { process: process as u16, thread };
             (0..threads.len() as u8).map(who)
         })
     }
@@ -230,13 +231,13 @@ impl World {
     }
 
     /// Threads that are alive and still want something, with where they are.
-    pub fn wanting(&self) -> impl Iterator<Item = (property::Who, Phase)> + '_ {
+    pub fn wanting(&self) -> impl Iterator<Item = (Who, Phase)> + '_ {
         self.processes.iter().enumerate().filter(|(_, process)| process.alive).flat_map(
             |(number, process)| {
                 process.threads.iter().enumerate().filter(|(_, thread)| thread.wants()).map(
                     move |(thread, state)| {
                         (
-                            property::Who { process: number as u16, thread: thread as u8 },
+                            Who { process: number as u16, thread: thread as u8 },
                             state.phase,
                         )
                     },
@@ -266,19 +267,19 @@ impl World {
     }
 
     /// Tells the properties and whoever listens.
-    pub(crate) fn happens(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
-        stage.listener.hear(self.total(), &Told::Event(event));
+    pub(crate) fn happens(&mut self, stage: &mut Stage<'_>, event: &Event<'_>) {
+        stage.observer.on_event(self.total(), event);
         self.judge(stage, event);
     }
 
     /// Tells the properties only: of what listeners learn in other words.
-    pub(crate) fn judge(&mut self, stage: &mut Stage<'_>, event: &property::Event) {
+    pub(crate) fn judge(&mut self, stage: &mut Stage<'_>, event: &Event<'_>) {
         let now = self.total();
         match *event {
-            property::Event::Enters { who, .. } if stage.setup.is_abstract() => {
+            Event::Enters { who, .. } if stage.setup.is_abstract() => {
                 self.found.entered |= stage.scene.bit(who);
             }
-            property::Event::InLine(_) => self.found.asked = true,
+            Event::InLine(_) => self.found.asked = true,
             _ => {}
         }
         if self.properties.is_empty() {
@@ -293,7 +294,7 @@ impl World {
             if let Some(why) = judgement.violated
                 && self.found.violation.is_none()
             {
-                stage.listener.hear(now, &Told::Violated { property: property.name(), why: &why });
+                stage.observer.on_event(now, &Event::Violated { property: property.name(), why: Cow::Borrowed(&why) });
                 self.found.violation = Some(Violation { property: property.name(), why });
             }
         }
@@ -343,18 +344,18 @@ impl World {
             return;
         }
         if let Some(wake) = placed.wake {
-            self.agenda.cancel(wake, Event::Wake(server));
+            self.agenda.cancel(wake, Due::Wake(server));
         }
         if let Some(deadline) = deadline {
-            self.agenda.put(deadline, Event::Wake(server));
+            self.agenda.put(deadline, Due::Wake(server));
         }
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = deadline;
     }
 }
 
 /// Whether a process is still to come.
-fn is_beginning(event: Event) -> bool {
-    matches!(event, Event::Starts(_) | Event::Exits(_) | Event::Restart(_))
+fn is_beginning(event: Due) -> bool {
+    matches!(event, Due::Starts(_) | Due::Exits(_) | Due::Restart(_))
 }
 
 /// How many threads are alive and want something.

@@ -38,6 +38,8 @@ pub struct Effect {
     pub change: Change,
     /// Why.
     pub cause: Cause,
+    /// The transaction of ZooKeeper that did it: every server of an ensemble tells it when it applies it.
+    pub zxid: Option<i64>,
 }
 
 /// What became of something that a store keeps.
@@ -95,6 +97,15 @@ pub enum Cause {
     Reaped,
     /// The server took over the data of another one, or what it had on its disk.
     Taken,
+}
+
+impl Part {
+    /// The field, element or member.
+    pub fn text(&self) -> &Rc<str> {
+        match self {
+            Self::Field(text) | Self::Element(text) | Self::Member(text) => text,
+        }
+    }
 }
 
 impl Item {

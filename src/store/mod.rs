@@ -10,8 +10,10 @@ use std::rc::Rc;
 
 use crate::time::Micros;
 
+pub use any::{AnyMessage, AnyRequest};
 pub use effect::Effect;
 
+mod any;
 pub mod effect;
 pub mod ledger;
 pub mod redis;

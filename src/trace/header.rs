@@ -36,7 +36,7 @@ pub struct Header {
 
 impl Header {
     /// The version of the format that this program reads and writes.
-    pub const VERSION: u64 = 1;
+    pub const VERSION: u64 = 2;
 
     /// Understands `line` as a header.
     pub fn parse(line: &Line) -> Result<Self, BadRecording> {

@@ -6,7 +6,6 @@ use super::entry::Entry;
 use super::{Moment, Strike, Target};
 use crate::json::{Problem, Section};
 use crate::sim::agenda::ProcessId;
-use crate::sim::setup::Setup;
 use crate::sim::sides::{Node, Sides, Stops};
 use crate::sim::world::{Stage, World};
 
@@ -14,8 +13,6 @@ use crate::sim::world::{Stage, World};
 #[derive(Debug)]
 pub(super) struct Between {
     sides: Rc<Sides>,
-    /// As the model names them.
-    named: String,
 }
 
 impl Between {
@@ -30,10 +27,8 @@ impl Between {
             }
         }
         let mut sides: Vec<Vec<Node>> = Vec::new();
-        let mut called: Vec<String> = Vec::new();
         for side in between.elements()? {
             let mut nodes = Vec::new();
-            called.push(side.to::<Vec<String>>()?.join(", "));
             for element in side.elements()? {
                 for node in named(entry, &element)? {
                     if nodes.contains(&node) || sides.iter().flatten().any(|it| *it == node) {
@@ -52,7 +47,7 @@ impl Between {
         }
         let stops = entry.get("way").map(|field| stops(&field)).transpose()?;
         let sides = Rc::new(Sides { sides, stops: stops.unwrap_or_default() });
-        Ok(Some(Self { sides, named: format!("({})", called.join(") and (")) }))
+        Ok(Some(Self { sides }))
     }
 
     /// Whether it may begin at this moment; `admits` says whether a client is where it must be.
@@ -72,13 +67,9 @@ impl Between {
         }
     }
 
-    /// Whom it parts, as the model names them.
-    pub(super) fn named(&self) -> &str {
-        &self.named
-    }
-
-    pub(super) fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} for {}", self.sides.name(setup), strike.span)
+    /// Whom it parts.
+    pub(super) fn sides(&self) -> &Sides {
+        &self.sides
     }
 }
 

@@ -9,10 +9,6 @@ use super::processes::Processes;
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, one_or_more, signed_time};
-use crate::property::Remover;
-use crate::sim::place;
-use crate::sim::setup::Setup;
-use crate::sim::tell::Told;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 use std::rc::Rc;
@@ -76,28 +72,15 @@ impl Kind for ClockJump {
         }
     }
 
-    fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
+    fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
         match strike.target {
             Target::Process(process) => world.process_mut(process).clock.jump(strike.span),
             Target::Server(server) => {
-                let before = place::look(world, stage, server, world.now);
                 Rc::make_mut(&mut world.servers[usize::from(server)]).state.jump_clock(strike.span);
-                let told = Told::Woke { server, sent: &[] };
-                stage.listener.hear(world.total(), &told);
-                // What is overdue by the new time is gone for everybody, whether it is deleted yet or not.
-                world.judge_place(stage, server, &before, Remover::Fault);
                 world.arm(server);
             }
             _ => {}
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let (way, span) = match strike.span {
-            back if back < Micros::ZERO => ("back", -back),
-            forward => ("forward", forward),
-        };
-        format!("{}'s wall clock is set {way} by {span}", strike.target.name(setup))
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -5,9 +5,8 @@ use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::property;
+use crate::event::Event;
 use crate::sim::agenda::ProcessId;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -41,10 +40,6 @@ impl Kind for Crash {
         }
     }
 
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("crash {}", strike.target.name(setup))
-    }
-
     fn extent(&self) -> Extent<'_> {
         self.whom.extent()
     }
@@ -58,6 +53,6 @@ impl World {
     /// A process dies, with all that it knew and waited for; what it has sent still arrives.
     pub(super) fn crash(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
         self.stop_process(stage, process);
-        self.happens(stage, &property::Event::Crashes(process));
+        self.happens(stage, &Event::Crashes(process));
     }
 }

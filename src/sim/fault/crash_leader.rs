@@ -3,7 +3,6 @@
 use super::entry::{BUDGET, Entry};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -33,10 +32,6 @@ impl Kind for CrashLeader {
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, _: Strike) {
         world.crash_leader(stage);
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("crash {}", strike.target.name(setup))
     }
 
     fn extent(&self) -> Extent<'_> {

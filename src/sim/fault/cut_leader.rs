@@ -3,7 +3,6 @@
 use super::entry::{BUDGET, Entry, FOR};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -36,10 +35,6 @@ impl Kind for CutLeader {
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
         world.cut_leader(strike.span);
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("cut {} off from all others for {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -3,7 +3,6 @@
 use super::entry::{BUDGET, Entry, FOR};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -39,10 +38,6 @@ impl Kind for CutServer {
         if let Target::Server(server) = strike.target {
             world.cut_server(server, strike.span);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("cut {} off from the leader for {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

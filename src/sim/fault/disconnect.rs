@@ -4,7 +4,6 @@ use super::entry::{BUDGET, Entry, PHASE, PROCESS, REQUEST};
 use super::messages::Messages;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -30,16 +29,12 @@ impl Disconnect {
 impl Kind for Disconnect {
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
         if let Some((conn, direction)) = self.what.next(world, moment) {
-            out(Target::Message(conn, direction), Micros::ZERO);
+            out(Target::Message(world.way(conn, direction)), Micros::ZERO);
         }
     }
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
         Messages::lose(world, strike.target);
-    }
-
-    fn call(&self, _: &Setup, _: Strike) -> String {
-        Messages::LOST.to_owned()
     }
 
     fn extent(&self) -> Extent<'_> {

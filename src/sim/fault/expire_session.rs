@@ -1,18 +1,15 @@
 //! `expire-session`: a ZooKeeper service ends a session at once; its client learns it when it hears of it.
 
-use std::rc::Rc;
-
 use super::entry::{BUDGET, Entry, PHASE, PROCESS};
 use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::client::zookeeper::ZkClient;
+use crate::choice::FaultId;
 use crate::json::Problem;
-use crate::property::Remover;
+use crate::sim::act::Behalf;
 use crate::sim::agenda::{ProcessId, ServerId};
-use crate::sim::place;
 use crate::sim::server::AnyServer;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::store::zookeeper::SessionId;
 use crate::time::Micros;
@@ -53,12 +50,8 @@ impl Kind for ExpireSession {
         if let Target::Process(process) = strike.target
             && let Some((server, session)) = world.session_of(process)
         {
-            world.expire_session(stage, server, session);
+            world.expire_session(stage, server, session, strike.fault);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{}'s session is ended by the service", strike.target.name(setup))
     }
 
     fn extent(&self) -> Extent<'_> {
@@ -81,13 +74,16 @@ impl World {
         (runs && state.tracks(session)).then_some((decides, session))
     }
 
-    fn expire_session(&mut self, stage: &mut Stage<'_>, server: ServerId, session: SessionId) {
-        let before = place::look(self, stage, server, self.now);
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.expire_session(placed.time(now), session, name, stage.choices);
-        self.judge_place(stage, server, &before, Remover::Fault);
-        self.told_server(stage, server, sent);
+    fn expire_session(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        session: SessionId,
+        fault: FaultId,
+    ) {
+        let acted = self.act_zookeeper(stage, server, |zk, now, desk| {
+            zk.expire_session(now, session, desk);
+        });
+        self.told_server(stage, server, acted, Behalf::Fault(fault));
     }
 }

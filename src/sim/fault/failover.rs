@@ -4,8 +4,7 @@ use super::entry::{BUDGET, Entry};
 use super::near::{AFTER, BEFORE};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, some_time};
-use crate::sim::agenda::Event;
-use crate::sim::setup::Setup;
+use crate::sim::agenda::Due;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -46,10 +45,10 @@ impl Kind for Failover {
             return;
         }
         let about = match moment.event {
-            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
+            Due::Up(conn) | Due::Down(conn) | Due::Served(conn) => {
                 Some(world.conns[conn as usize].server())
             }
-            Event::Wake(server) | Event::Peer(server, _) => Some(server),
+            Due::Wake(server) | Due::Peer(server, _) => Some(server),
             _ => None,
         };
         for master in world.groups.iter().map(|group| group.master) {
@@ -69,14 +68,6 @@ impl Kind for Failover {
             let returns = (!self.returns.is_empty()).then_some(strike.span);
             world.crash_server(stage, server, returns);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let name = strike.target.name(setup);
-        if self.returns.is_empty() {
-            return format!("crash {name}");
-        }
-        format!("crash {name}, restart after {}", strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -9,13 +9,10 @@ use super::entry::{BUDGET, Entry};
 use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::choice::FaultId;
 use crate::json::Problem;
-use crate::property::Remover;
-use crate::sim::agenda::{Event, ServerId};
-use crate::sim::place;
+use crate::sim::agenda::{Due, ServerId};
 use crate::sim::server::AnyServer;
-use crate::sim::setup::Setup;
-use crate::sim::tell::Told;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -67,19 +64,11 @@ impl Kind for FillMemory {
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         let Target::Server(server) = strike.target else { return };
         if strike.span == Micros::ZERO {
-            world.evict(stage, server);
+            world.evict(stage, server, strike.fault);
             return;
         }
         world.set_full(server, true);
-        world.agenda.put(world.now + strike.span, Event::Over(strike.fault, strike.target));
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let name = strike.target.name(setup);
-        match strike.span {
-            Micros::ZERO => format!("{name} has no memory left and evicts a key"),
-            span => format!("{name} has no memory left for {span}"),
-        }
+        world.agenda.put(world.now + strike.span, Due::Over(strike.fault, strike.target));
     }
 
     fn extent(&self) -> Extent<'_> {
@@ -101,15 +90,8 @@ impl World {
         }
     }
 
-    fn evict(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let before = place::look(self, stage, server, self.now);
-        let now = self.now;
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let sent = placed.state.evict(placed.time(now), name, stage.choices);
-        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
-        self.judge_place(stage, server, &before, Remover::Fault);
-        self.distribute(stage, server, sent);
-        self.arm(server);
+    fn evict(&mut self, stage: &mut Stage<'_>, server: ServerId, fault: FaultId) {
+        let acted = self.act_redis(stage, server, |redis, now, desk| redis.evict(now, desk));
+        self.acted_by_fault(stage, server, acted, fault);
     }
 }

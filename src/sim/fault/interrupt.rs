@@ -12,9 +12,8 @@ use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::cx::{LockError, Next, Output};
 use crate::json::{Problem, Section};
-use crate::property::{self, Who};
+use crate::event::{Event, Who};
 use crate::sim::agenda::ProcessId;
-use crate::sim::setup::Setup;
 use crate::sim::thread::Phase;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
@@ -94,16 +93,8 @@ impl Kind for Interrupt {
         }
     }
 
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let who = strike.target.name(setup);
-        match self.then {
-            Then::GoesOn => format!("{who} is interrupted"),
-            Then::Ends => format!("{who} ends where it is, its process goes on"),
-        }
-    }
-
     fn extent(&self) -> Extent<'_> {
-        self.whom.extent()
+        Extent { ends_thread: self.then == Then::Ends, ..self.whom.extent() }
     }
 }
 
@@ -115,9 +106,9 @@ impl World {
         let thread = &mut self.process_mut(process).threads[usize::from(number)];
         let was = std::mem::replace(&mut thread.phase, Phase::Done);
         match was {
-            Phase::Working => self.happens(stage, &property::Event::Leaves(who)),
+            Phase::Working => self.happens(stage, &Event::Leaves(who)),
             Phase::Releasing => {}
-            _ => self.happens(stage, &property::Event::Refused(who)),
+            _ => self.happens(stage, &Event::Refused(who)),
         }
         self.done(stage, who);
     }

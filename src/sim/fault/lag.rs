@@ -3,8 +3,7 @@
 use super::entry::{BUDGET, Entry, FOR};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::Event;
-use crate::sim::setup::Setup;
+use crate::sim::agenda::Due;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -32,7 +31,7 @@ impl Lag {
 impl Kind for Lag {
     /// Before a word of a master arrives.
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
-        if let Event::Peer(from, to) = moment.event
+        if let Due::Peer(from, to) = moment.event
             && (self.servers.is_empty() || self.servers.contains(&to))
             && world.redis(from).is_some_and(|redis| redis.master().is_none())
         {
@@ -44,12 +43,6 @@ impl Kind for Lag {
         if let Target::Words(from, to) = strike.target {
             world.lag((from, to), strike.span);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let Target::Words(from, _) = strike.target else { return String::new() };
-        let master = &setup.servers[usize::from(from)].name;
-        format!("{} lags behind {master} for {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

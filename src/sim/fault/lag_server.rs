@@ -4,7 +4,6 @@
 use super::entry::{BUDGET, Entry, FOR};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -40,10 +39,6 @@ impl Kind for LagServer {
         if let (Target::Server(server), Some(leader)) = (strike.target, world.ensemble.leader) {
             world.lag((leader, server), strike.span);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} hears of its leader late by {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

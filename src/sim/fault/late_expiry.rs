@@ -7,9 +7,8 @@ use super::entry::{BUDGET, Entry, FOR};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::Event;
+use crate::sim::agenda::Due;
 use crate::sim::server::AnyServer;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -36,7 +35,7 @@ impl LateExpiry {
 
 impl Kind for LateExpiry {
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
-        let (Event::Wake(server), Some((due, _))) = (moment.event, world.agenda.head()) else {
+        let (Due::Wake(server), Some((due, _))) = (moment.event, world.agenda.head()) else {
             return;
         };
         let mut meant = false;
@@ -60,11 +59,6 @@ impl Kind for LateExpiry {
             redis.pass_over(at, strike.span);
         }
         world.arm(server);
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let name = strike.target.name(setup);
-        format!("{name} removes what has expired late by {}", strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

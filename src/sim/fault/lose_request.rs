@@ -5,7 +5,6 @@ use super::messages::Messages;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
 use crate::sim::conn::Direction;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -37,10 +36,6 @@ impl Kind for LoseRequest {
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
         Messages::lose(world, strike.target);
-    }
-
-    fn call(&self, _: &Setup, _: Strike) -> String {
-        Messages::LOST.to_owned()
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::processes::Processes;
 use super::{Extent, Moment, Target};
-use crate::sim::agenda::{ConnId, Event};
+use crate::sim::agenda::{ConnId, Due};
 use crate::sim::conn::{Direction, Down};
 use crate::sim::world::World;
 
@@ -21,8 +21,8 @@ impl Messages {
     /// The message that arrives next, if it is one of them.
     pub(super) fn next(&self, world: &World, moment: Moment) -> Option<(ConnId, Direction)> {
         let (conn, direction) = match moment.event {
-            Event::Up(conn) => (conn, Direction::Up),
-            Event::Down(conn) => (conn, Direction::Down),
+            Due::Up(conn) => (conn, Direction::Up),
+            Due::Down(conn) => (conn, Direction::Down),
             _ => return None,
         };
         let state = &world.conns[conn as usize];
@@ -39,15 +39,14 @@ impl Messages {
     /// The same in this direction only.
     pub(super) fn next_way(&self, world: &World, moment: Moment, way: Direction) -> Option<Target> {
         let (conn, direction) = self.next(world, moment)?;
-        (direction == way).then_some(Target::Message(conn, direction))
+        (direction == way).then(|| Target::Message(world.way(conn, direction)))
     }
-
-    /// What losing a message with its connection is called in traces.
-    pub(super) const LOST: &'static str = "lose it, connection breaks";
 
     /// The message is lost, and its connection breaks.
     pub(super) fn lose(world: &mut World, target: Target) {
-        if let Target::Message(conn, _) = target {
+        if let Target::Message(way) = target
+            && let Some(conn) = world.conn_of(way)
+        {
             world.break_connection(conn);
         }
     }

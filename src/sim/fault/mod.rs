@@ -42,18 +42,18 @@ use std::rc::Rc;
 
 pub use catalogue::catalogue;
 pub use entry::{Finds, Leases, Scope};
+pub use near::{Near, Side};
 pub use partition::{Cut, Way};
 
-use near::Near;
 
-use super::agenda::{ConnId, Event, ProcessId, ServerId};
-use super::conn::Direction;
-use super::setup::Setup;
+use super::agenda::{Due, ProcessId};
+use super::sides::Sides;
 use super::thread::Phase;
 use super::world::{Stage, World};
+pub(crate) use crate::choice::{Strike, Target};
 use crate::cx::TaskId;
 use crate::json::{Problem, Section};
-use crate::property::{Names as _, Who};
+use crate::store::redis::Bytes;
 use crate::time::Micros;
 
 /// What a kind of fault is.
@@ -81,42 +81,11 @@ pub struct Fault {
     kind: Rc<dyn Kind>,
 }
 
-/// One way in which a fault may strike now.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) struct Strike {
-    /// Which of the model's faults it is.
-    pub(crate) fault: u8,
-    pub(crate) target: Target,
-    /// For how long (µs), if the kind takes time.
-    pub(crate) span: Micros,
-    /// Whether it strikes at the last moment, just before the next thing is due, and not right after the last one.
-    pub(crate) late: bool,
-}
-
-/// What a fault hits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Target {
-    Process(ProcessId),
-    /// The call of a thread.
-    Thread(ProcessId, u8),
-    /// The message at the head of this direction of a connection.
-    Message(ConnId, Direction),
-    Server(ServerId),
-    /// Whoever leads when it strikes.
-    Leader,
-    /// What the first server says to the second.
-    Words(ServerId, ServerId),
-    /// The sides that the fault names.
-    Sides,
-    /// All servers of the store.
-    All,
-}
-
 /// The moment for which faults are offered.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
     /// What happens next if nothing goes wrong.
-    pub(crate) event: Event,
+    pub(crate) event: Due,
     /// Whether time moves before it.
     pub(crate) moves_time: bool,
     /// Whether it is the last moment before time moves, in a search: what befalls somebody who only waits matters
@@ -138,9 +107,6 @@ pub(crate) enum Halt {
     ForGood,
 }
 
-/// What stands in traces behind a fault that strikes at the last moment.
-pub const LATE: &str = ", at the last moment";
-
 /// What a fault may hit and for how long, for reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Extent<'a> {
@@ -155,7 +121,13 @@ pub struct Extent<'a> {
     /// For how long (µs).
     pub spans: &'a [Micros],
     /// Between whom, if it is between sides.
-    pub sides: Option<&'a str>,
+    pub sides: Option<&'a Sides>,
+    /// What it cuts processes off from, and which way.
+    pub cut: Option<&'a Cut>,
+    /// The command that somebody at a console runs.
+    pub command: Option<&'a [Bytes]>,
+    /// Whether a thread that it hits ends there.
+    pub ends_thread: bool,
     /// By how much (µs) a clock jumps.
     pub jumps: &'a [Micros],
     /// Whether it may be over sooner than its longest duration.
@@ -178,13 +150,10 @@ pub(crate) trait Kind: fmt::Debug {
     /// It takes effect.
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike);
 
-    /// What that is called in traces: stable, and without numbers that depend on the order of events.
-    fn call(&self, setup: &Setup, strike: Strike) -> String;
-
     /// What it may hit, and for how long.
     fn extent(&self) -> Extent<'_>;
 
-    /// What it did is over; comes if it put an [`Event::Over`] on the agenda.
+    /// What it did is over; comes if it put an [`Due::Over`] on the agenda.
     fn over(&self, _: &mut World, _: &mut Stage<'_>, _: Target) {}
 
     /// Whether it ends a process.
@@ -224,9 +193,9 @@ impl Fault {
         self.kind.kills()
     }
 
-    /// Before or after which requests it strikes, as in `before DEL`; at any moment if none.
-    pub fn near(&self) -> Option<String> {
-        self.near.as_ref().map(Near::words)
+    /// Before or after which requests it strikes; at any moment if none.
+    pub fn near(&self) -> Option<&Near> {
+        self.near.as_ref()
     }
 
     /// Whether it is about certain requests.
@@ -262,7 +231,7 @@ impl Fault {
     /// Whether it makes a difference that a process is stopped only when it is about to go on by itself: it has been
     /// alive until then, and its pause ends later.
     fn may_be_late(&self, moment: Moment, target: Target) -> bool {
-        let waits = matches!(moment.event, Event::Timer(of, _) if target == Target::Process(of));
+        let waits = matches!(moment.event, Due::Timer(of, _) if target == Target::Process(of));
         waits && moment.any_time && self.kind.halts() != Halt::Never
     }
 
@@ -277,38 +246,5 @@ impl Fault {
     /// What it did is over.
     pub(crate) fn over(&self, world: &mut World, stage: &mut Stage<'_>, target: Target) {
         self.kind.over(world, stage, target);
-    }
-
-    /// What the end of it is called in traces.
-    pub(crate) fn name_of_end(&self, setup: &Setup, target: Target) -> String {
-        format!("{} of {} ends", self.name(), target.name(setup))
-    }
-
-    /// What that is called in traces.
-    pub(crate) fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let mut name = self.kind.call(setup, strike);
-        if let Some(near) = &self.near {
-            name += &format!(", {}", near.words());
-        }
-        if strike.late {
-            name += LATE;
-        }
-        name
-    }
-}
-
-impl Target {
-    /// What it is called in traces; a message has its name from its place.
-    fn name(self, setup: &Setup) -> String {
-        match self {
-            Self::Process(process) => setup.processes[usize::from(process)].name.clone(),
-            Self::Thread(process, thread) => setup.who(Who { process, thread }),
-            Self::Server(server) => setup.servers[usize::from(server)].name.clone(),
-            Self::Message(..) => "it".to_owned(),
-            Self::Leader => "the leader".to_owned(),
-            Self::Words(_, to) => setup.servers[usize::from(to)].name.clone(),
-            Self::Sides => "the sides".to_owned(),
-            Self::All => "all servers".to_owned(),
-        }
     }
 }

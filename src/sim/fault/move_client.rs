@@ -7,7 +7,6 @@ use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::cx::{Lane, Session};
 use crate::json::Problem;
 use crate::sim::agenda::{ConnId, ProcessId};
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -46,10 +45,6 @@ impl Kind for MoveClient {
         {
             world.break_connection(conn);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} must go to another server", strike.target.name(setup))
     }
 
     fn extent(&self) -> Extent<'_> {

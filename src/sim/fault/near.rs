@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::messages::name_of_next;
 use super::{Asker, Halt, Moment, Target};
 use crate::json::Problem;
-use crate::sim::agenda::Event;
+use crate::sim::agenda::Due;
 use crate::sim::conn::Direction;
 use crate::sim::world::World;
 
@@ -22,15 +22,19 @@ pub(super) const AFTER: (&str, &str) = (
 
 /// Where in a conversation a fault strikes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Near {
-    side: Side,
-    /// Which requests, by name.
-    requests: Vec<String>,
+pub struct Near {
+    /// On which side of a request.
+    pub side: Side,
+    /// Of which requests, by name.
+    pub requests: Vec<String>,
 }
 
+/// A side of a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Side {
+pub enum Side {
+    /// Its client is about to send it.
     Before,
+    /// It was executed, and its reply is about to arrive.
     After,
 }
 
@@ -53,8 +57,8 @@ impl Near {
     /// Whose request it is, if that is the next thing to happen.
     pub(super) fn asker(&self, world: &World, moment: Moment) -> Option<Asker> {
         let (conn, direction) = match (self.side, moment.event) {
-            (Side::Before, Event::Up(conn)) => (conn, Direction::Up),
-            (Side::After, Event::Down(conn)) => (conn, Direction::Down),
+            (Side::Before, Due::Up(conn)) => (conn, Direction::Up),
+            (Side::After, Due::Down(conn)) => (conn, Direction::Down),
             _ => return None,
         };
         let name = name_of_next(world, conn, direction)?;
@@ -81,14 +85,5 @@ impl Near {
             (Target::Thread(process, thread), _) => world.unsend(process, Some(thread)),
             _ => {}
         }
-    }
-
-    /// As in `before DEL`.
-    pub(super) fn words(&self) -> String {
-        let side = match self.side {
-            Side::Before => "before",
-            Side::After => "after",
-        };
-        format!("{side} {}", self.requests.join(" or "))
     }
 }

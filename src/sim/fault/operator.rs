@@ -10,13 +10,10 @@ use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
+use crate::choice::FaultId;
 use crate::json::{Problem, Section};
-use crate::property::Remover;
 use crate::sim::agenda::{ProcessId, ServerId};
-use crate::sim::place;
-use crate::sim::server::{AnyRequest, AnyServer};
-use crate::sim::setup::Setup;
-use crate::sim::tell::Told;
+use crate::sim::server::AnyServer;
 use crate::sim::world::{Placed, Stage, World};
 use crate::store::redis::{Bytes, Config, Message, RedisServer, Reply, Request};
 use crate::store::{Env, Inbound, Link, Outbound, Server};
@@ -127,36 +124,35 @@ impl Kind for Operator {
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         if let Target::Server(server) = strike.target {
-            world.run_at_console(stage, server, &self.command);
+            world.run_at_console(stage, server, &self.command, strike.fault);
         }
     }
 
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        let words: Vec<String> = self.command.iter().map(Bytes::to_text).collect();
-        format!("operator runs {} on {}", words.join(" "), strike.target.name(setup))
-    }
-
     fn extent(&self) -> Extent<'_> {
-        Extent { phases: &self.while_at.phases, ..self.servers.extent() }
+        Extent {
+            phases: &self.while_at.phases,
+            command: Some(&self.command),
+            ..self.servers.extent()
+        }
     }
 }
 
 impl World {
     /// A server executes a command of nobody in this world.
-    fn run_at_console(&mut self, stage: &mut Stage<'_>, server: ServerId, command: &Rc<[Bytes]>) {
-        let before = place::look(self, stage, server, self.now);
-        let now = self.now;
-        let name = &stage.setup.servers[usize::from(server)].name;
-        let request = AnyRequest::Redis(Request::from(command.clone()));
-        let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
-        let mut sent = Vec::new();
-        for message in [Inbound::Connect, Inbound::Request(request), Inbound::Disconnect] {
-            sent.extend(placed.state.deliver(now, CONSOLE, message, name, stage.choices));
-        }
-        sent.retain(|(link, _)| *link != CONSOLE);
-        stage.listener.hear(self.total(), &Told::Woke { server, sent: &sent });
-        self.judge_place(stage, server, &before, Remover::Fault);
-        self.distribute(stage, server, sent);
-        self.arm(server);
+    fn run_at_console(
+        &mut self,
+        stage: &mut Stage<'_>,
+        server: ServerId,
+        command: &Rc<[Bytes]>,
+        fault: FaultId,
+    ) {
+        let mut acted = self.act_redis(stage, server, |redis, now, desk| {
+            let request = Inbound::Request(Request::from(command.clone()));
+            for message in [Inbound::Connect, request, Inbound::Disconnect] {
+                redis.deliver(now, CONSOLE, message, desk);
+            }
+        });
+        acted.sent.retain(|(link, _)| *link != CONSOLE);
+        self.acted_by_fault(stage, server, acted, fault);
     }
 }

@@ -6,9 +6,8 @@ use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::{Problem, Section};
-use crate::sim::agenda::{Event, ProcessId};
+use crate::sim::agenda::{Due, ProcessId};
 use crate::sim::conn::Direction;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -121,7 +120,7 @@ impl Kind for Partition {
                 self.spans.iter().for_each(|&span| out(Target::Process(process), span));
             }
         };
-        if let Event::Up(conn) = moment.event
+        if let Due::Up(conn) = moment.event
             && moment.near.is_none()
         {
             // What is under way to a server is part of what a partition stops.
@@ -141,29 +140,11 @@ impl Kind for Partition {
         }
     }
 
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        if let Some(between) = &self.between {
-            return between.call(setup, strike);
-        }
-        let mut name = format!("cut {} off", strike.target.name(setup));
-        let servers = self.cut.servers.iter().map(|&it| &*setup.servers[usize::from(it)].name);
-        let servers: Vec<&str> = servers.collect();
-        if !servers.is_empty() {
-            name += &format!(" from {}", servers.join(", "));
-        }
-        if let Some((way, _)) = Way::ALL.iter().find(|(_, way)| *way == self.cut.way)
-            && self.cut.way != Way::Both
-        {
-            name += &format!(", {way}");
-        }
-        format!("{name} for {}", strike.span)
-    }
-
     fn extent(&self) -> Extent<'_> {
         if let Some(between) = &self.between {
-            let (sides, phases) = (Some(between.named()), &*self.whom.phases);
+            let (sides, phases) = (Some(between.sides()), &*self.whom.phases);
             return Extent { sides, phases, spans: &self.spans, ..Extent::default() };
         }
-        Extent { spans: &self.spans, ..self.whom.extent() }
+        Extent { spans: &self.spans, cut: Some(&self.cut), ..self.whom.extent() }
     }
 }

@@ -7,9 +7,8 @@ use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Halt, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::property;
-use crate::sim::agenda::{Event, ProcessId};
-use crate::sim::setup::Setup;
+use crate::event::Event;
+use crate::sim::agenda::{Due, ProcessId};
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -46,10 +45,6 @@ impl Kind for Pause {
         }
     }
 
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("pause {} for {}", strike.target.name(setup), strike.span)
-    }
-
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.whom.extent() }
     }
@@ -62,14 +57,14 @@ impl Kind for Pause {
 impl World {
     fn pause(&mut self, stage: &mut Stage<'_>, process: ProcessId, span: Micros) {
         self.process_mut(process).paused = Some(VecDeque::new());
-        self.agenda.put(self.now + span, Event::Resume(process));
+        self.agenda.put(self.now + span, Due::Resume(process));
         self.contacts(process);
-        self.happens(stage, &property::Event::Pauses(process));
+        self.happens(stage, &Event::Pauses(process));
     }
 
     /// What is due for a process that stands still waits.
-    pub(in crate::sim) fn queue_for_paused(&mut self, process: ProcessId, event: Event) {
-        if let Event::Timer(_, op) = event {
+    pub(in crate::sim) fn queue_for_paused(&mut self, process: ProcessId, event: Due) {
+        if let Due::Timer(_, op) = event {
             // How long ago it was due makes no difference any more.
             self.set_due(process, op, Micros(i64::MIN));
         }
@@ -83,12 +78,12 @@ impl World {
         let backlog = self.process_mut(process).paused.take().unwrap_or_default();
         self.send_kept(process);
         for event in backlog {
-            if let Event::Timer(_, op) = event {
+            if let Due::Timer(_, op) = event {
                 self.set_due(process, op, self.now);
             }
             self.agenda.put(self.now, event);
         }
         self.contacts(process);
-        self.happens(stage, &property::Event::Resumes(process));
+        self.happens(stage, &Event::Resumes(process));
     }
 }

@@ -5,7 +5,6 @@ use super::messages::Messages;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
 use crate::sim::conn::Hold;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -31,18 +30,16 @@ impl Reorder {
 impl Kind for Reorder {
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
         if let Some((conn, direction)) = self.what.next(world, moment) {
-            out(Target::Message(conn, direction), Micros::ZERO);
+            out(Target::Message(world.way(conn, direction)), Micros::ZERO);
         }
     }
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
-        if let Target::Message(conn, direction) = strike.target {
-            world.hold(conn, direction, Hold::Reorder);
+        if let Target::Message(way) = strike.target
+            && let Some(conn) = world.conn_of(way)
+        {
+            world.hold(conn, way.direction, Hold::Reorder);
         }
-    }
-
-    fn call(&self, _: &Setup, _: Strike) -> String {
-        "hold, others overtake".to_owned()
     }
 
     fn extent(&self) -> Extent<'_> {

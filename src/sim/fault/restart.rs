@@ -5,9 +5,8 @@ use super::near::{AFTER, BEFORE};
 use super::processes::Processes;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::property;
-use crate::sim::agenda::{Event, ProcessId};
-use crate::sim::setup::Setup;
+use crate::event::Event;
+use crate::sim::agenda::{Due, ProcessId};
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -41,12 +40,8 @@ impl Kind for Restart {
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         if let Target::Process(process) = strike.target {
             world.crash(stage, process);
-            world.agenda.put(world.now + strike.span, Event::Restart(process));
+            world.agenda.put(world.now + strike.span, Due::Restart(process));
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("crash {}, restart after {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {
@@ -61,7 +56,7 @@ impl Kind for Restart {
 impl World {
     /// A new process takes the place of one that died.
     pub(in crate::sim) fn restart(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
-        self.happens(stage, &property::Event::Restarts(process));
+        self.happens(stage, &Event::Restarts(process));
         self.begin_process(stage, process);
     }
 }

@@ -4,8 +4,7 @@
 use super::entry::{BUDGET, Entry, FOR};
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::Event;
-use crate::sim::setup::Setup;
+use crate::sim::agenda::Due;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -47,7 +46,7 @@ impl Kind for RestartAll {
         let matters = moment.any_time
             || matches!(
                 moment.event,
-                Event::Up(_) | Event::Down(_) | Event::Served(_) | Event::Wake(_) | Event::Peer(..)
+                Due::Up(_) | Due::Down(_) | Due::Served(_) | Due::Wake(_) | Due::Peer(..)
             );
         if matters && world.all_may_die() {
             self.spans.iter().for_each(|&span| out(Target::All, span));
@@ -56,10 +55,6 @@ impl Kind for RestartAll {
 
     fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
         world.crash_all(stage, strike.span);
-    }
-
-    fn call(&self, _: &Setup, strike: Strike) -> String {
-        format!("crash all servers, restart after {}", strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -7,7 +7,6 @@ use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -56,10 +55,6 @@ impl Kind for RestartServer {
         if let Target::Server(server) = strike.target {
             world.crash_server(stage, server, Some(strike.span));
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("crash {}, restart after {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {

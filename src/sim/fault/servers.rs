@@ -1,7 +1,7 @@
 //! Faults of servers: which they may hit, and when.
 
 use super::{Extent, Moment};
-use crate::sim::agenda::{Event, ServerId};
+use crate::sim::agenda::{Due, ServerId};
 use crate::sim::world::{Placed, World};
 
 /// Which servers a fault may hit.
@@ -25,10 +25,10 @@ impl Servers {
             return;
         }
         let about = match moment.event {
-            Event::Up(conn) | Event::Down(conn) | Event::Served(conn) => {
+            Due::Up(conn) | Due::Down(conn) | Due::Served(conn) => {
                 Some(world.conns[conn as usize].server())
             }
-            Event::Wake(server) => Some(server),
+            Due::Wake(server) => Some(server),
             _ => None,
         };
         for (number, placed) in world.servers.iter().enumerate() {

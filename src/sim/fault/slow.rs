@@ -4,9 +4,8 @@ use super::entry::{BUDGET, Entry, FOR, PHASE, PROCESS, REQUEST};
 use super::messages::Messages;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::Event;
+use crate::sim::agenda::Due;
 use crate::sim::conn::{Direction, Hold};
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -34,20 +33,19 @@ impl Kind for Slow {
     fn offers(&self, world: &World, moment: Moment, out: &mut dyn FnMut(Target, Micros)) {
         let longest = self.spans.iter().copied().max().unwrap_or_default();
         if let Some((conn, direction)) = self.what.next(world, moment) {
-            out(Target::Message(conn, direction), longest);
+            out(Target::Message(world.way(conn, direction)), longest);
         }
     }
 
     fn strike(&self, world: &mut World, _: &mut Stage<'_>, strike: Strike) {
-        if let Target::Message(conn, direction) = strike.target {
+        if let Target::Message(way) = strike.target
+            && let Some(conn) = world.conn_of(way)
+        {
+            let direction = way.direction;
             let until = world.now + strike.span;
-            world.agenda.put(until, Event::SlowEnds(conn, direction == Direction::Up));
+            world.agenda.put(until, Due::SlowEnds(conn, direction == Direction::Up));
             world.hold(conn, direction, Hold::Slow(until));
         }
-    }
-
-    fn call(&self, _: &Setup, _: Strike) -> String {
-        "hold, time passes".to_owned()
     }
 
     fn extent(&self) -> Extent<'_> {

@@ -11,9 +11,8 @@ use super::near::{AFTER, BEFORE};
 use super::servers::Servers;
 use super::{About, Extent, Kind, Moment, Strike, Target};
 use crate::json::Problem;
-use crate::sim::agenda::{ConnId, Event, ServerId};
+use crate::sim::agenda::{ConnId, Due, ServerId};
 use crate::sim::server::AnyServer;
-use crate::sim::setup::Setup;
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -56,20 +55,16 @@ impl Kind for StallServer {
         let until = world.now + strike.span;
         Rc::make_mut(&mut world.servers[usize::from(server)]).stalls = Some(until);
         // Before anything that waits for that.
-        world.agenda.put(until, Event::Over(strike.fault, strike.target));
+        world.agenda.put(until, Due::Over(strike.fault, strike.target));
         world.arm(server);
         let limit = world.sync_limit(server).filter(|limit| *limit < strike.span);
         if let Some(limit) = limit.filter(|_| world.ensemble.leader == Some(server)) {
-            world.agenda.put(world.now + limit, Event::GivenUp(server, until));
+            world.agenda.put(world.now + limit, Due::GivenUp(server, until));
         }
         for conn in world.conns_to(server) {
             world.begin_silence(stage, conn);
             world.contact(conn);
         }
-    }
-
-    fn call(&self, setup: &Setup, strike: Strike) -> String {
-        format!("{} executes nothing for {}", strike.target.name(setup), strike.span)
     }
 
     fn extent(&self) -> Extent<'_> {
@@ -93,7 +88,7 @@ impl World {
         Rc::make_mut(&mut self.servers[usize::from(server)]).stalls = None;
         if overdue && let Some(wake) = self.servers[usize::from(server)].wake {
             // What the clock has brought meanwhile comes before what was sent.
-            self.agenda.cancel(wake, Event::Wake(server));
+            self.agenda.cancel(wake, Due::Wake(server));
             self.wake(stage, server);
         }
         for conn in self.conns_to(server) {
@@ -113,10 +108,10 @@ impl World {
     }
 
     /// Until when what is due waits because its server executes nothing.
-    pub(in crate::sim) fn stalled_for(&self, event: Event) -> Option<Micros> {
+    pub(in crate::sim) fn stalled_for(&self, event: Due) -> Option<Micros> {
         let server = match event {
-            Event::Up(conn) | Event::Served(conn) => self.conns[conn as usize].server(),
-            Event::Wake(server) | Event::Peer(_, server) => server,
+            Due::Up(conn) | Due::Served(conn) => self.conns[conn as usize].server(),
+            Due::Wake(server) | Due::Peer(_, server) => server,
             _ => return None,
         };
         self.servers[usize::from(server)].stalls

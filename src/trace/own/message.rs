@@ -3,14 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::sessions::Sessions;
-use crate::sim::{AnyMessage, AnyRequest};
 use crate::store::ledger;
 use crate::store::redis;
 use crate::store::zookeeper::{
     AddWatchMode, Connect, Create, CreateForm, CreateMode, Message, Op, Request, SessionId,
     SetWatches, WatcherType,
 };
-use crate::store::{Link, Outbound};
+use crate::store::{AnyMessage, AnyRequest};
 use crate::trace::recorded::redis::json::{write_bytes, write_reply};
 use crate::trace::recorded::zookeeper::render;
 
@@ -34,20 +33,9 @@ pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
     }
 }
 
-/// Which of the messages answers the request that came over `link`; the others come by themselves.
-pub(super) fn answer_in(sent: &[(Link, Outbound<AnyMessage>)], link: Link) -> Option<usize> {
-    sent.iter().position(|(to, message)| {
-        *to == link && matches!(message, Outbound::Message(it) if is_answer(it))
-    })
-}
-
-fn is_answer(message: &AnyMessage) -> bool {
-    matches!(
-        message,
-        AnyMessage::Redis(redis::Message::Reply(_))
-            | AnyMessage::ZooKeeper(Message::Reply(_) | Message::Connect(_))
-            | AnyMessage::Ledger(_)
-    )
+/// The session of this number.
+pub(super) fn session(id: i64) -> SessionId {
+    SessionId(id)
 }
 
 /// The session that a message grants.

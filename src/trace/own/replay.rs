@@ -2,9 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use super::event::Event;
-use super::execute::{Ended, execute};
-use super::recipe::{PROGRAM, Recipe};
+use super::header::{self, PROGRAM};
+use super::writer::Writer;
+use crate::choice::Deviation;
+use crate::event::Record;
+use crate::run::{Ended, execute};
+use crate::sim::Setup;
 use crate::trace::{BadRecording, Line, Trace};
 
 /// What a replay found.
@@ -35,16 +38,17 @@ pub struct Difference {
 
 /// Runs the trace again and compares it line by line, to the byte, up to the first difference.
 pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
-    let (recipe, program) = Recipe::of(&trace.header)?;
-    let setup = recipe.setup();
-    let mut choices = recipe.choices();
+    let (spec, program) = header::spec(&trace.header)?;
+    let setup = spec.setup();
+    let mut choices = spec.choices();
     let mut compare = Compare { lines: &trace.events, next: 0, difference: None };
-    let mut line = |event: Event| compare.line(event.step, event.line());
-    let ended = execute(&setup, recipe.limits, recipe.round, &mut choices, Some(&mut line));
+    let mut writer = Writer::new(&setup);
+    let mut line = |record: Record| compare.line(record.step, writer.line(&record));
+    let ended = execute(&setup, spec.limits, spec.round, &mut choices, Some(&mut line));
     let mut difference = compare.difference.take();
     if difference.is_none() {
         // The end, and nothing after it.
-        let _ = compare.line(ended.steps, ended.line(&trace.header.line.text));
+        let _ = compare.line(ended.steps, header::last_line(&ended, &trace.header.line.text));
         let is_header = compare.difference.as_ref().is_some_and(same_but_digest);
         difference = compare.difference.take().or_else(|| compare.rest(ended.steps));
         if is_header && let Some(difference) = &mut difference {
@@ -59,14 +63,17 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
         difference = Some(Difference {
             line: 1,
             step: ended.steps,
-            trace: Some(first.to_string()),
+            trace: Some(named(first, &setup)),
             run: None,
             hints: vec!["this deviation of the header found no place in the run".to_owned()],
         });
     } else if let Some(difference) = &mut difference {
         let hints = unused
             .iter()
-            .map(|it| format!("the header's deviation \"{it}\" found no place in the run so far"));
+            .map(|it| {
+                let it = named(it, &setup);
+                format!("the header's deviation {it} found no place in the run so far")
+            });
         difference.hints.extend(hints);
         if program != PROGRAM {
             difference.hints.push(format!("the trace was written by {program}; this is {PROGRAM}"));
@@ -74,6 +81,12 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
     }
     let equal = difference.as_ref().map_or(trace.events.len() + 1, |it| it.line.saturating_sub(1));
     Ok(Replayed { equal, difference, ended })
+}
+
+/// A deviation as the header writes it.
+fn named(deviation: &Deviation, setup: &Setup) -> String {
+    let named = super::named::deviation(deviation, setup);
+    serde_json::to_string(&named).unwrap_or_default()
 }
 
 struct Compare<'t> {
@@ -124,13 +137,13 @@ impl Compare<'_> {
 
 /// Whether two last lines differ in the digest of the first line alone.
 fn same_but_digest(difference: &Difference) -> bool {
-    let body = |line: &Option<String>| {
-        let line = line.as_ref()?;
-        let (body, digest) = line.split_once("\"header_sha1\":")?;
-        Some((body.to_owned(), digest.to_owned()))
+    let body = |line: &Option<String>| -> Option<serde_json::Map<String, serde_json::Value>> {
+        let mut members: serde_json::Map<_, _> = serde_json::from_str(line.as_ref()?).ok()?;
+        members.remove("header_sha1")?;
+        Some(members)
     };
     match (body(&difference.trace), body(&difference.run)) {
-        (Some((trace, a)), Some((run, b))) => trace == run && a != b,
+        (Some(trace), Some(run)) => trace == run,
         _ => false,
     }
 }

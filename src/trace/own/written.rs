@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::message;
 use super::sessions::Sessions;
-use crate::sim::{AnyMessage, AnyRequest};
+use crate::store::{AnyMessage, AnyRequest};
 
 /// A request or a message: it reads as its JSON, which is made when it is first asked for.
 ///

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::message::answer_in;
-use crate::property::{Event, Who};
-use crate::sim::{AnyMessage, Setup, Told};
+use crate::event::{Event, Sent, Who, answer_in};
+use crate::sim::Setup;
+use crate::store::Outbound;
 use crate::store::ledger::Account;
-use crate::store::{Link, Outbound};
 use crate::time::Micros;
 
 /// Counters of a run.
@@ -69,9 +68,9 @@ impl Waits {
 
 impl Tally {
     /// Counts what happened.
-    pub(super) fn count(&mut self, told: &Told<'_>, setup: &Setup) {
-        match *told {
-            Told::Executed { server, sent, link, .. } => {
+    pub(super) fn count(&mut self, event: &Event<'_>, setup: &Setup) {
+        match *event {
+            Event::Executed { server, ref sent, link, .. } => {
                 let name = &setup.servers[usize::from(server)].name;
                 match self.requests.get_mut(name) {
                     Some(count) => *count += 1,
@@ -80,16 +79,9 @@ impl Tally {
                 let answers = usize::from(answer_in(sent, link).is_some());
                 self.notifications += (messages(sent) - answers) as u64;
             }
-            Told::Woke { sent, .. } => self.notifications += messages(sent) as u64,
-            Told::Deviated { cost, .. } => self.deviations += u64::from(cost),
-            Told::Noted { what, amount, .. } => *self.noted.entry(what).or_default() += amount,
-            Told::Event(event) => self.count_event(event),
-            _ => {}
-        }
-    }
-
-    fn count_event(&mut self, event: &Event) {
-        match *event {
+            Event::Woke { ref sent, .. } => self.notifications += messages(sent) as u64,
+            Event::Deviated { cost, .. } => self.deviations += u64::from(cost),
+            Event::Noted { what, amount, .. } => *self.noted.entry(what).or_default() += amount,
             Event::Crashes(process) => self.inside.retain(|(who, _)| who.process != process),
             Event::Enters { who, shared, .. } => {
                 self.entries += 1;
@@ -121,6 +113,6 @@ impl Tally {
 }
 
 /// How many of these are messages: that a connection is closed is none.
-fn messages(sent: &[(Link, Outbound<AnyMessage>)]) -> usize {
+fn messages(sent: &[Sent]) -> usize {
     sent.iter().filter(|(_, it)| matches!(it, Outbound::Message(_))).count()
 }

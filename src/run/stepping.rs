@@ -1,37 +1,11 @@
-//! One run: the world from its first event to its end.
+//! The one loop: the world from its first event to its end.
 
-use super::effect::Effects;
-use super::engine::Engine;
-use super::setup::Setup;
-use super::step::Step;
-use super::tell::Listener;
-use super::world::{Scene, Stage, Violation, World};
+use super::limits::{End, Limits};
 use crate::choice::{About, Choices, Question};
-use crate::time::Micros;
-
-/// Where a run stops if it does not end by itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Limits {
-    /// Steps.
-    pub steps: u64,
-    /// World time (µs).
-    pub time: Micros,
-    /// Whether the first violation ends the run.
-    pub stop_at_violation: bool,
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum End {
-    /// Every thread that is alive has had enough.
-    Done,
-    /// Nothing can happen any more, and somebody still wants something.
-    Stuck,
-    /// A property was violated.
-    Violated,
-    /// A limit was hit.
-    Cut,
-}
+use crate::event::Observer;
+use crate::sim::{
+    Effects, Engine, History, Live, Scene, Setup, Stage, Step, Violation, World,
+};
 
 /// One run.
 pub struct Run<'a> {
@@ -49,7 +23,7 @@ pub struct Run<'a> {
 pub trait EngineBox: sealed::AsEngine {}
 
 mod sealed {
-    use crate::sim::engine::Engine;
+    use crate::sim::Engine;
 
     /// Keeps the engine's interface inside the crate.
     pub trait AsEngine {
@@ -58,21 +32,21 @@ mod sealed {
     }
 }
 
-impl sealed::AsEngine for super::Live {
+impl sealed::AsEngine for Live {
     #[expect(private_interfaces, reason = "nobody outside can name or call it")]
     fn engine(&mut self) -> &mut dyn Engine {
         self
     }
 }
-impl EngineBox for super::Live {}
+impl EngineBox for Live {}
 
-impl sealed::AsEngine for super::History {
+impl sealed::AsEngine for History {
     #[expect(private_interfaces, reason = "nobody outside can name or call it")]
     fn engine(&mut self) -> &mut dyn Engine {
         self
     }
 }
-impl EngineBox for super::History {}
+impl EngineBox for History {}
 
 impl std::fmt::Debug for Run<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -86,7 +60,7 @@ impl<'a> Run<'a> {
         setup: &'a Setup,
         engine: &'a mut dyn EngineBox,
         choices: &mut dyn Choices,
-        listener: &mut dyn Listener,
+        observer: &mut dyn Observer,
     ) -> Self {
         let mut run = Self {
             setup,
@@ -98,7 +72,7 @@ impl<'a> Run<'a> {
             alternatives: Vec::new(),
         };
         let mut stage =
-            Stage { setup, scene: &run.scene, engine: run.engine.engine(), choices, listener };
+            Stage { setup, scene: &run.scene, engine: run.engine.engine(), choices, observer };
         run.world.boot(&mut stage);
         run
     }
@@ -124,10 +98,11 @@ impl<'a> Run<'a> {
     }
 
     /// Makes one step, if anything can happen; whether something did.
-    pub fn step(&mut self, choices: &mut dyn Choices, listener: &mut dyn Listener) -> bool {
+    pub fn step(&mut self, choices: &mut dyn Choices, observer: &mut dyn Observer) -> bool {
+        observer.on_step(self.steps + 1, self.world.total());
         let mut alternatives = std::mem::take(&mut self.alternatives);
         self.world.alternatives(self.setup, &mut alternatives);
-        let happened = self.choose(&alternatives, choices, listener);
+        let happened = self.choose(&alternatives, choices, observer);
         self.alternatives = alternatives;
         happened
     }
@@ -136,7 +111,7 @@ impl<'a> Run<'a> {
         &mut self,
         alternatives: &[Step],
         choices: &mut dyn Choices,
-        listener: &mut dyn Listener,
+        observer: &mut dyn Observer,
     ) -> bool {
         let Some(&nominal) = alternatives.first() else { return false };
         self.steps += 1;
@@ -145,8 +120,8 @@ impl<'a> Run<'a> {
             let picked = choices.pick(&Question {
                 about: About::Step,
                 n: alternatives.len() as u32,
-                site: &|| self.world.site(self.setup),
-                name: &|n| self.world.name(self.setup, alternatives[n as usize]),
+                site: &|| self.world.site(),
+                alternative: &|n| self.world.alternative(alternatives[n as usize]),
             });
             taken = alternatives[picked as usize];
         }
@@ -155,7 +130,7 @@ impl<'a> Run<'a> {
             scene: &self.scene,
             engine: self.engine.engine(),
             choices,
-            listener,
+            observer,
         };
         if taken != nominal {
             self.world.tell_deviation(&mut stage, taken);
@@ -170,19 +145,22 @@ impl<'a> Run<'a> {
         &mut self,
         limits: Limits,
         choices: &mut dyn Choices,
-        listener: &mut dyn Listener,
+        observer: &mut dyn Observer,
     ) -> End {
         loop {
-            if limits.stop_at_violation && self.violation().is_some() {
+            if limits.stop_at_violation
+                && (self.violation().is_some() || observer.found_violation())
+            {
                 return End::Violated;
             }
             if self.world.is_done() {
                 return End::Done;
             }
-            if self.steps >= limits.steps || self.world.total() > limits.time {
+            let too_long = self.steps >= limits.steps || self.world.total() > limits.time;
+            if too_long || observer.has_heard_enough() {
                 return End::Cut;
             }
-            if !self.step(choices, listener) {
+            if !self.step(choices, observer) {
                 return End::Stuck;
             }
         }

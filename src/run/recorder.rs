@@ -1,0 +1,130 @@
+//! Hears a run: keeps or hands on its events, counts, and judges who waits.
+
+use std::ops::ControlFlow;
+
+use super::limits::{End, Limits};
+use super::stepping::Run;
+use super::tally::{Tally, Waits};
+use super::waiting::{TooLong, Waiting};
+use crate::choice::Choices;
+use crate::event::{Event, Observer, Record};
+use crate::sim::{Effects, Live, Setup, Violation};
+use crate::time::Micros;
+
+/// How a run went.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Ended {
+    /// Why it ended.
+    pub end: End,
+    /// Its steps.
+    pub steps: u64,
+    /// When it ended (µs).
+    pub at: Micros,
+    /// The first property that was violated.
+    pub violation: Option<Violation>,
+    /// Its counters.
+    pub tally: Tally,
+    /// How often the faults took effect, and where.
+    pub faults: Effects,
+}
+
+/// Who hears the events of a run, until it has heard enough.
+pub type Sink<'s> = dyn FnMut(Record) -> ControlFlow<()> + 's;
+
+struct Recorder<'a> {
+    setup: &'a Setup,
+    waiting: Waiting,
+    tally: Tally,
+    step: u64,
+    violation: Option<Violation>,
+    /// None if nobody wants to hear the events.
+    sink: Option<&'a mut Sink<'a>>,
+    enough: bool,
+    /// The step after which what follows comes again and again, if a search knows one, and when that step began.
+    round: Option<(u64, Option<Micros>)>,
+}
+
+impl Recorder<'_> {
+    fn hand_on(&mut self, at: Micros, event: &Event<'_>) {
+        if let Some(sink) = self.sink.as_mut().filter(|_| !self.enough) {
+            let event = event.clone().into_owned();
+            self.enough = sink(Record { at, step: self.step, event }).is_break();
+        }
+    }
+
+    fn violated(&mut self, at: Micros, found: Option<TooLong>) {
+        let Some(TooLong { property, why }) = found else { return };
+        self.on_event(at, &Event::Violated { property, why: why.into() });
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn on_event(&mut self, at: Micros, event: &Event<'_>) {
+        if let Event::Violated { property, why } = event {
+            // One violation is told: the first, also among those that judge waiting.
+            if self.violation.is_none() {
+                self.violation = Some(Violation { property, why: why.to_string() });
+                self.hand_on(at, event);
+            }
+            return;
+        }
+        self.tally.count(event, self.setup);
+        if self.sink.is_some() && !event.is_for_properties_alone() {
+            self.hand_on(at, event);
+        }
+        let found = self.waiting.on_event(at, event, self.setup);
+        self.violated(at, found);
+    }
+
+    fn on_step(&mut self, step: u64, at: Micros) {
+        self.step = step;
+        if let Some((from, since @ None)) = &mut self.round
+            && *from + 1 == step
+        {
+            *since = Some(at);
+        }
+    }
+
+    fn found_violation(&self) -> bool {
+        self.violation.is_some()
+    }
+
+    fn has_heard_enough(&self) -> bool {
+        self.enough
+    }
+}
+
+/// Runs the world of `setup` to its end, or to a limit, or until `sink` has heard enough. Without one no event is kept.
+///
+/// With a `round`, what comes after that step until the limit comes again and again from there on.
+pub fn execute<'s>(
+    setup: &'s Setup,
+    limits: Limits,
+    round: Option<u64>,
+    choices: &mut dyn Choices,
+    sink: Option<&'s mut Sink<'s>>,
+) -> Ended {
+    let mut recorder = Recorder {
+        setup,
+        waiting: Waiting::new(setup),
+        tally: Tally::default(),
+        step: 0,
+        violation: None,
+        sink,
+        enough: false,
+        round: round.map(|from| (from, None)),
+    };
+    let mut engine = Live::default();
+    let mut run = Run::new(setup, &mut engine, choices, &mut recorder);
+    let end = run.to_end(limits, choices, &mut recorder);
+    let (steps, at) = (run.steps(), run.world.total());
+    let faults = run.effects().clone();
+    recorder.step = steps;
+    let since = recorder.round.and_then(|(_, since)| since);
+    let round = since.map(|since| at - since).filter(|_| end == End::Cut);
+    let found = recorder.waiting.judge_end(at, (end, round), setup);
+    recorder.violated(at, found);
+    let Recorder { waiting, mut tally, violation, .. } = recorder;
+    tally.waits = Waits::of(waiting.waits);
+    Ended { end, steps, at, violation, tally, faults }
+}

@@ -1,0 +1,45 @@
+//! Requests and messages of any store.
+
+use super::ledger;
+use super::redis::{self, RedisServer};
+use super::zookeeper::{self, ZooKeeper};
+use super::Server;
+
+/// A request to a server of any kind.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum AnyRequest {
+    /// A Redis command.
+    Redis(<RedisServer as Server>::Request),
+    /// A ZooKeeper packet.
+    ZooKeeper(<ZooKeeper as Server>::Request),
+    /// A request to the ledger.
+    Ledger(ledger::Request),
+}
+
+/// A message from a server of any kind.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum AnyMessage {
+    /// A Redis reply or push.
+    Redis(redis::Message),
+    /// A ZooKeeper packet.
+    ZooKeeper(zookeeper::Message),
+    /// A reply of the ledger.
+    Ledger(ledger::Reply),
+}
+
+impl AnyRequest {
+    /// The command or operation, as people call it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Redis(redis::Request::Command(line)) => {
+                line.first().map(redis::Bytes::to_text).unwrap_or_default()
+            }
+            Self::Redis(redis::Request::Peer(peer)) => peer.name().to_owned(),
+            Self::ZooKeeper(zookeeper::Request::Connect(_)) => "connect".to_owned(),
+            Self::ZooKeeper(zookeeper::Request::Call { op, .. }) => op.name().to_owned(),
+            Self::ZooKeeper(zookeeper::Request::Peer(_)) => "peer".to_owned(),
+            Self::Ledger(ledger::Request::Read { .. }) => "READ".to_owned(),
+            Self::Ledger(ledger::Request::Write { .. }) => "WRITE".to_owned(),
+        }
+    }
+}
