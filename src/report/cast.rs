@@ -1,7 +1,9 @@
-//! Who takes part in a run: processes with their threads, and servers.
+//! Who takes part in a run: processes with their threads, servers, and the faults that the model allows.
 
-use crate::property::{Names, Who};
-use crate::sim::{AnyServer, Setup};
+use crate::choice::{FaultId, ProcessId, ServerId};
+use crate::event::{Names, Who};
+use crate::sim::{AnyServer, Fault, Node, Setup, Side, Sides, Stops, Way};
+use crate::store::redis::Bytes;
 
 /// Who takes part.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -10,6 +12,8 @@ pub struct Cast {
     pub processes: Vec<Process>,
     /// The servers.
     pub servers: Vec<Server>,
+    /// The faults that the model allows, in its order.
+    pub faults: Vec<Misfortune>,
 }
 
 /// A process.
@@ -41,6 +45,23 @@ pub enum Kind {
     Ledger,
 }
 
+/// What of a fault is the same whenever it strikes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Misfortune {
+    /// Its name in model files.
+    pub kind: &'static str,
+    /// Before or after which requests it strikes.
+    pub near: Option<(Side, Vec<String>)>,
+    /// The command that somebody at a console runs.
+    pub command: Option<String>,
+    /// The sides that it parts, each by its names, and what it stops.
+    pub sides: Option<(Vec<String>, Stops)>,
+    /// From which servers it cuts processes off, by their names, and which way.
+    pub cut: Option<(Vec<String>, Way)>,
+    /// Whether a thread that it hits ends there.
+    pub ends_thread: bool,
+}
+
 impl Cast {
     /// Those of `setup`.
     pub fn of(setup: &Setup) -> Self {
@@ -62,32 +83,78 @@ impl Cast {
                 .iter()
                 .map(|server| Server { name: server.name.clone(), kind: kind(&server.state) })
                 .collect(),
+            faults: setup.faults.iter().map(|fault| Misfortune::of(fault, setup)).collect(),
         }
     }
 
-    /// The number of a process.
-    pub(super) fn process(&self, name: &str) -> Option<usize> {
-        self.processes.iter().position(|process| process.name == name)
+    /// The name of a process.
+    pub fn process(&self, process: ProcessId) -> &str {
+        self.processes.get(usize::from(process)).map_or("?", |it| &it.name)
     }
 
-    /// The number of a server.
-    pub(super) fn server(&self, name: &str) -> Option<usize> {
-        self.servers.iter().position(|server| server.name == name)
+    /// The name of a server.
+    pub fn server(&self, server: ServerId) -> &str {
+        self.servers.get(usize::from(server)).map_or("?", |it| &it.name)
     }
 
-    /// The process and the thread with this name.
-    pub(super) fn thread(&self, who: &str) -> Option<(usize, usize)> {
-        self.processes.iter().enumerate().find_map(|(number, process)| {
-            let thread = process.threads.iter().position(|thread| thread == who)?;
-            Some((number, thread))
-        })
+    /// What a server is.
+    pub fn kind(&self, server: ServerId) -> Kind {
+        self.servers.get(usize::from(server)).map_or(Kind::Redis, |it| it.kind)
+    }
+
+    /// The name of a thread, as in `c1` or `s1.t2`.
+    pub fn who(&self, who: Who) -> &str {
+        let threads = self.processes.get(usize::from(who.process)).map(|it| &it.threads);
+        threads.and_then(|threads| threads.get(usize::from(who.thread))).map_or("?", |it| it)
+    }
+
+    /// The name of a thread within its process, where that has several.
+    pub(super) fn short(&self, who: Who) -> Option<String> {
+        let process = self.processes.get(usize::from(who.process))?;
+        (process.threads.len() > 1).then(|| format!("t{}", who.thread + 1))
+    }
+
+    /// A fault of the model.
+    pub fn fault(&self, fault: FaultId) -> Option<&Misfortune> {
+        self.faults.get(usize::from(fault))
+    }
+
+    /// Whether there are several servers of Redis, each with keys of its own.
+    pub(super) fn has_several_redis(&self) -> bool {
+        self.servers.iter().filter(|it| it.kind == Kind::Redis).count() > 1
+    }
+
+    /// The server where there are several of Redis, as in ` on redis2`.
+    pub(super) fn on(&self, server: ServerId) -> String {
+        if self.has_several_redis() && self.kind(server) == Kind::Redis {
+            format!(" on {}", self.server(server))
+        } else {
+            String::new()
+        }
     }
 }
 
-/// The name of the thread `thread` (from 1; the only one if none) of a process.
-pub(super) fn thread_name(process: &str, thread: Option<u8>) -> String {
-    match thread {
-        None => process.to_owned(),
-        Some(thread) => format!("{process}.t{thread}"),
+impl Misfortune {
+    /// What reports know of a fault.
+    pub(super) fn of(fault: &Fault, setup: &Setup) -> Self {
+        let extent = fault.extent();
+        let words = |words: &[Bytes]| words.iter().map(Bytes::to_text).collect::<Vec<_>>();
+        let node = |node: &Node| match *node {
+            Node::Process(process) => setup.process(process),
+            Node::Server(server) => setup.server(server),
+        };
+        let side = |side: &Vec<Node>| side.iter().map(node).collect::<Vec<_>>().join(", ");
+        let sides = |it: &Sides| (it.sides.iter().map(side).collect(), it.stops);
+        Self {
+            kind: fault.name(),
+            near: fault.near().map(|near| (near.side, near.requests.clone())),
+            command: extent.command.map(|command| words(command).join(" ")),
+            sides: extent.sides.map(sides),
+            cut: extent.cut.map(|cut| {
+                let servers = cut.servers.iter().map(|it| setup.server(*it)).collect();
+                (servers, cut.way)
+            }),
+            ends_thread: extent.ends_thread,
+        }
     }
 }

@@ -1,163 +1,113 @@
-//! Deviations in words, with the process that they hit.
+//! Deviations in words, with the process that they hit. What each kind of fault does stands in [`fault`](super::fault).
 
 use super::cast::Cast;
-use super::words;
-use crate::sim::{DEFERRED, LATE};
+use super::fault::{self, Hit};
+use crate::choice::{Alternative, Direction, ProcessId, Strike, Target, Way};
+use crate::event::{Event, Record};
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Told {
     /// The process that it hits.
-    pub(super) process: Option<String>,
+    pub(super) process: Option<ProcessId>,
     /// What happens to it, in the process's own column.
     pub(super) text: String,
     /// The same as a sentence that names the process, without its full stop.
     pub(super) sentence: String,
-    /// A message that is held from now on, as its sender and receiver.
-    pub(super) held: Option<(String, String)>,
 }
 
-/// What `take` at `site` means.
-pub(super) fn tell(site: &str, take: &str, cast: &Cast) -> Told {
-    // When it is late is seen from its time.
-    let take = take.strip_suffix(LATE).unwrap_or(take);
-    let near = [", before ", ", after "].iter().find_map(|near| take.rfind(near));
-    if let Some(place) = near {
-        let (take, near) = take.split_at(place);
-        let told = tell(site, take, cast);
-        let (text, sentence) = (told.text + near, told.sentence + near);
-        return Told { text, sentence, ..told };
+/// What the alternative means.
+pub(super) fn tell(take: &Alternative, cast: &Cast) -> Told {
+    match take {
+        Alternative::Strike(strike) => strikes(strike, cast),
+        Alternative::Release(way) => message(way, "goes on", cast),
+        // Told by what happens instead.
+        Alternative::Proceed | Alternative::Defer => about_all("the others go first".to_owned()),
+        Alternative::Value(value) => about_all(format!("{value} is drawn")),
     }
-    let about = |process: &str, text: String| Told {
-        process: Some(process.to_owned()),
-        sentence: format!("{process} {text}"),
-        text,
-        held: None,
-    };
-    let message = |way: &Way, what: &str| Told {
-        process: Some(way.process.clone()),
-        text: format!("{} {what}", way.message("its", "it")),
-        sentence: format!("{} {what}", way.message(&format!("{}'s", way.process), &way.process)),
-        held: None,
-    };
-    if let Some((process, span)) = take.strip_prefix("pause ").and_then(|it| it.split_once(" for "))
-    {
-        return about(process, format!("stands still for {}", words::span(span)));
-    }
-    if let Some(rest) = take.strip_prefix("crash ") {
-        return match rest.split_once(", restart after ") {
-            Some(("all servers", span)) => {
-                let text = format!("all servers die, and start again after {}", words::span(span));
-                Told { process: None, sentence: text.clone(), text, held: None }
-            }
-            Some((process, span)) => {
-                about(process, format!("dies; a new one begins after {}", words::span(span)))
-            }
-            None => about(rest, "dies".to_owned()),
-        };
-    }
-    if let Some(rest) = take.strip_prefix("operator runs ")
-        && let Some((command, server)) = rest.rsplit_once(" on ")
-    {
-        let text = format!("an operator runs {command} on {server}");
-        return Told { process: None, sentence: text.clone(), text, held: None };
-    }
-    if let Some(told) = about_node(take, cast) {
-        return told;
-    }
-    if let Some(way) = take.strip_prefix("release ")
-        && let Some(way) = Way::of(way, cast)
-    {
-        return message(&way, "goes on");
-    }
-    if let Some((replica, rest)) = take.split_once(" lags behind ") {
-        let (master, span) = rest.split_once(" for ").unwrap_or((rest, "a time"));
-        let span = words::span(span);
-        let text = format!("{replica} does not hear what {master} says for {span}");
-        return Told { process: None, sentence: text.clone(), text, held: None };
-    }
-    if let Some((who, rest)) = take.strip_prefix("cut ").and_then(|it| it.split_once(" off")) {
-        let are = if who.contains(", ") { "are" } else { "is" };
-        let (from, span) = rest.rsplit_once(" for ").unwrap_or((rest, "a time"));
-        let text = format!("{who} {are} cut off{from} for {}", words::span(span));
-        return Told { process: None, sentence: text.clone(), text, held: None };
-    }
-    let Some(way) = Way::of(site, cast) else {
-        let text = format!("{take} at {site}");
-        return Told { process: None, sentence: text.clone(), text, held: None };
-    };
-    if take.starts_with("hold") {
-        let what = if take.ends_with("time passes") {
-            "is held up on the way"
-        } else {
-            "is overtaken by others"
-        };
-        return Told { held: Some((way.from.clone(), way.to.clone())), ..message(&way, what) };
-    }
-    if take.starts_with("lose it") {
-        return message(&way, "is lost, and the connection breaks");
-    }
-    message(&way, &format!("is hit: {take}"))
 }
 
-/// A sentence that begins with whom it is about: `c1 is interrupted`, `redis's wall clock is set back by 5000 ms`.
-fn about_node(take: &str, cast: &Cast) -> Option<Told> {
-    let (name, _) = take.split_once([' ', '\''])?;
-    let sentence = ["by", "for"].iter().find_map(|word| {
-        let (rest, span) = take.rsplit_once(&format!(" {word} "))?;
-        Some(format!("{rest} {word} {}", words::span(span)))
-    });
-    let sentence = sentence.unwrap_or_else(|| take.to_owned());
-    let process =
-        cast.processes.iter().find(|it| it.name == name || it.threads.iter().any(|it| it == name));
-    let Some(process) = process else {
-        cast.server(name)?;
-        return Some(Told { process: None, text: sentence.clone(), sentence, held: None });
-    };
-    let text = match sentence.strip_prefix(&process.name) {
-        Some(rest) => rest.strip_prefix("'s").unwrap_or(rest).trim_start().to_owned(),
-        None => sentence.clone(),
-    };
-    Some(Told { process: Some(process.name.clone()), text, sentence, held: None })
+/// The sentence of a record that is a fault, if it is one.
+pub(super) fn sentence(record: &Record, cast: &Cast) -> Option<String> {
+    match &record.event {
+        Event::Deviated { take, cost: 1.., .. } => Some(tell(take, cast).sentence),
+        _ => None,
+    }
 }
 
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
 /// nothing, and so is the end of a fault after what else is due at that instant, which the order shows.
-pub(super) fn is_silent(take: &str) -> bool {
-    take == "go on" || take == DEFERRED
+pub(super) fn is_silent(take: &Alternative) -> bool {
+    matches!(take, Alternative::Proceed | Alternative::Defer)
 }
 
-/// One way of a connection: `c1>redis`, `redis>c1/2`.
-struct Way {
-    from: String,
-    to: String,
-    process: String,
-    server: String,
-    up: bool,
-}
-
-impl Way {
-    fn of(text: &str, cast: &Cast) -> Option<Self> {
-        let (from, to) = text.split_once('>')?;
-        let to = to.split('/').next().unwrap_or(to);
-        let up = cast.process(from).is_some();
-        let (process, server) = if up { (from, to) } else { (to, from) };
-        Some(Self {
-            from: from.to_owned(),
-            to: to.to_owned(),
-            process: process.to_owned(),
-            server: server.to_owned(),
-            up,
-        })
+/// The process that a fault hits.
+pub(super) fn hit(take: &Alternative) -> Option<ProcessId> {
+    match take {
+        Alternative::Strike(Strike { target, .. }) => match target {
+            Target::Process(process) | Target::Thread(process, _) => Some(*process),
+            Target::Message(way) => Some(way.process),
+            Target::Server(_)
+            | Target::Leader
+            | Target::Words(..)
+            | Target::Sides
+            | Target::All => None,
+        },
+        Alternative::Release(way) => Some(way.process),
+        Alternative::Proceed | Alternative::Defer | Alternative::Value(_) => None,
     }
+}
 
-    /// The message, of the process that is called `whose` or `whom`.
-    fn message(&self, whose: &str, whom: &str) -> String {
-        let server = &self.server;
-        if self.up {
-            format!("{whose} request to {server}")
-        } else {
-            format!("the reply of {server} to {whom}")
+fn about_all(text: String) -> Told {
+    Told { process: None, sentence: text.clone(), text }
+}
+
+fn strikes(strike: &Strike, cast: &Cast) -> Told {
+    let Some(misfortune) = cast.fault(strike.fault) else {
+        return about_all("a fault that the model does not have".to_owned());
+    };
+    let hit = Hit { strike, misfortune, cast };
+    let text = fault::words(&hit);
+    let near = misfortune.near.as_ref().map(|near| format!(", {}", fault::near(near)));
+    let near = near.unwrap_or_default();
+    match strike.target {
+        Target::Process(process) => Told {
+            process: Some(process),
+            sentence: format!("{} {text}{near}", cast.process(process)),
+            text: format!("{text}{near}"),
+        },
+        Target::Thread(process, thread) => {
+            let who = crate::event::Who { process, thread };
+            let short = cast.short(who).map(|short| format!("{short} ")).unwrap_or_default();
+            Told {
+                process: Some(process),
+                sentence: format!("{} {text}{near}", cast.who(who)),
+                text: format!("{short}{text}{near}"),
+            }
         }
+        Target::Message(way) => message(&way, &format!("{text}{near}"), cast),
+        Target::Server(server) | Target::Words(_, server) => {
+            about_all(format!("{} {text}{near}", cast.server(server)))
+        }
+        Target::Leader => about_all(format!("the leader {text}{near}")),
+        Target::Sides | Target::All => about_all(format!("{text}{near}")),
+    }
+}
+
+/// What happens to a message.
+fn message(way: &Way, what: &str, cast: &Cast) -> Told {
+    let (process, server) = (cast.process(way.process), cast.server(way.server));
+    let (text, sentence) = match way.direction {
+        Direction::Up => {
+            (format!("its request to {server}"), format!("{process}'s request to {server}"))
+        }
+        Direction::Down => {
+            (format!("the reply of {server} to it"), format!("the reply of {server} to {process}"))
+        }
+    };
+    Told {
+        process: Some(way.process),
+        text: format!("{text} {what}"),
+        sentence: format!("{sentence} {what}"),
     }
 }

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use super::cast::Cast;
+use crate::choice::ServerId;
+use crate::event::ServerTurn;
 use crate::time::Micros;
 
 /// The longest word of a command that is shown whole.
@@ -33,13 +36,17 @@ pub(super) fn call(call: &Value) -> String {
     }
 }
 
-/// What became of a Redis server.
-pub(super) fn role(server: &str, event: &str) -> String {
-    match event.strip_prefix("follows ") {
-        Some(master) => {
+/// What became of a server, as a sentence without its full stop.
+pub(super) fn turn(server: ServerId, turn: ServerTurn, cast: &Cast) -> String {
+    let server = cast.server(server);
+    match turn {
+        ServerTurn::Crashes => format!("{server} dies"),
+        ServerTurn::Restarts => format!("{server} starts again"),
+        ServerTurn::Promoted => format!("the Sentinels promote {server}: it is the master now"),
+        ServerTurn::Follows(master) => {
+            let master = cast.server(master);
             format!("{server} is a replica of {master} from now on, and takes over its data")
         }
-        None => format!("The Sentinels promote {server}: it is the master now"),
     }
 }
 
@@ -167,20 +174,7 @@ fn names(children: &[Value]) -> String {
 
 /// A point in time, or a span: `12.5 ms`, `9 s`, `10.001 s`.
 pub fn time(at: Micros) -> String {
-    if at.0 < 1_000_000 {
-        return at.to_string();
-    }
-    let (seconds, rest) = (at.0 / 1_000_000, at.0 % 1_000_000);
-    match rest {
-        0 => format!("{seconds} s"),
-        _ => format!("{seconds}.{} s", format!("{rest:06}").trim_end_matches('0')),
-    }
-}
-
-/// The same of a text that the simulator wrote: `9000 ms` becomes `9 s`.
-pub(super) fn span(text: &str) -> String {
-    let ms = text.strip_suffix(" ms").and_then(|ms| ms.parse().ok());
-    ms.map_or_else(|| text.to_owned(), |ms| time(Micros::from_ms(ms)))
+    at.in_seconds()
 }
 
 /// The digits of a text stand for numbers that change from one attempt to the next.

@@ -35,8 +35,10 @@ pub struct Header {
 }
 
 impl Header {
-    /// The version of the format that this program reads and writes.
+    /// The version of the format of own traces that this program reads and writes: deviations and their sites are data.
     pub const VERSION: u64 = 2;
+    /// The version of the format of recordings of real servers.
+    pub const RECORDED: u64 = 1;
 
     /// Understands `line` as a header.
     pub fn parse(line: &Line) -> Result<Self, BadRecording> {
@@ -48,18 +50,33 @@ impl Header {
             let message = "this is no trace: its first line has no \"trace\":\"lockstep\"";
             return Err(line.bad(message));
         }
-        match members.get("version") {
-            Some(Value::Number(version)) if version.as_u64() == Some(Self::VERSION) => {}
-            Some(version) => {
-                let known = Self::VERSION;
-                let message =
-                    format!("version {version} of the format; this program reads {known}");
-                return Err(line.bad(message));
-            }
-            None => return Err(line.bad("the header has no \"version\"")),
-        }
+        let version =
+            members.get("version").ok_or_else(|| line.bad("the header has no \"version\""))?;
         let origin = Self::origin(line, &members)?;
+        let known = if origin == Origin::Recorded { Self::RECORDED } else { Self::VERSION };
+        if version.as_u64() != Some(known) {
+            let message =
+                format!("version {version} of the format; this program reads {known}");
+            return Err(line.bad(match (origin, version.as_u64()) {
+                (Origin::Recorded, _) => message,
+                (origin, Some(1)) => format!("{message}. {}", Self::anew(origin, &members)),
+                _ => message,
+            }));
+        }
         Ok(Self { origin, members, line: line.clone() })
+    }
+
+    /// How a trace is made anew whose deviations are sentences.
+    fn anew(origin: Origin, members: &Map<String, Value>) -> String {
+        let command = match (origin, members.get("seed")) {
+            (Origin::Run, Some(seed)) => {
+                format!("lockstep run MODEL --seed {seed} -o TRACE")
+            }
+            _ => "lockstep check MODEL -o TRACE".to_owned(),
+        };
+        format!(
+            "Make it anew: save the member \"model\" of line 1 as a file and run `{command}` with it"
+        )
     }
 
     fn origin(line: &Line, members: &Map<String, Value>) -> Result<Origin, BadRecording> {
