@@ -161,9 +161,8 @@ impl World {
     fn forget_sent(&mut self, conn: ConnId) {
         if !self.conns[conn as usize].up.is_empty() {
             self.conn_mut(conn).up.clear();
-            self.agenda.cancel_all(
-                |event| matches!(event, Due::Up(of) | Due::Served(of) if *of == conn),
-            );
+            self.agenda
+                .cancel_all(|event| matches!(event, Due::Up(of) | Due::Served(of) if *of == conn));
         }
     }
 }

@@ -107,7 +107,8 @@ fn revive(chronicle: &mut Chronicle<'_>, kept: &Kept) -> bool {
 
 /// A server has died: what it kept is gone, unless it shows again.
 pub(super) fn lost_with(chronicle: &mut Chronicle<'_>, at: At, server: ServerId) {
-    let of_server: Vec<_> = chronicle.standing.keys().filter(|it| it.0 == server).cloned().collect();
+    let of_server: Vec<_> =
+        chronicle.standing.keys().filter(|it| it.0 == server).cloned().collect();
     for place in of_server {
         if let Some(number) = chronicle.standing.remove(&place) {
             chronicle.holdings[number].end = Some(HoldingEnd { at, by: EndedBy::Crash });
