@@ -128,7 +128,7 @@ fn a_read_of_the_store_may_be_too_old() {
     let wrote = |who, account, value| Event::Wrote { who, account, value };
     let store = Account::IN_STORE;
     let begun = [read(one, store, 5), wrote(one, store, 6)];
-    let with = |more: &[Event<'_>]| [&begun[..], more].concat();
+    let with = |more: &[Event<'static>]| [&begun[..], more].concat();
     let say = |text: &str| Some(text.to_owned());
 
     let fresh = with(&[read(other, store, 6), wrote(other, store, 7)]);
