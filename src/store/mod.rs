@@ -75,7 +75,7 @@ pub enum Heed<'a> {
     Nothing,
     /// Those of keys with these names in database 0 and of nodes with these paths or directly below them.
     Places(&'a [Rc<str>]),
-    /// All: of all databases, and of all nodes.
+    /// All: of all nodes, and of all databases, though an effect does not say of which.
     Everything,
 }
 

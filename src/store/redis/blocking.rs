@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::Message;
 use super::client::{CommandLine, line_key};
+use super::command::find_name;
 use super::ctx::{Ctx, Inside};
 use super::draw::Draw;
 use super::error::Error;
@@ -151,7 +152,10 @@ impl Ctx<'_> {
             let Some(blocked) = blocked else { continue };
             let (caller, inside) = (self.link, self.inside);
             (self.link, self.inside) = (link, Inside::Request);
-            let answer = self.in_db(place.0, |ctx| (blocked.serve)(ctx, &blocked.argv, &place.1));
+            let name = find_name(&blocked.argv[0]).map_or("", |command| command.name);
+            let answer = self.telling(name, |ctx| {
+                ctx.in_db(place.0, |ctx| (blocked.serve)(ctx, &blocked.argv, &place.1))
+            });
             (self.link, self.inside) = (caller, inside);
             self.later = false;
             if let Some(answer) = answer {

@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use super::draw::Draw;
+use super::keyspace::Noted;
 use super::reply::Reply;
 use super::{Message, RedisServer};
 use crate::store::{Env, Link, Outbound};
@@ -22,6 +23,8 @@ pub(crate) struct Ctx<'a> {
     pub(super) later: bool,
     /// What EXEC sends to its own client in the place of a reply (the confirmations of SUBSCRIBE).
     pub(super) own: Vec<Reply>,
+    /// What the command changed that somebody heeds, as it was before.
+    pub(super) noted: Noted,
 }
 
 /// Where a command runs.
@@ -37,6 +40,15 @@ pub(crate) enum Inside {
 
 /// The link of what no client asked for.
 pub(super) const NOBODY: Link = Link(u32::MAX);
+
+impl<'a> Ctx<'a> {
+    /// What a server does for `link` now, in database 0.
+    pub(super) fn new(core: &'a mut Core, link: Link, env: &'a mut dyn Env<RedisServer>) -> Self {
+        let noted = Noted::new(env.heeds());
+        let (inside, later, own) = (Inside::Request, false, Vec::new());
+        Self { core, env, link, db: 0, inside, later, own, noted }
+    }
+}
 
 impl Ctx<'_> {
     /// Asks which of `n` alternatives happens; with one there is no question.

@@ -2,10 +2,11 @@
 
 use super::config::Persistence;
 use super::core::Core;
-use super::ctx::Ctx;
+use super::ctx::{Ctx, NOBODY};
 use super::draw::Draw;
-use super::keyspace::Data;
-use crate::store::Key;
+use super::keyspace::{Data, Why};
+use super::server::RedisServer;
+use crate::store::{Env, Key};
 
 /// How long (ms) `appendfsync everysec` lets writes wait.
 const FLUSH_MS: i64 = 1000;
@@ -67,6 +68,20 @@ impl Core {
     }
 }
 
+impl RedisServer {
+    /// Tells what a crash would take away now, which a crash itself tells nobody: all keys, if the server has no
+    /// persistence. One that has it tells what it lost when it restarts.
+    pub fn tell_crash(&self, env: &mut dyn Env<Self>) {
+        if self.config().persistence == Persistence::None {
+            let mut core = self.core().clone();
+            let mut ctx = Ctx::new(&mut core, NOBODY, env);
+            ctx.note_data(&Data::default());
+            ctx.core.keyspace.load(Data::default());
+            ctx.tell(Why::Taken);
+        }
+    }
+}
+
 impl Ctx<'_> {
     /// Reads the data back from disk.
     pub(super) fn load(&mut self) {
@@ -74,8 +89,12 @@ impl Ctx<'_> {
         let may_lose = self.core.config.persistence == Persistence::EverySecond
             && !written.same(&self.core.disk.flushed);
         let lost = may_lose && self.draw(&Draw::LostWrites, 2) == 1;
+        self.core.keyspace.load(written.clone());
         let data = if lost { self.core.disk.flushed.clone() } else { written };
+        // Until now it was as if everything that was written would come back.
+        self.note_data(&data);
         self.core.keyspace.load(data.clone());
+        self.tell(Why::Taken);
         self.core.disk = Disk { flushed: data, ..Disk::default() };
     }
 }

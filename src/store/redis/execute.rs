@@ -32,6 +32,7 @@ impl Ctx<'_> {
             self.close(self.link);
         }
         self.serve_ready();
+        debug_assert!(self.noted.is_empty(), "every change is told by whoever made it");
         self.core.doubts.clear();
         self.feed();
         self.note_offset();
@@ -112,7 +113,7 @@ impl Ctx<'_> {
 
     /// Runs a command that passed all checks, and shows it to MONITOR.
     pub(super) fn call(&mut self, command: &Command, argv: &[Bytes]) -> Result<Reply, Error> {
-        let result = (command.run)(self, argv);
+        let result = self.telling(command.name, |ctx| (command.run)(ctx, argv));
         if !self.core.monitors.is_empty() && !command.has(Flags::SKIP_MONITOR.with(Flags::ADMIN)) {
             monitor::show(self, argv);
         }

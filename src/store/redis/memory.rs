@@ -5,6 +5,7 @@ use super::config::{Eviction, NotifyFlags};
 use super::core::Core;
 use super::ctx::{Ctx, NOBODY};
 use super::draw::Draw;
+use super::keyspace::Why;
 use super::reply::Bytes;
 use crate::store::Env;
 use crate::time::Micros;
@@ -88,6 +89,7 @@ impl Ctx<'_> {
         let chosen = self.draw(&Draw::Evict(names.into()), n) as usize;
         let (db, key) = &candidates[chosen];
         self.in_db(*db, |ctx| ctx.remove(key));
+        self.tell(Why::Evicted);
         self.touch_watchers(*db, key);
         self.notify_in(*db, NotifyFlags::EVICTED, "evicted", key);
         true

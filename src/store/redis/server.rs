@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::client::{Client, CommandLine};
 use super::config::{Config, EPOCH_US, NotifyFlags};
 use super::core::Core;
-use super::ctx::{Ctx, Inside, NOBODY};
+use super::ctx::{Ctx, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
 use super::replication::Peer;
@@ -128,15 +128,7 @@ impl RedisServer {
         env: &'a mut dyn Env<Self>,
     ) -> Ctx<'a> {
         self.core.now = now;
-        Ctx {
-            core: &mut self.core,
-            env,
-            link,
-            db: 0,
-            inside: Inside::Request,
-            later: false,
-            own: Vec::new(),
-        }
+        Ctx::new(&mut self.core, link, env)
     }
 
     /// Sends what the request put on its way.

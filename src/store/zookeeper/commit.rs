@@ -4,6 +4,7 @@ use crate::store::{Env, Link, Outbound};
 use crate::time::Micros;
 
 use super::acl;
+use super::effects;
 use super::ensemble::{Origin, Proposal, Role, Waits};
 use super::error::ZkError;
 use super::id::{Path, SessionId};
@@ -18,6 +19,7 @@ impl ZooKeeper {
         let txn = &proposal.txn;
         let mut triggers = Vec::new();
         let result = self.replica.apply(txn, &mut triggers);
+        effects::of_transaction(proposal, &triggers, env);
         if !matches!(self.role, Role::Leader(_)) {
             for trigger in &triggers {
                 self.reaper.note(&self.replica.tree, trigger, now);

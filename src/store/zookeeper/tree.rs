@@ -23,9 +23,9 @@ pub(super) struct Tree {
 /// A change that watches may be waiting for, with the ACL that decides who may hear of it (fact 1).
 #[derive(Clone, Debug)]
 pub(super) enum Trigger {
-    Created { path: Path, acl: AclList, parent: Path, parent_acl: AclList },
+    Created { path: Path, acl: AclList, parent: Path, parent_acl: AclList, owner: Owner },
     Deleted { path: Path, acl: AclList, parent: Path, parent_acl: AclList },
-    DataChanged { path: Path, acl: AclList },
+    DataChanged { path: Path, acl: AclList, data: Data },
 }
 
 impl Tree {
@@ -111,6 +111,7 @@ impl Tree {
             acl,
             parent: parent_path,
             parent_acl,
+            owner,
         });
         Some(stat)
     }
@@ -155,13 +156,13 @@ impl Tree {
         triggers: &mut Vec<Trigger>,
     ) -> Option<Stat> {
         let node = self.node_mut(path)?;
-        node.data = data;
+        node.data = data.clone();
         node.version = version;
         node.mzxid = zxid;
         node.mtime = time;
         let stat = node.stat();
         let acl = node.acl.clone();
-        triggers.push(Trigger::DataChanged { path: path.clone(), acl });
+        triggers.push(Trigger::DataChanged { path: path.clone(), acl, data });
         Some(stat)
     }
 

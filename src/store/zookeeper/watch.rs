@@ -38,7 +38,7 @@ impl Watches {
     pub(super) fn fire(&mut self, trigger: &Trigger, hear: Hear<'_>) {
         use EventType::{NodeChildrenChanged, NodeCreated, NodeDataChanged, NodeDeleted};
         match trigger {
-            Trigger::Created { path, acl, parent, parent_acl } => {
+            Trigger::Created { path, acl, parent, parent_acl, owner: _ } => {
                 self.data.fire(path, NodeCreated, acl, &[], hear);
                 self.child.fire(parent, NodeChildrenChanged, parent_acl, &[], hear);
             }
@@ -48,7 +48,7 @@ impl Watches {
                 self.child.fire(path, NodeDeleted, acl, &told, hear);
                 self.child.fire(parent, NodeChildrenChanged, parent_acl, &[], hear);
             }
-            Trigger::DataChanged { path, acl } => {
+            Trigger::DataChanged { path, acl, data: _ } => {
                 self.data.fire(path, NodeDataChanged, acl, &[], hear);
             }
         }

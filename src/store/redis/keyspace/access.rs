@@ -8,7 +8,7 @@ use super::super::draw::Draw;
 use super::super::error::Error;
 use super::super::reply::Bytes;
 use super::super::value::{Text, Value};
-use super::Database;
+use super::{Database, Why};
 
 impl Ctx<'_> {
     /// The value of a key for a command that reads. A missing key is reported as `keymiss`.
@@ -32,6 +32,7 @@ impl Ctx<'_> {
     /// [`delete`](Self::delete) if it took the last element away.
     pub(crate) fn write(&mut self, key: &Bytes) -> Option<&mut Value> {
         self.peek(key)?;
+        self.note(self.db, key);
         self.core.keyspace.database_mut(self.db).value_mut(key)
     }
 
@@ -85,12 +86,14 @@ impl Ctx<'_> {
         if value.wakes() {
             self.core.keyspace.waiters.signal(self.db, key);
         }
+        self.note(self.db, key);
         self.core.keyspace.database_mut(self.db).put(key, value);
         self.notify(NotifyFlags::NEW, "new", key);
     }
 
     /// Replaces the value of a key that is there; a deadline stays. Nobody is told.
     pub(crate) fn overwrite(&mut self, key: &Bytes, value: Value) {
+        self.note(self.db, key);
         self.core.keyspace.database_mut(self.db).put(key, value);
     }
 
@@ -105,6 +108,7 @@ impl Ctx<'_> {
         if self.core.keyspace.entry(self.db, key).is_none() {
             return false;
         }
+        self.note(self.db, key);
         self.forget_lingering(self.db, key);
         self.core.keyspace.database_mut(self.db).remove(key).is_some()
     }
@@ -129,6 +133,7 @@ impl Ctx<'_> {
     /// Sets or removes the deadline (ms of the wall clock) of a key that is there.
     pub(crate) fn put_deadline(&mut self, key: &Bytes, deadline: Option<i64>) {
         if self.deadline_of(key) != deadline {
+            self.note(self.db, key);
             self.core.keyspace.database_mut(self.db).set_deadline(key, deadline);
             self.core.doubts.forget(self.db, key);
             self.forget_lingering(self.db, key);
@@ -177,7 +182,11 @@ impl Ctx<'_> {
     /// Removes a key because its deadline passed: `expired` is reported, watchers are marked.
     pub(in crate::store::redis) fn expire(&mut self, db: usize, key: &Bytes) {
         self.forget_lingering(db, key);
+        // What the command had done to it before is another effect.
+        self.tell(Why::Asked);
+        self.note(db, key);
         self.core.keyspace.database_mut(db).remove(key);
+        self.tell(Why::Expired);
         self.notify_in(db, NotifyFlags::EXPIRED, "expired", key);
         self.touch_watchers(db, key);
     }
@@ -193,6 +202,7 @@ impl Ctx<'_> {
     pub(in crate::store::redis) fn flush_database(&mut self, db: usize) {
         if self.core.keyspace.database(db).is_some_and(|database| !database.is_empty()) {
             self.touch_all_watchers(db, None);
+            self.note_database(db, None);
             self.core.lingering.retain(|(other, _), _| *other != db);
             *self.core.keyspace.database_mut(db) = Database::default();
         }
@@ -202,6 +212,10 @@ impl Ctx<'_> {
     pub(in crate::store::redis) fn swap_databases(&mut self, a: usize, b: usize) {
         self.core.lingering.clear();
         self.core.keyspace.database_mut(a.max(b));
+        for (db, other) in [(a, b), (b, a)] {
+            let other = self.core.keyspace.share(other);
+            self.note_database(db, Some(&other));
+        }
         Rc::make_mut(&mut self.core.keyspace.databases).swap(a, b);
         for db in [a, b] {
             for key in self.core.keyspace.waiters.keys_of(db) {

@@ -3,13 +3,16 @@
 //! [`Keyspace`] owns the maps; nothing outside this module sees them. A command goes through the methods of
 //! [`Ctx`](super::ctx::Ctx) in `access.rs`, which add what a real server does on every access: a key whose
 //! deadline passed is removed first (with its `expired` notification), a write marks the clients that watch
-//! the key, a new list or sorted set wakes those who block on it.
+//! the key, a new list or sorted set wakes those who block on it. `noted.rs` keeps what a command changes as it was
+//! before, if somebody heeds it, and `difference.rs` finds the effects.
 
 mod access;
 mod blocked;
 mod collections;
 mod database;
+mod difference;
 mod doubt;
+mod noted;
 mod watched;
 
 use std::rc::Rc;
@@ -17,6 +20,7 @@ use std::rc::Rc;
 pub(super) use blocked::Waiters;
 pub(super) use database::{Database, Entry, scatter};
 pub(super) use doubt::Doubts;
+pub(super) use noted::{Noted, Why};
 pub(super) use watched::Watchers;
 
 use super::reply::Bytes;

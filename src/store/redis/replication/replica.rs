@@ -7,7 +7,7 @@ use super::Peer;
 use super::peer::{Effect, Word};
 use crate::store::redis::core::Core;
 use crate::store::redis::ctx::Ctx;
-use crate::store::redis::keyspace::Place;
+use crate::store::redis::keyspace::{Place, Why};
 use crate::store::redis::reply::{Bytes, Reply};
 use crate::store::{Link, Outbound};
 
@@ -79,7 +79,9 @@ impl Ctx<'_> {
             _ if !from_master => {}
             Word::Data { data, offset } => {
                 let watched = self.watched_there();
+                self.note_data(data);
                 self.core.keyspace.load(data.clone());
+                self.tell(Why::Taken);
                 self.core.replication.offset = *offset;
                 self.core.replication.kept = true;
                 self.touch(watched);
@@ -106,10 +108,12 @@ impl Ctx<'_> {
             match effect {
                 Effect::Database(db, database) => {
                     let watched = self.watched_there();
+                    self.note_database(*db, Some(database));
                     self.core.keyspace.replace(*db, database.clone());
                     self.touch(watched);
                 }
                 Effect::Key((db, key), entry) => {
+                    self.note(*db, key);
                     self.core.keyspace.replace_entry(*db, key, entry.clone());
                     self.touch_watchers(*db, key);
                 }
@@ -122,6 +126,7 @@ impl Ctx<'_> {
                 }
             }
         }
+        self.tell(Why::Taken);
     }
 
     /// The keys that someone watches and that are there.

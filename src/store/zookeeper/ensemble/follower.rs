@@ -7,6 +7,7 @@ use crate::store::{Env, Key, Link};
 use crate::time::Micros;
 
 use super::super::config::Config;
+use super::super::effects;
 use super::super::id::Zxid;
 use super::super::server::{Draw, ZooKeeper};
 use super::super::zxids::Zxids;
@@ -119,6 +120,7 @@ impl ZooKeeper {
             Word::Snapshot(replica) => {
                 follower.log.clear();
                 follower.committed = replica.zxid;
+                effects::of_replacement(&self.replica, &replica, env);
                 self.replica = replica;
             }
             Word::Renewed { client, session, timeout_ms, valid } => {
