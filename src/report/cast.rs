@@ -60,6 +60,8 @@ pub struct Misfortune {
     pub cut: Option<(Vec<String>, Way)>,
     /// Whether a thread that it hits ends there.
     pub ends_thread: bool,
+    /// Whether a message that it hits is held, and arrives later.
+    pub holds: bool,
 }
 
 impl Cast {
@@ -155,6 +157,7 @@ impl Misfortune {
                 (servers, cut.way)
             }),
             ends_thread: extent.ends_thread,
+            holds: extent.holds,
         }
     }
 }

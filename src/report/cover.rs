@@ -1,6 +1,6 @@
 //! What a verdict covers, in words.
 
-use super::cast::Cast;
+use super::cast::{Cast, Misfortune};
 use super::words;
 use crate::explore::{Cut, Outcome, Verdict};
 use crate::sim::{Effect, Effects, Fault, Phase, Setup};
@@ -9,7 +9,8 @@ use std::fmt::Write as _;
 /// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
 pub fn faults(setup: &Setup) -> Vec<String> {
     let cast = Cast::of(setup);
-    setup.faults.iter().map(|fault| self::fault(fault, &cast)).collect()
+    let faults = setup.faults.iter().zip(&cast.faults);
+    faults.map(|(fault, misfortune)| self::fault(fault, misfortune, &cast)).collect()
 }
 
 /// What the faults did, one a line: `pause took effect 12 times: acquiring, at work`.
@@ -31,7 +32,7 @@ pub fn effects(setup: &Setup, effects: &Effects) -> Vec<String> {
     setup.faults.iter().zip(effects.iter()).map(effect).collect()
 }
 
-fn fault(fault: &Fault, cast: &Cast) -> String {
+fn fault(fault: &Fault, misfortune: &Misfortune, cast: &Cast) -> String {
     let extent = fault.extent();
     let of = |names: Vec<String>, any: &str| {
         if names.is_empty() { format!(" of {any}") } else { format!(" of {}", words::list(&names)) }
@@ -48,8 +49,9 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         let names = servers.iter().map(|it| cast.servers[usize::from(*it)].name.clone());
         text += &of(names.collect(), "any server");
     }
-    if let Some(sides) = extent.sides {
-        let _ = write!(text, " between {sides}");
+    if let Some((sides, _)) = &misfortune.sides {
+        let sides: Vec<String> = sides.iter().map(|side| format!("({side})")).collect();
+        let _ = write!(text, " between {}", words::list(&sides));
     }
     let often = match fault.budget {
         None => ", any number of times".to_owned(),
@@ -72,8 +74,8 @@ fn fault(fault: &Fault, cast: &Cast) -> String {
         let phases: Vec<&str> = extent.phases.iter().map(|it| phase(*it)).collect();
         let _ = write!(text, ", while it is {}", phases.join(" or "));
     }
-    if let Some(near) = fault.near() {
-        let _ = write!(text, ", {near}");
+    if let Some(near) = &misfortune.near {
+        let _ = write!(text, ", {}", super::fault::near(near));
     }
     text
 }

@@ -182,16 +182,17 @@ impl Layout {
     /// The texts of a row, each with the number of its column among all processes and then the servers.
     fn cells(&self, row: &Row) -> Vec<(usize, String)> {
         let processes = self.names.len();
-        let process = row.process.as_ref().map(|(number, text)| (*number, text.clone()));
-        let server = row.server.as_ref().map(|(number, text)| match self.mode {
+        let process = row.process.as_ref().map(|(number, text)| (usize::from(*number), text.clone()));
+        let server = row.server.as_ref().map(|(number, text)| (usize::from(*number), text));
+        let server = server.map(|(number, text)| match self.mode {
             Mode::Apart => (processes + number, text.clone()),
             // What the ledger is asked looks like nothing else.
-            _ if self.server_names.len() == 1 || (self.server_names.len() == 2 && *number == 0) => {
+            _ if self.server_names.len() == 1 || (self.server_names.len() == 2 && number == 0) => {
                 (processes, text.clone())
             }
             // What repeats may be about all of them.
-            _ if text.starts_with('⋮') => (processes, text.clone()),
-            _ => (processes, format!("{}: {text}", self.server_names[*number])),
+            _ if row.repeats => (processes, text.clone()),
+            _ => (processes, format!("{}: {text}", self.server_names[number])),
         });
         if self.mode != Mode::OneForAll {
             return process.into_iter().chain(server).collect();

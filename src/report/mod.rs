@@ -5,8 +5,10 @@
 
 mod because;
 mod cast;
+pub mod chronicle;
 pub mod cover;
 mod deviation;
+mod fault;
 mod layout;
 mod rows;
 mod story;
@@ -15,7 +17,8 @@ mod timeline;
 pub mod words;
 
 pub use because::because;
-pub use cast::{Cast, Kind, Process, Server};
+pub use cast::{Cast, Kind, Misfortune, Process, Server};
+pub use fault::told_kinds;
 pub use story::story;
 pub use timeline::{View, timeline};
 

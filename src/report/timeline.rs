@@ -6,10 +6,10 @@ use anstyle::Style;
 
 use super::cast::Cast;
 use super::layout::{Layout, wrap};
-use super::rows::{Life, Row, Tone, rows};
+use super::rows::{Life, Row, Signs, Tone, rows};
 use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
 use super::words;
-use crate::trace::own::Event;
+use crate::event::Record;
 
 /// How a timeline is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +27,7 @@ impl Default for View {
 }
 
 /// The timeline of `events`, with colours; they may be stripped without a loss.
-pub fn timeline(cast: &Cast, events: &[Event], view: View) -> String {
+pub fn timeline(cast: &Cast, events: &[Record], view: View) -> String {
     let rows = rows(cast, events);
     let layout = Layout::of(cast, &rows, view.width);
     let mut out = String::new();
@@ -113,7 +113,7 @@ fn show(row: &Row, same_time: bool, layout: &Layout, out: &mut String) {
         }
         for (place, column) in layout.servers.iter().enumerate() {
             let cell = cell(&texts, layout.processes.len() + place, number);
-            let repeats = row.tone == Tone::Plain && cell.starts_with('⋮');
+            let repeats = row.tone == Tone::Plain && row.repeats;
             line.cell(cell, column.text, if repeats { FAINT } else { style });
         }
         let _ = writeln!(out, "{}", line.text);
@@ -174,16 +174,14 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
     if rows.iter().any(|row| row.tone == Tone::Bad) {
         parts.push("✗ wrong");
     }
-    if rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains("EVAL("))) {
-        parts.push("EVAL(…) a script that calls these");
-    }
-    let flag = |flag| {
-        rows.iter().any(|row| row.server.as_ref().is_some_and(|(_, text)| text.contains(flag)))
-    };
-    for (text, meaning) in
-        [(" -e ", "-e ephemeral"), (" -s ", "-s sequential"), (" -w ", "-w leaves a watch")]
-    {
-        if flag(text) {
+    let signs: [(fn(&Signs) -> bool, &str); 4] = [
+        (|signs| signs.script, "EVAL(…) a script that calls these"),
+        (|signs| signs.ephemeral, "-e ephemeral"),
+        (|signs| signs.sequential, "-s sequential"),
+        (|signs| signs.watch, "-w leaves a watch"),
+    ];
+    for (is_there, meaning) in signs {
+        if rows.iter().any(|row| is_there(&row.signs)) {
             parts.push(meaning);
         }
     }

@@ -5,13 +5,17 @@ use serde_json::Value;
 use super::cast::Cast;
 use crate::choice::ServerId;
 use crate::event::ServerTurn;
+use crate::store::effect::Item;
+use crate::store::{AnyMessage, AnyRequest, redis};
 use crate::time::Micros;
+use crate::trace::own::{Sessions, message};
+use crate::trace::recorded;
 
 /// The longest word of a command that is shown whole.
 const LONGEST: usize = 28;
 
 /// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create -e -s /lock/n-`.
-pub(super) fn call(call: &Value) -> String {
+fn call(call: &Value) -> String {
     match call {
         Value::Array(words) => command(words),
         Value::Object(members) => {
@@ -33,6 +37,34 @@ pub(super) fn call(call: &Value) -> String {
             words.join(" ")
         }
         other => other.to_string(),
+    }
+}
+
+/// A request, with the sessions by their names.
+pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> String {
+    call(&message::request(request, sessions))
+}
+
+/// A message, with the sessions by their names.
+pub(super) fn message(message: &AnyMessage, sessions: &Sessions) -> String {
+    reply(&message::message(message, sessions))
+}
+
+/// What was published, if the message is that: `"0" on redisson_lock__channel:{lock}`.
+pub(super) fn published(message: &AnyMessage) -> Option<String> {
+    match message {
+        AnyMessage::Redis(redis::Message::Push(push)) => {
+            channel_message(&recorded::redis::write_reply(push))
+        }
+        _ => None,
+    }
+}
+
+/// A key, a node, or an entry of a collection; none for a part of a key that goes with it.
+pub(super) fn item(item: &Item) -> Option<String> {
+    match &item.part {
+        None => Some(node(&item.place)),
+        Some(_) => None,
     }
 }
 
@@ -99,7 +131,7 @@ fn commands_in(script: &str) -> Vec<String> {
 }
 
 /// A reply: `OK`, `(nil)`, `1`, `/lock/n-…3`, `NodeExists`.
-pub(super) fn reply(reply: &Value) -> String {
+fn reply(reply: &Value) -> String {
     value(reply)
 }
 
@@ -145,13 +177,13 @@ fn value(reply: &Value) -> String {
 }
 
 /// `NodeDeleted /lock/n-…3`.
-pub(super) fn watch_event(watch: &Value) -> String {
+fn watch_event(watch: &Value) -> String {
     let text = |name: &str| watch.get(name).and_then(Value::as_str).unwrap_or("?");
     format!("{} {}", text("type"), node(text("path")))
 }
 
 /// What was published, if it is that and no confirmation: `"0" on redisson_lock__channel:{lock}`.
-pub(super) fn channel_message(push: &Value) -> Option<String> {
+fn channel_message(push: &Value) -> Option<String> {
     let parts: Vec<&str> = push.as_array()?.iter().filter_map(Value::as_str).collect();
     match parts[..] {
         ["message", channel, payload] | ["pmessage", _, channel, payload] => {

@@ -45,6 +45,13 @@ pub enum EndedBy {
     Crash,
 }
 
+impl Holding {
+    /// Whether it is one of this on that server.
+    pub fn is(&self, server: ServerId, item: &Item) -> bool {
+        self.server == server && self.item == *item
+    }
+}
+
 pub(super) fn take(chronicle: &mut Chronicle<'_>, at: At, kept: &Kept) {
     let place = (kept.server, kept.item.clone());
     match &kept.change {

@@ -14,7 +14,7 @@ pub use people::{Person, Place, Stance};
 use std::collections::BTreeMap;
 
 use super::cast::{Cast, Kind};
-use crate::choice::{Alternative, ProcessId, ServerId, Strike, Target, Way};
+use crate::choice::{Alternative, Direction, ProcessId, ServerId, Strike, Target};
 use crate::event::{Event, Record, ServerTurn, Who, answer_in};
 use crate::store::effect::Item;
 use crate::store::{Link, Outbound};
@@ -57,7 +57,7 @@ pub struct Chronicle<'a> {
     /// The server that was made the master last, and with which event.
     pub promoted: Option<(ServerId, At)>,
     /// Directions in which a message is held, and since which event.
-    pub held: BTreeMap<Way, At>,
+    pub held: BTreeMap<(ProcessId, ServerId, Direction), At>,
     /// What was sent and not heard.
     pub unheard: Vec<Unheard>,
     /// A publication that reached nobody, and who made it.
@@ -117,18 +117,18 @@ impl<'a> Chronicle<'a> {
                     let who = Who { process: *process, thread: *thread };
                     self.executed(at, who, record);
                 }
-                self.held.remove(&self.way_up(*process, *server));
+                self.held.remove(&(*process, *server, Direction::Up));
             }
             Event::Woke { server, sent } => {
                 self.acted = Some((*server, at));
                 self.send(at, sent, None);
             }
-            Event::Received { process, message, .. } => {
-                let found = self.unheard.iter().position(|it| it.to == *process);
-                // Messages of one connection arrive in order, and a process rarely waits on two.
-                let _ = message;
-                if let Some(place) = found.filter(|_| self.is_unasked(record)) {
-                    self.unheard.remove(place);
+            Event::Received { process, server, message } => {
+                self.held.remove(&(*process, *server, Direction::Down));
+                // Messages of one connection arrive in order.
+                if !people::is_answer(message) {
+                    let found = self.unheard.iter().position(|it| it.to == *process);
+                    found.map(|place| self.unheard.remove(place));
                 }
             }
             Event::Lost { process, server } => {
@@ -141,11 +141,6 @@ impl<'a> Chronicle<'a> {
             Event::Deviated { take, .. } => self.deviates(at, take),
             _ => people::take(self, at, &record.event),
         }
-    }
-
-    /// The direction in which a process asks a server on its first connection.
-    fn way_up(&self, process: ProcessId, server: ServerId) -> Way {
-        Way { process, server, lane: 0, direction: crate::choice::Direction::Up }
     }
 
     fn executed(&mut self, at: At, who: Who, record: &Record) {
@@ -172,10 +167,6 @@ impl<'a> Chronicle<'a> {
         }
     }
 
-    fn is_unasked(&self, record: &Record) -> bool {
-        matches!(&record.event, Event::Received { message, .. } if !people::is_answer(message))
-    }
-
     fn turns(&mut self, at: At, server: ServerId, turn: ServerTurn) {
         match turn {
             ServerTurn::Crashes => {
@@ -194,16 +185,17 @@ impl<'a> Chronicle<'a> {
     }
 
     fn deviates(&mut self, at: At, take: &Alternative) {
-        match take {
-            Alternative::Strike(strike) => {
-                self.faults.push((at, *strike));
-                if let Target::Message(way) = strike.target {
-                    self.held.insert(way, at);
-                }
-            }
-            Alternative::Release(_) | Alternative::Proceed | Alternative::Defer => {}
-            Alternative::Value(_) => {}
+        let Alternative::Strike(strike) = take else { return };
+        self.faults.push((at, *strike));
+        let holds = self.cast.fault(strike.fault).is_some_and(|it| it.holds);
+        if let (Target::Message(way), true) = (strike.target, holds) {
+            self.held.insert((way.process, way.server, way.direction), at);
         }
+    }
+
+    /// The process at the client's end of a connection, if a request of it was executed.
+    pub fn client_on(&self, link: Link) -> Option<ProcessId> {
+        self.links.get(&link).copied()
     }
 
     /// What stands where the lock lives now.

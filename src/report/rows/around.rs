@@ -1,48 +1,28 @@
-//! Rows about what happens to locks and processes, and not by them.
+//! Rows about what happens to locks, processes and servers, and not by threads.
 
 use std::fmt::Write as _;
 
 use super::{Builder, Life, Row, Tone};
+use crate::choice::{ProcessId, ServerId};
+use crate::event::{By, Event, Kept, ServerTurn};
 use crate::report::cast::Kind;
 use crate::report::words;
+use crate::store::effect::Change;
 use crate::time::Micros;
-use crate::trace::own::ProcessEvent;
 
 impl Builder<'_> {
-    pub(super) fn place(
-        &mut self,
-        at: Micros,
-        lock: &str,
-        placed: bool,
-        (by, taken): (Option<&str>, bool),
-    ) {
-        if let (true, Some(by)) = (placed, by) {
-            self.owners.insert(lock.to_owned(), by.to_owned());
-            return;
-        }
-        let owner = self.owners.remove(lock);
-        match (by, owner) {
-            (None, owner) => {
-                let Some(server) = self.woken.as_deref().and_then(|it| self.cast.server(it)) else {
+    pub(super) fn kept(&mut self, at: Micros, kept: &Kept) {
+        let Change::Removed { .. } = kept.change else { return };
+        let stood = self.known.standing().find(|it| it.is(kept.server, &kept.item));
+        let owner = stood.and_then(|it| it.owner);
+        // What goes with its key is told with the key.
+        let Some(what) = words::item(&kept.item).filter(|_| kept.by != By::Copy) else { return };
+        match (kept.by, owner) {
+            (By::Thread(by), Some(owner)) => {
+                if by == owner {
                     return;
-                };
-                let name = &self.cast.servers[server].name;
-                let lock = lock.strip_suffix(&format!(" on {name}")).unwrap_or(lock);
-                let whose = owner.map(|owner| format!(" of {owner}")).unwrap_or_default();
-                let text = match self.cast.servers[server].kind {
-                    Kind::ZooKeeper => {
-                        let node = words::node(lock);
-                        let is = if taken { "has been ended" } else { "is over" };
-                        format!("{node}{whose} is removed: its session {is}")
-                    }
-                    _ if taken => format!("key {lock}{whose} is gone"),
-                    _ => format!("key {lock}{whose} expires"),
-                };
-                self.flush();
-                let row = self.row(at, Tone::Plain);
-                self.rows.push(Row { server: Some((server, text)), ..row });
-            }
-            (Some(by), Some(owner)) if by != owner => {
+                }
+                let owner = self.cast.who(owner);
                 if let Some(last) = self.rows.last_mut()
                     && let Some((_, text)) = &mut last.server
                 {
@@ -50,38 +30,62 @@ impl Builder<'_> {
                     last.tone = Tone::Bad;
                 }
             }
-            _ => {}
+            (By::Thread(_), None) => {}
+            (by, owner) => {
+                let owner = owner.map(|owner| format!(" of {}", self.cast.who(owner)));
+                let owner = owner.unwrap_or_default();
+                let text = match (self.cast.kind(kept.server), by) {
+                    (Kind::ZooKeeper, By::Session) => {
+                        format!("{what}{owner} is removed: its session is over")
+                    }
+                    (Kind::ZooKeeper, By::Fault(_)) => {
+                        format!("{what}{owner} is removed: its session has been ended")
+                    }
+                    (Kind::ZooKeeper, _) => format!("{what}{owner} is removed: nobody uses it"),
+                    (_, By::Fault(_)) => format!("key {what}{owner} is gone"),
+                    (_, By::Time) => format!("key {what}{owner} expires"),
+                    _ => format!("key {what}{owner} is evicted"),
+                };
+                self.flush();
+                let row = self.row(at, Tone::Plain);
+                self.rows.push(Row { server: Some((kept.server, text)), ..row });
+            }
         }
     }
 
-    pub(super) fn process_event(&mut self, at: Micros, process: &str, event: ProcessEvent) {
-        let Some(number) = self.cast.process(process) else { return };
-        let threads = &self.cast.processes[number].threads;
+    pub(super) fn turns(&mut self, at: Micros, server: ServerId, turn: ServerTurn) {
+        let tone = match turn {
+            // The fault that made it die is told already.
+            ServerTurn::Crashes => return,
+            ServerTurn::Restarts => Tone::Fault,
+            ServerTurn::Promoted | ServerTurn::Follows(_) => Tone::Plain,
+        };
+        self.whole(at, words::turn(server, turn, self.cast), tone);
+    }
+
+    pub(super) fn process_event(&mut self, at: Micros, process: ProcessId, event: &Event<'_>) {
         let told = |rows: &[Row]| {
             rows.last().is_some_and(|row| {
                 row.tone == Tone::Fault
                     && row.at == at
-                    && row.process.as_ref().is_some_and(|(it, _)| *it == number)
+                    && row.process.as_ref().is_some_and(|(it, _)| *it == process)
             })
         };
-        let (text, change): (&str, fn(&mut Life)) = match event {
-            ProcessEvent::Pauses => ("stands still", |life| life.paused = true),
-            ProcessEvent::Resumes => ("goes on", |life| life.paused = false),
-            ProcessEvent::Crashes => {
-                ("dies", |life| *life = Life { gone: true, ..Life::default() })
-            }
-            ProcessEvent::Exits => ("ends", |life| *life = Life { gone: true, ..Life::default() }),
-            ProcessEvent::Restarts => ("begins anew", |life| *life = Life::default()),
+        let gone = Life { gone: true, ..Life::default() };
+        let (text, begins, change): (&str, bool, &dyn Fn(&mut Life)) = match event {
+            Event::Pauses(_) => ("stands still", true, &|life| life.paused = true),
+            Event::Resumes(_) => ("goes on", false, &|life| life.paused = false),
+            Event::Crashes(_) => ("dies", true, &|life| *life = gone),
+            Event::Exits(_) => ("ends", false, &|life| *life = gone),
+            _ => ("begins anew", false, &|life| *life = Life::default()),
         };
-        if event == ProcessEvent::Crashes {
-            self.entered.retain(|inside| !threads.contains(inside));
-        }
         self.renew(process);
-        let begins = matches!(event, ProcessEvent::Pauses | ProcessEvent::Crashes);
         if !(begins && told(&self.rows)) {
             self.process(at, process, text.to_owned(), Tone::Fault);
         }
-        self.lives[number].iter_mut().for_each(change);
+        if let Some(lives) = self.lives.get_mut(usize::from(process)) {
+            lives.iter_mut().for_each(change);
+        }
         self.refresh();
     }
 }

@@ -128,6 +128,8 @@ pub struct Extent<'a> {
     pub command: Option<&'a [Bytes]>,
     /// Whether a thread that it hits ends there.
     pub ends_thread: bool,
+    /// Whether a message that it hits is held, and arrives later.
+    pub holds: bool,
     /// By how much (µs) a clock jumps.
     pub jumps: &'a [Micros],
     /// Whether it may be over sooner than its longest duration.

@@ -43,6 +43,6 @@ impl Kind for Reorder {
     }
 
     fn extent(&self) -> Extent<'_> {
-        self.what.extent()
+        Extent { holds: true, ..self.what.extent() }
     }
 }

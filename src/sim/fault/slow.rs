@@ -49,6 +49,6 @@ impl Kind for Slow {
     }
 
     fn extent(&self) -> Extent<'_> {
-        Extent { spans: &self.spans, up_to: true, ..self.what.extent() }
+        Extent { spans: &self.spans, up_to: true, holds: true, ..self.what.extent() }
     }
 }

@@ -14,7 +14,7 @@ use crate::trace::recorded::redis::json::{write_bytes, write_reply};
 use crate::trace::recorded::zookeeper::render;
 
 /// A request.
-pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
+pub(crate) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
     match request {
         AnyRequest::Redis(redis::Request::Command(line)) => line.iter().map(write_bytes).collect(),
         AnyRequest::Redis(redis::Request::Peer(peer)) => json!({ "peer": format!("{peer:?}") }),
@@ -34,12 +34,12 @@ pub(super) fn request(request: &AnyRequest, sessions: &Sessions) -> Value {
 }
 
 /// The session of this number.
-pub(super) fn session(id: i64) -> SessionId {
+pub(crate) fn session(id: i64) -> SessionId {
     SessionId(id)
 }
 
 /// The session that a message grants.
-pub(super) fn grants(message: &AnyMessage) -> Option<SessionId> {
+pub(crate) fn grants(message: &AnyMessage) -> Option<SessionId> {
     match message {
         AnyMessage::ZooKeeper(Message::Connect(reply)) => reply.session.map(|(session, _)| session),
         _ => None,
@@ -47,7 +47,7 @@ pub(super) fn grants(message: &AnyMessage) -> Option<SessionId> {
 }
 
 /// A message. What it grants must have its name.
-pub(super) fn message(message: &AnyMessage, sessions: &Sessions) -> Value {
+pub(crate) fn message(message: &AnyMessage, sessions: &Sessions) -> Value {
     match message {
         AnyMessage::Redis(redis::Message::Reply(reply)) => write_reply(reply),
         AnyMessage::Redis(redis::Message::Peer(peer)) => json!({ "peer": format!("{peer:?}") }),

@@ -11,7 +11,7 @@
 //! again and compares every line.
 
 mod header;
-mod message;
+pub(crate) mod message;
 mod named;
 mod replay;
 mod sessions;
