@@ -4,19 +4,18 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::check::witness;
 use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{BAD, FAINT, GOOD, Output, TITLE};
-use super::run::limits;
 use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
 use crate::explore::{Bounds, Search, Verdict};
 use crate::model::Model;
 use crate::report::{Cast, View, story, timeline, words, wrapped};
-use crate::trace::Origin;
-use crate::trace::own::{Act, Did, Ended, Event, Recipe, Recording, What, execute};
+use crate::event::{Event, Record};
+use crate::run::{Ended, Recording, Spec, execute, recording_of};
+use crate::trace::own;
 
 /// Show a lock that breaks, step by step
 #[derive(clap::Args, Debug)]
@@ -47,12 +46,12 @@ struct Outcome {
 struct Demo<'d> {
     command: &'static str,
     red_packets: &'d [Outcome],
-    story: Broken<'d>,
+    story: Broken,
 }
 
 /// The shortest run that breaks SET NX PX.
 #[derive(Serialize)]
-struct Broken<'d> {
+struct Broken {
     model: &'static str,
     property: String,
     why: String,
@@ -61,7 +60,7 @@ struct Broken<'d> {
     /// How many states were looked at.
     states: usize,
     /// As in a trace.
-    events: &'d [Event],
+    events: Vec<serde_json::Value>,
 }
 
 pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
@@ -74,7 +73,7 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
     let (path, text) = embedded::PAUSE;
     let model = Model::parse(path, text)?;
     let outcome = Search::new(&model.abstract_setup(), Bounds::default()).run(&mut |_| {});
-    let recording = witness::of(&model, &outcome);
+    let recording = recording_of(&model, &outcome);
     let (Some(recording), Verdict::Violated { violation, deviations, steps }) =
         (recording, &outcome.verdict)
     else {
@@ -94,7 +93,7 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
                 deviations: *deviations,
                 steps: *steps,
                 states: outcome.states,
-                events: &recording.events,
+                events: own::events(&recording),
             },
         })?;
         return Ok(Exit::Expected);
@@ -109,24 +108,17 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
 
 fn packets(lock: &'static str, (path, text): (&'static str, &str)) -> Result<Outcome, Failure> {
     let model = Model::parse(path, text)?;
-    let recipe = Recipe {
-        origin: Origin::Run,
-        seed: Some(SEED),
-        limits: limits(&model),
-        round: None,
-        model,
-        deviations: Vec::new(),
-    };
+    let spec = Spec::sampled(&model, SEED);
     let mut first = None;
-    let setup = recipe.setup();
-    let mut note = |event: Event| {
-        if let What::Did(Did { act: Act::Read { value, .. }, .. }) = event.what {
+    let setup = spec.setup();
+    let mut note = |record: Record| {
+        if let Event::Read { value, .. } = record.event {
             first.get_or_insert(value);
         }
         ControlFlow::Continue(())
     };
     let mut choices = Seeded::new(SEED);
-    let Ended { tally, .. } = execute(&setup, recipe.limits, None, &mut choices, Some(&mut note));
+    let Ended { tally, .. } = execute(&setup, spec.limits, None, &mut choices, Some(&mut note));
     let noted = |what: &str| tally.noted.get(what).copied().unwrap_or_default();
     Ok(Outcome {
         lock,

@@ -4,8 +4,7 @@ use super::exit::Exit;
 use crate::explore;
 use crate::model::{Expect, Verdict};
 use crate::report::words;
-use crate::sim::End;
-use crate::trace::own::Ended;
+use crate::run::{End, Ended};
 use std::fmt::Write as _;
 
 /// A verdict of a search or of one run, in the words of models.

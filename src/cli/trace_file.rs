@@ -5,7 +5,8 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::trace::own::Recording;
+use crate::run::Recording;
+use crate::trace::own;
 
 /// Whether `-` was given: standard output.
 pub(super) fn is_stdout(path: &Path) -> bool {
@@ -16,7 +17,7 @@ pub(super) fn is_stdout(path: &Path) -> bool {
 pub(super) fn write(path: &Path, recording: &Recording) -> Result<(), Failure> {
     let written = File::create(path).and_then(|file| {
         let mut file = BufWriter::new(file);
-        recording.write(&mut file)?;
+        own::write(recording, &mut file)?;
         file.flush()
     });
     written.map_err(|error| {

@@ -6,7 +6,9 @@
 
 use super::parameters::{Facts, parameters};
 use super::{About, Event, Judgement, Names, Property, Who};
+use crate::event::{By, Kept};
 use crate::json::{Problem, Section};
+use crate::store::effect::{Change, Item};
 use crate::time::Micros;
 
 /// The property `fencing-order`.
@@ -116,7 +118,13 @@ impl Property for FencingOrder {
 
     fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
-            Event::Placed { by, .. } => self.granted(by),
+            // Of a collection the key counts, and not its members.
+            Event::Kept(Kept {
+                by: By::Thread(by),
+                change: Change::Placed { .. },
+                item: Item { part: None, .. },
+                ..
+            }) => self.granted(by),
             Event::Enters { who, fence, .. } => return self.enters(who, fence, names),
             Event::Refused(who) | Event::Leaves(who) | Event::Done(who) => {
                 self.forget(|other| other == who);

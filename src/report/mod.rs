@@ -16,7 +16,7 @@ mod style;
 mod timeline;
 pub mod words;
 
-pub use because::because;
+pub use because::{Because, because};
 pub use cast::{Cast, Kind, Misfortune, Process, Server};
 pub use fault::told_kinds;
 pub use story::story;

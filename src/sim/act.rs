@@ -113,7 +113,7 @@ impl Env<Ledger> for Desk<'_> {
 
 impl World {
     /// Lets a server act, at what its clock says now.
-    pub(super) fn act(
+    pub(super) fn let_act(
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,
@@ -131,13 +131,13 @@ impl World {
     }
 
     /// The same for a ZooKeeper server.
-    pub(super) fn act_zookeeper(
+    pub(super) fn let_zookeeper(
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,
         act: impl FnOnce(&mut ZooKeeper, Micros, &mut Desk<'_>),
     ) -> Acted {
-        self.act(stage, server, |state, now, desk| {
+        self.let_act(stage, server, |state, now, desk| {
             if let AnyServer::ZooKeeper(zk) = state {
                 act(zk, now, desk);
             }
@@ -145,13 +145,13 @@ impl World {
     }
 
     /// The same for a Redis server.
-    pub(super) fn act_redis(
+    pub(super) fn let_redis(
         &mut self,
         stage: &mut Stage<'_>,
         server: ServerId,
         act: impl FnOnce(&mut RedisServer, Micros, &mut Desk<'_>),
     ) -> Acted {
-        self.act(stage, server, |state, now, desk| {
+        self.let_act(stage, server, |state, now, desk| {
             if let AnyServer::Redis(redis) = state {
                 act(redis, now, desk);
             }
@@ -204,7 +204,7 @@ impl World {
                 let by = match behalf {
                     Behalf::Fault(fault) => By::Fault(fault),
                     Behalf::Client(of, Some(who)) if of == *link => By::Thread(who),
-                    _ => self.asker(stage, *link).map_or(By::Copy, By::Thread),
+                    _ => self.thread_on(stage, *link).map_or(By::Copy, By::Thread),
                 };
                 (by, Some(command.clone()))
             }
@@ -222,7 +222,7 @@ impl World {
     }
 
     /// Whose request it is that came over this connection and has no answer yet.
-    fn asker(&self, stage: &Stage<'_>, link: Link) -> Option<Who> {
+    fn thread_on(&self, stage: &Stage<'_>, link: Link) -> Option<Who> {
         if is_peer(link) {
             return None;
         }

@@ -176,7 +176,7 @@ impl World {
         message: Inbound<AnyRequest>,
     ) {
         let number = self.look_at_number(stage, server);
-        let acted = self.act(stage, server, |state, now, desk| {
+        let acted = self.let_act(stage, server, |state, now, desk| {
             state.deliver(now, link, message, desk);
         });
         self.judge_number(stage, server, number, None);
@@ -273,7 +273,7 @@ impl World {
         }
         let links: Vec<Link> = followers.iter().map(|it| peer_link(leader, *it)).collect();
         let number = self.look_at_number(stage, leader);
-        let acted = self.act_zookeeper(stage, leader, |zk, now, desk| zk.lead(now, &links, desk));
+        let acted = self.let_zookeeper(stage, leader, |zk, now, desk| zk.lead(now, &links, desk));
         self.judge_number(stage, leader, number, None);
         self.told_server(stage, leader, acted, Behalf::Nobody);
         self.all_contacts();
@@ -287,7 +287,7 @@ impl World {
         if let AnyServer::ZooKeeper(zk) = &mut placed.state {
             zk.follow(Some(link));
         }
-        let acted = self.act_zookeeper(stage, leader, |zk, _, desk| zk.admit(link, desk));
+        let acted = self.let_zookeeper(stage, leader, |zk, _, desk| zk.admit(link, desk));
         self.told_server(stage, leader, acted, Behalf::Nobody);
     }
 

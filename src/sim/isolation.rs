@@ -60,7 +60,7 @@ impl World {
 
     /// The old leader stops serving: its clients must find another server.
     pub(super) fn step_down(&mut self, stage: &mut Stage<'_>, server: ServerId) {
-        let acted = self.act_zookeeper(stage, server, |zk, _, desk| zk.step_down(desk));
+        let acted = self.let_zookeeper(stage, server, |zk, _, desk| zk.step_down(desk));
         self.told_server(stage, server, acted, Behalf::Nobody);
         self.all_contacts();
     }

@@ -184,7 +184,7 @@ impl World {
         server: ServerId,
         act: impl FnOnce(&mut RedisServer, Micros, &mut dyn crate::store::Env<RedisServer>),
     ) {
-        let acted = self.act_redis(stage, server, |redis, now, desk| act(redis, now, desk));
+        let acted = self.let_redis(stage, server, |redis, now, desk| act(redis, now, desk));
         self.told_server(stage, server, acted, Behalf::Nobody);
     }
 

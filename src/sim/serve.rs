@@ -7,7 +7,7 @@ use super::agenda::{ConnId, Due, ServerId};
 use super::conn::Down;
 use super::ensemble::for_clients;
 use super::links::is_peer;
-use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
+use super::server::{AnyMessage, AnyRequest, Sent};
 use super::thread::Phase;
 use super::world::{Stage, World};
 use super::act::{Acted, Behalf};
@@ -73,7 +73,7 @@ impl World {
             _ => None,
         };
         let number = self.look_at_number(stage, server);
-        let Acted { sent, effects } = self.act(stage, server, |state, now, desk| {
+        let Acted { sent, effects } = self.let_act(stage, server, |state, now, desk| {
             state.deliver(now, link, message, desk);
         });
         if !stage.setup.is_abstract() {
@@ -108,7 +108,7 @@ impl World {
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = None;
         let Acted { sent, effects } =
-            self.act(stage, server, |state, now, desk| state.wake(now, desk));
+            self.let_act(stage, server, |state, now, desk| state.wake(now, desk));
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let shown = Cow::Borrowed(&**shown.as_ref().unwrap_or(&sent));
         stage.observer.on_event(self.total(), &Event::Woke { server, sent: shown });

@@ -38,7 +38,8 @@ pub struct Effect {
     pub change: Change,
     /// Why.
     pub cause: Cause,
-    /// The transaction of ZooKeeper that did it: every server of an ensemble tells it when it applies it.
+    /// The transaction of ZooKeeper that did it, by which the same effect on another server of the ensemble is known; of
+    /// data that was taken over, the last one in it. Redis has none.
     pub zxid: Option<i64>,
 }
 

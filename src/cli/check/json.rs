@@ -8,16 +8,16 @@ use super::super::failure::Failure;
 use super::super::output::Output;
 use super::summary::Summary;
 use super::{Checked, witness};
-use crate::choice::Deviation;
 use crate::explore::Verdict;
 use crate::report::cover;
-use crate::trace::own::{Event, Recording};
+use crate::run::Recording;
+use crate::trace::own::{self, NamedDeviation};
 
 /// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
 #[derive(Serialize)]
 struct Check<'c> {
     command: &'static str,
-    models: Vec<Model<'c>>,
+    models: Vec<Model>,
     /// Files that are no models; what is wrong with them is on standard error.
     not_understood: u64,
     /// Models that expect something of `lockstep run` only.
@@ -31,7 +31,7 @@ struct Check<'c> {
 
 /// One model.
 #[derive(Serialize)]
-pub(super) struct Model<'c> {
+pub(super) struct Model {
     /// The file, as it was named.
     path: String,
     /// The entry of the catalogue of failures.
@@ -75,7 +75,7 @@ pub(super) struct Model<'c> {
     took_ms: Option<u64>,
     /// The shortest violation, if one model was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    witness: Option<Witness<'c>>,
+    witness: Option<Witness>,
 }
 
 #[derive(Serialize)]
@@ -97,19 +97,20 @@ struct Violation {
 }
 
 #[derive(Serialize)]
-struct Witness<'c> {
-    deviations: &'c [Deviation],
+struct Witness {
     /// As in a trace.
-    events: &'c [Event],
+    deviations: Vec<NamedDeviation>,
+    /// As in a trace.
+    events: Vec<serde_json::Value>,
 }
 
-impl<'c> Model<'c> {
+impl Model {
     /// One of several.
     pub(super) fn row(checked: &Checked) -> Self {
         Self { took_ms: Some(checked.took.0), ..Self::of(checked, None) }
     }
 
-    fn of(checked: &Checked, recording: Option<&'c Recording>) -> Self {
+    fn of(checked: &Checked, recording: Option<&Recording>) -> Self {
         let Checked { path, model, outcome, .. } = checked;
         let setup = model.abstract_setup();
         let violation = match &outcome.verdict {
@@ -157,8 +158,8 @@ impl<'c> Model<'c> {
             max_steps: outcome.steps,
             took_ms: None,
             witness: recording.map(|recording| Witness {
-                deviations: &recording.recipe.deviations,
-                events: &recording.events,
+                deviations: own::deviations(recording),
+                events: own::events(recording),
             }),
         }
     }
@@ -173,7 +174,7 @@ pub(super) fn one(
 }
 
 pub(super) fn many(
-    models: Vec<Model<'_>>,
+    models: Vec<Model>,
     summary: &Summary,
     (not_understood, skipped): (u64, u64),
     exit: Exit,

@@ -5,64 +5,23 @@ use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::trace_file;
 use super::{Arguments, Checked, json, view};
-use crate::choice::Listed;
 use crate::explore::{Outcome, Verdict};
 use crate::report::{Cast, because, cover, story, timeline, words};
-use crate::sim::{Limits, Setup};
-use crate::time::Micros;
-use crate::trace::Origin;
-use crate::trace::own::Recording;
+use crate::run::{Recording, recording_of};
+use crate::sim::Setup;
+use crate::trace::own;
 use std::fmt::Write as _;
-
-/// What is waited for in vain may take so many steps more.
-const AFTERMATH: u64 = 20_000;
-
-/// Makes the run again that the search found.
-pub(super) fn recording(checked: &Checked) -> Option<Recording> {
-    of(&checked.model, &checked.outcome)
-}
-
-/// Makes the run again that a search of `model` found.
-pub(in super::super) fn of(model: &crate::model::Model, outcome: &Outcome) -> Option<Recording> {
-    let witness = outcome.witness.as_ref()?;
-    let Verdict::Violated { violation, .. } = &outcome.verdict else { return None };
-    let judges_waiting = model
-        .abstract_setup()
-        .properties
-        .iter()
-        .any(|it| it.name() == violation.property && it.liveness().is_some());
-    let make = |steps, time| {
-        let limits = Limits { steps, time, stop_at_violation: true };
-        Recording::make(model, Origin::Check, None, limits, Listed::new(witness.answers.clone()))
-    };
-    let story = make(witness.steps, Micros::MAX);
-    if !judges_waiting || story.ended.violation.is_some() {
-        return Some(story);
-    }
-    if let Some((from, steps)) = witness.round {
-        let limits = Limits { steps, time: Micros::MAX, stop_at_violation: true };
-        return Some(Recording::make_round(
-            model,
-            limits,
-            from,
-            Listed::new(witness.answers.clone()),
-        ));
-    }
-    // What never happens has to be waited for: for longer than anything that the model compares with.
-    let until = story.ended.at + story.setup.horizon + story.setup.horizon;
-    Some(make(witness.steps + AFTERMATH, until))
-}
 
 pub(super) fn show(
     checked: &Checked,
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let recording = recording(checked);
+    let recording = recording_of(&checked.model, &checked.outcome);
     let mut written = None;
     if let (Some(path), Some(recording)) = (&arguments.output, &recording) {
         if trace_file::is_stdout(path) {
-            recording.write(output.out())?;
+            own::write(recording, output.out())?;
             return Ok(checked.exit());
         }
         trace_file::write(path, recording)?;
@@ -100,8 +59,9 @@ pub(super) fn show(
 
 /// Why it came to the violation.
 pub(super) fn told(recording: &Recording) -> Option<String> {
-    let Recording { recipe, setup, events, .. } = recording;
-    because(&Cast::of(setup), events, recipe.round.is_some())
+    let Recording { spec, setup, events, .. } = recording;
+    let cast = Cast::of(setup);
+    because(&cast, events, spec.round.is_some()).map(|it| it.text(&cast, events))
 }
 
 /// The command that does the same again.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use crate::report::words;
-use crate::trace::own::{self, Difference, Replayed};
+use crate::trace::own::{Difference, Replayed};
 
 /// Writes what came of one trace.
 pub(super) fn show(
@@ -16,7 +16,7 @@ pub(super) fn show(
     let Replayed { equal, difference, ended } = replayed;
     let lines = words::counted(*equal as u64, "line");
     let Some(difference) = difference else {
-        let end = own::name(ended.end);
+        let end = ended.end.name();
         let steps = words::counted(ended.steps, "step");
         write!(output.out(), "{GOOD}the same run{GOOD:#}  {path}  ")?;
         writeln!(output.out(), "{FAINT}{lines} equal to the byte; {steps}, {end}{FAINT:#}")?;
@@ -77,7 +77,7 @@ impl<'r> Json<'r> {
             origin,
             lines_equal: replayed.equal,
             difference,
-            end: own::name(replayed.ended.end),
+            end: replayed.ended.end.name(),
             steps: replayed.ended.steps,
         }
     }

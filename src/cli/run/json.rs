@@ -8,9 +8,9 @@ use super::super::failure::Failure;
 use super::super::output::Output;
 use super::Arguments;
 use super::several::Sweep;
-use crate::choice::Deviation;
 use crate::model::Model;
-use crate::trace::own::{self, Event, Recording, Tally, Waits};
+use crate::run::{Recording, Tally, Waits};
+use crate::trace::own::{self, NamedDeviation};
 
 /// One run.
 #[derive(Serialize)]
@@ -34,9 +34,9 @@ struct Run<'r> {
     /// When the run ended (µs of world time).
     at_us: i64,
     counters: &'r Tally,
-    deviations: &'r [Deviation],
+    deviations: Vec<NamedDeviation>,
     /// As in a trace.
-    events: &'r [Event],
+    events: Vec<serde_json::Value>,
     /// What the process exits with.
     exit: u8,
 }
@@ -67,12 +67,12 @@ pub(super) fn one(
             .map(|it| Violation { property: it.property, why: &it.why }),
         expected: model.expect_run().map(expected::in_words),
         as_expected: exit == Exit::Expected,
-        end: own::name(ended.end),
+        end: ended.end.name(),
         steps: ended.steps,
         at_us: ended.at.0,
         counters: &ended.tally,
-        deviations: &recording.recipe.deviations,
-        events: &recording.events,
+        deviations: own::deviations(recording),
+        events: own::events(recording),
         exit: exit.code(),
     })
 }

@@ -18,10 +18,10 @@ use super::trace_file;
 use crate::choice::Seeded;
 use crate::model::Model;
 use crate::report::{Cast, View, because, cover, story, timeline, words};
-use crate::sim::{End, Limits, Setup};
+use crate::run::{End, Ended, Recording, Spec, execute};
+use crate::sim::Setup;
 use crate::time::Micros;
-use crate::trace::Origin;
-use crate::trace::own::{Ended, Recipe, Recording, execute};
+use crate::trace::own;
 
 /// Run a model once, with latencies and faults drawn from a seed, and show what happens
 #[derive(clap::Args, Debug)]
@@ -78,7 +78,7 @@ pub(super) fn execute_command(
     let mut written = false;
     if let Some(path) = &arguments.output {
         if trace_file::is_stdout(path) {
-            recording.write(output.out())?;
+            own::write(&recording, output.out())?;
             return Ok(exit);
         }
         trace_file::write(path, &recording)?;
@@ -110,12 +110,12 @@ pub(super) fn execute_command(
 /// One run with its events. If they are shown nowhere, because so many threads have no timeline, it is without them.
 fn record(model: &Model, seed: u64, listed: bool) -> Recording {
     if !listed && is_crowd(&model.sampled_setup()) {
-        let recording = Recording::make_without_events(model, seed, limits(model));
+        let recording = Recording::sampled_without_events(model, seed);
         if recording.ended.violation.is_none() {
             return recording;
         }
     }
-    Recording::make(model, Origin::Run, Some(seed), limits(model), Seeded::new(seed))
+    Recording::sampled(model, seed)
 }
 
 /// Whether there are more threads than a timeline has room for.
@@ -129,25 +129,8 @@ fn threads(setup: &Setup) -> usize {
 
 /// One run without its events.
 fn run_only(model: &Model, seed: u64) -> Ended {
-    let recipe = Recipe {
-        origin: Origin::Run,
-        seed: Some(seed),
-        limits: limits(model),
-        round: None,
-        model: model.clone(),
-        deviations: Vec::new(),
-    };
-    let mut choices = Seeded::new(seed);
-    execute(&recipe.setup(), recipe.limits, None, &mut choices, None)
-}
-
-/// Where a run stops if it does not end by itself.
-pub(super) fn limits(model: &Model) -> Limits {
-    Limits {
-        steps: model.bounds().steps.unwrap_or(10_000_000),
-        time: model.bounds().time.unwrap_or(Micros::from_ms(600_000)),
-        stop_at_violation: false,
-    }
+    let spec = Spec::sampled(model, seed);
+    execute(&spec.setup(), spec.limits, None, &mut Seeded::new(seed), None)
 }
 
 fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -191,8 +174,9 @@ fn verdict(
     if let Some(violation) = &ended.violation {
         row("what", &violation.why, output)?;
     }
-    if let Some(chain) = because(&Cast::of(&recording.setup), &recording.events, false) {
-        row("because", &chain, output)?;
+    let cast = Cast::of(&recording.setup);
+    if let Some(chain) = because(&cast, &recording.events, false) {
+        row("because", &chain.text(&cast, &recording.events), output)?;
     }
     for (name, text) in counters(ended) {
         row(name, &text, output)?;

@@ -10,9 +10,8 @@ use super::{Arguments, run_only};
 use crate::locks::{self, Store};
 use crate::model::Model;
 use crate::report::words;
-use crate::sim::End;
 use crate::time::Micros;
-use crate::trace::own::Ended;
+use crate::run::{End, Ended};
 
 /// What the story comes to with one recipe.
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use super::{Arguments, json, run_only};
 use crate::model::{Model, Verdict};
 use crate::report::words;
 use crate::time::Micros;
-use crate::trace::own::{Ended, Waits};
+use crate::run::{Ended, Waits};
 use std::fmt::Write as _;
 
 /// What several runs come to.

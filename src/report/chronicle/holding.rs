@@ -96,7 +96,7 @@ pub(super) fn take(chronicle: &mut Chronicle<'_>, at: At, kept: &Kept) {
 
 /// What a server had before it died is there again.
 fn revive(chronicle: &mut Chronicle<'_>, kept: &Kept) -> bool {
-    let same = |it: &super::Holding| it.server == kept.server && it.item == kept.item;
+    let same = |it: &Holding| it.server == kept.server && it.item == kept.item;
     let last = chronicle.holdings.iter().rposition(same);
     let crashed = |it: &Holding| matches!(it.end, Some(HoldingEnd { by: EndedBy::Crash, .. }));
     let Some(number) = last.filter(|it| crashed(&chronicle.holdings[*it])) else { return false };

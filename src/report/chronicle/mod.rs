@@ -187,6 +187,12 @@ impl<'a> Chronicle<'a> {
     fn deviates(&mut self, at: At, take: &Alternative) {
         let Alternative::Strike(strike) = take else { return };
         self.faults.push((at, *strike));
+        if let Target::Thread(process, thread) = strike.target
+            && let Some(person) = self.people.get_mut(usize::from(process))
+            && let Some(stance) = person.threads.get_mut(usize::from(thread))
+        {
+            stance.interrupted = Some(at);
+        }
         let holds = self.cast.fault(strike.fault).is_some_and(|it| it.holds);
         if let (Target::Message(way), true) = (strike.target, holds) {
             self.held.insert((way.process, way.server, way.direction), at);

@@ -1,45 +1,78 @@
-//! What was where the lock lives is gone, and nobody asked for that.
+//! What stood where the lock lives is gone: who took it, or what did.
 
 use std::fmt::Write as _;
 
-use super::{Kinds, Teller};
+use super::{Expiry, Teller, Tone};
+use crate::event::{By, Kept, Who};
 use crate::report::cast::Kind;
 use crate::report::words;
+use crate::store::effect::Change;
 use crate::time::Micros;
 
 impl Teller<'_> {
-    /// What was where the lock lives is gone by itself, or a fault has `taken` it; on several servers at once that is one step.
-    pub(super) fn goes(&mut self, at: Micros, lock: &str, owner: Option<String>, taken: bool) {
-        let server = self.woken.as_deref().and_then(|it| self.cast.server(it));
-        let Some(server) = server.map(|server| &self.cast.servers[server]) else { return };
-        let lock = lock.strip_suffix(&format!(" on {}", server.name)).unwrap_or(lock);
-        let mut servers = vec![server.name.clone()];
-        if let Some((when, what, whose, names)) = &self.expired
-            && (*when, &**what, whose) == (at, lock, &owner)
-            && self.steps.last().is_some_and(|last| last.text.contains(" expires in "))
-        {
-            servers = names.iter().cloned().chain(servers).collect();
-            self.steps.pop();
+    pub(super) fn kept(&mut self, at: Micros, kept: &Kept) {
+        let Change::Removed { .. } = kept.change else { return };
+        // What goes with its key is told with the key; what a server copies is told with the server.
+        let Some(what) = words::item(&kept.item).filter(|_| kept.by != By::Copy) else { return };
+        let stood = self.known.standing().find(|it| it.is(kept.server, &kept.item));
+        let owner = stood.and_then(|it| it.owner);
+        match (kept.by, owner) {
+            (By::Thread(by), Some(owner)) if by != owner => {
+                let how = self.how(by);
+                let (by, owner) = (self.cast.who(by), self.cast.who(owner));
+                let on = self.cast.on(kept.server);
+                let text = format!("{by} removes {what}{on}, which is {owner}'s{how}");
+                self.step(at, text, Tone::Bad);
+            }
+            (By::Thread(_), _) => {}
+            (by, owner) => self.goes(at, kept, by, (what, owner)),
         }
-        let whose = owner.as_ref().map(|owner| format!("{owner}'s ")).unwrap_or_default();
-        let names = words::list(&servers);
-        let node = words::node(lock);
-        let mut text = match server.kind {
-            Kind::ZooKeeper if taken => format!("That ends the session, and removes {whose}{node}"),
-            _ if taken => format!("That takes {whose}key {lock} away in {names}"),
-            Kind::ZooKeeper => format!(
-                "{names} ends a session of which it has not heard for too long, and removes {whose}{node}"
+    }
+
+    /// It is gone by itself, or a fault has taken it; on several servers at once that is one step.
+    fn goes(&mut self, at: Micros, kept: &Kept, by: By, (what, owner): (String, Option<Who>)) {
+        let mut servers = vec![kept.server];
+        let same = |it: &Expiry| it.what == what && it.owner == owner;
+        let expires = self.cast.kind(kept.server) == Kind::Redis && by == By::Time;
+        if expires
+            && let Some(last) = self.steps.pop_if(|last| {
+                last.at == at && last.expiry.as_ref().is_some_and(same)
+            })
+            && let Some(Expiry { servers: others, .. }) = last.expiry
+        {
+            servers = others.into_iter().chain(servers).collect();
+        }
+        let whose = owner.map(|owner| format!("{}'s ", self.cast.who(owner))).unwrap_or_default();
+        let names: Vec<String> =
+            servers.iter().map(|it| self.cast.server(*it).to_owned()).collect();
+        let names = words::list(&names);
+        let (opening, mut text) = match (self.cast.kind(kept.server), by) {
+            (Kind::ZooKeeper, By::Session) => (
+                "",
+                format!(
+                    "{names} ends a session of which it has not heard for too long, and removes {whose}{what}"
+                ),
             ),
-            _ => format!("{whose}key {lock} expires in {names}: its time to live is over"),
+            (Kind::ZooKeeper, By::Fault(_)) => {
+                ("That ", format!("ends the session, and removes {whose}{what}"))
+            }
+            (Kind::ZooKeeper, _) => ("", format!("{names} removes {whose}{what}, which nobody uses")),
+            (_, By::Time) => {
+                ("", format!("{whose}key {what} expires in {names}: its time to live is over"))
+            }
+            (_, By::Fault(_)) => ("That ", format!("takes {whose}key {what} away in {names}")),
+            _ => ("", format!("{names} evicts {whose}key {what}")),
         };
-        if let Some(owner) = owner.as_ref().filter(|owner| self.inside.contains(owner)) {
-            let _ = write!(text, ". {owner} is still in its section");
+        if let Some(owner) = owner.filter(|owner| self.known.inside.contains(owner)) {
+            let _ = write!(text, ". {} is still in its section", self.cast.who(owner));
             if self.stands_still(owner) {
                 text += ", standing still";
             }
             text += ", and does not know it";
         }
-        self.step(at, format!("{text}."), Kinds::Plain);
-        self.expired = Some((at, lock.to_owned(), owner, servers));
+        self.opens(at, opening, text, Tone::Plain);
+        if let Some(last) = self.steps.last_mut().filter(|_| expires) {
+            last.expiry = Some(Expiry { what, owner, servers });
+        }
     }
 }

@@ -1,53 +1,46 @@
 //! What threads do to the ledger, and who else is in a section meanwhile.
 
-use super::super::words;
-use super::{Kinds, Teller};
+use super::{Teller, Tone};
+use crate::event::Who;
 use crate::store::ledger::Account;
 use crate::time::Micros;
 
 impl Teller<'_> {
-    pub(super) fn reads(&mut self, at: Micros, who: &str, account: Account, value: i64) {
-        self.read.insert((who.to_owned(), account), value);
+    pub(super) fn reads(&mut self, at: Micros, who: Who, account: Account, value: i64) {
+        self.read.insert((who, account), value);
         let last = self.ledger.get(&account).copied();
+        let name = self.cast.who(who);
         if let Some(last) = last.filter(|last| *last != value && account == Account::IN_STORE) {
             let text = format!(
-                "{who} reads {value} from {account}, which is old: {last} was written since."
+                "{name} reads {value} from {account}, which is old: {last} was written since"
             );
-            return self.step(at, text, Kinds::Bad);
+            return self.step(at, text, Tone::Bad);
         }
         self.ledger.insert(account, value);
-        self.step(at, format!("{who} reads {value} from {account}."), Kinds::Plain);
+        self.step(at, format!("{name} reads {value} from {account}"), Tone::Plain);
     }
 
-    /// Who else is in a section, but for those that share the lock with `who`.
-    pub(super) fn others(&self, who: &str) -> Vec<String> {
-        let shares = |it: &String| self.sharing.contains(it);
-        let both = shares(&who.to_owned());
-        let others = self.inside.iter().filter(|it| *it != who && !(both && shares(it)));
-        others.cloned().collect()
-    }
-
-    pub(super) fn wrote(&mut self, at: Micros, who: &str, account: Account, value: i64) {
-        let read = self.read.get(&(who.to_owned(), account)).copied();
+    pub(super) fn wrote(&mut self, at: Micros, who: Who, account: Account, value: i64) {
+        let read = self.read.get(&(who, account)).copied();
         let before = self.ledger.insert(account, value);
-        let text = format!("{who} writes {value} to {account}");
+        let text = format!("{} writes {value} to {account}", self.cast.who(who));
         match (read, before) {
             (Some(read), Some(before)) if read != before => self.step(
                 at,
-                format!("{text}, computed from {read}; but {account} says {before} by now: that update is lost."),
-                Kinds::Bad,
+                format!("{text}, computed from {read}; but {account} says {before} by now: that update is lost"),
+                Tone::Bad,
             ),
-            _ if !self.inside.iter().any(|inside| inside == who) => {
-                self.step(at, format!("{text}, although it is not in its section any more."), Kinds::Bad);
+            _ if !self.known.inside.contains(&who) => {
+                self.step(at, format!("{text}, although it is not in its section any more"), Tone::Bad);
             }
             _ => {
-                let others = self.others(who);
+                let others = self.known.others_inside(who);
                 if others.is_empty() {
-                    return self.step(at, format!("{text}."), Kinds::Plain);
+                    return self.step(at, text, Tone::Plain);
                 }
                 let verb = if others.len() == 1 { "is in its section" } else { "are in theirs" };
-                let others = words::list(&others);
-                self.step(at, format!("{text}, while {others} {verb}."), Kinds::Bad);
+                let others = self.names(&others);
+                self.step(at, format!("{text}, while {others} {verb}"), Tone::Bad);
             }
         }
     }

@@ -81,7 +81,7 @@ impl World {
         session: SessionId,
         fault: FaultId,
     ) {
-        let acted = self.act_zookeeper(stage, server, |zk, now, desk| {
+        let acted = self.let_zookeeper(stage, server, |zk, now, desk| {
             zk.expire_session(now, session, desk);
         });
         self.told_server(stage, server, acted, Behalf::Fault(fault));

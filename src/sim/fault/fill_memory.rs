@@ -91,7 +91,7 @@ impl World {
     }
 
     fn evict(&mut self, stage: &mut Stage<'_>, server: ServerId, fault: FaultId) {
-        let acted = self.act_redis(stage, server, |redis, now, desk| redis.evict(now, desk));
+        let acted = self.let_redis(stage, server, |redis, now, desk| redis.evict(now, desk));
         self.acted_by_fault(stage, server, acted, fault);
     }
 }

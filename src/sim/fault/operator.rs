@@ -146,7 +146,7 @@ impl World {
         command: &Rc<[Bytes]>,
         fault: FaultId,
     ) {
-        let mut acted = self.act_redis(stage, server, |redis, now, desk| {
+        let mut acted = self.let_redis(stage, server, |redis, now, desk| {
             let request = Inbound::Request(Request::from(command.clone()));
             for message in [Inbound::Connect, request, Inbound::Disconnect] {
                 redis.deliver(now, CONSOLE, message, desk);

@@ -28,6 +28,18 @@ use std::io::{self, Write};
 
 use crate::run::Recording;
 
+/// The deviations of a run, as its trace has them.
+pub fn deviations(recording: &Recording) -> Vec<NamedDeviation> {
+    let Recording { spec, setup, .. } = recording;
+    spec.deviations.iter().filter_map(|it| deviation(it, setup)).collect()
+}
+
+/// The events of a run, as its trace has them.
+pub fn events(recording: &Recording) -> Vec<serde_json::Value> {
+    let mut writer = Writer::new(&recording.setup);
+    recording.events.iter().map(|record| writer.value(record)).collect()
+}
+
 /// Writes the trace of a run.
 pub fn write(recording: &Recording, out: &mut dyn Write) -> io::Result<()> {
     let header = header::header(&recording.spec);
