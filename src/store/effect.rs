@@ -45,8 +45,10 @@ pub struct Effect {
 
 /// What became of something that a store keeps.
 ///
-/// A string that gets another value is two effects: what was there is removed, and something else is placed. Instants are
-/// virtual ones (µs) of the server's own clock.
+/// A string that gets another value is two effects: what was there is removed, and something else is placed. The same
+/// goes for a key that gets a value of another kind. Of a collection the key comes before its parts when it is placed,
+/// and after them when it is removed. Instants are virtual ones (µs) of the server's own clock, as it is set at that
+/// moment; a part of a collection has none, as it lives as long as its key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Change {
     /// It was not there before.
@@ -63,7 +65,8 @@ pub enum Change {
         /// The same before.
         before: Option<Micros>,
     },
-    /// What it holds is another: the data of a node, the value of a field, the score of a member.
+    /// What it holds is another: the value of a field, the score of a member; or the data of a node was set, be it to the
+    /// same.
     Rewritten {
         /// What it holds now.
         value: Rc<str>,
@@ -82,10 +85,12 @@ pub enum Cause {
     Request {
         /// On which connection it came: of the server that the client is connected to.
         link: Link,
+        /// The number of that server in its ensemble; 0 is a server that is alone, and any Redis server.
+        server: u8,
         /// The command that did it, in lower case: of a script, the one that the script called; or ZooKeeper's operation.
         command: Rc<str>,
     },
-    /// Its time to live was over.
+    /// Its time to live was over, and an access or the background cycle removed it.
     Expired,
     /// A Redis server made room.
     Evicted,
@@ -96,7 +101,7 @@ pub enum Cause {
     },
     /// ZooKeeper removed an empty container, or a node whose time to live was over.
     Reaped,
-    /// The server took over the data of another one, or what it had on its disk.
+    /// The server took over the data or the changes of another one, or it lost what was not on its disk.
     Taken,
 }
 
