@@ -43,6 +43,9 @@ impl World {
         if is_zookeeper {
             self.leave_ensemble(server);
         }
+        let Acted { effects, .. } =
+            self.let_redis(stage, server, |redis, _, desk| redis.tell_crash(desk));
+        self.tell_effects(stage, server, effects, Behalf::Nobody);
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.state.crash();
         placed.busy = Micros::ZERO;
@@ -161,9 +164,8 @@ impl World {
     fn forget_sent(&mut self, conn: ConnId) {
         if !self.conns[conn as usize].up.is_empty() {
             self.conn_mut(conn).up.clear();
-            self.agenda.cancel_all(
-                |event| matches!(event, Due::Up(of) | Due::Served(of) if *of == conn),
-            );
+            self.agenda
+                .cancel_all(|event| matches!(event, Due::Up(of) | Due::Served(of) if *of == conn));
         }
     }
 }
