@@ -10,8 +10,8 @@ mod site;
 
 pub use deviations::{Noting, Recorded};
 pub use site::{
-    Alternative, Deviation, Direction, FaultId, ProcessDue, ProcessId, Renaming, ServerDue, ServerId,
-    Site, Strike, Target, Way,
+    Alternative, Deviation, Direction, FaultId, ProcessDue, ProcessId, Renaming, ServerDue,
+    ServerId, Site, Strike, Target, Way,
 };
 
 use std::fmt;

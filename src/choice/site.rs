@@ -239,10 +239,7 @@ impl<P, S, F, P2, S2, F2> std::fmt::Debug for Renaming<'_, P, S, F, P2, S2, F2> 
 }
 
 impl<P, S> Way<P, S> {
-    fn map<F, P2, S2, F2>(
-        &self,
-        names: &Renaming<'_, P, S, F, P2, S2, F2>,
-    ) -> Option<Way<P2, S2>> {
+    fn map<F, P2, S2, F2>(&self, names: &Renaming<'_, P, S, F, P2, S2, F2>) -> Option<Way<P2, S2>> {
         let Self { process, server, lane, direction } = self;
         let (process, server) = ((names.process)(process)?, (names.server)(server)?);
         Some(Way { process, server, lane: *lane, direction: *direction })

@@ -10,10 +10,10 @@ use super::failure::Failure;
 use super::output::{BAD, FAINT, GOOD, Output, TITLE};
 use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
+use crate::event::{Event, Record};
 use crate::explore::{Bounds, Search, Verdict};
 use crate::model::Model;
 use crate::report::{Cast, View, story, timeline, words, wrapped};
-use crate::event::{Event, Record};
 use crate::run::{Ended, Recording, Spec, execute, recording_of};
 use crate::trace::own;
 

@@ -7,9 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{
-    Agenda, Conn, Ensemble, Due, Found, Group, Links, Placed, Process, World, wants,
-};
+use crate::sim::{Agenda, Conn, Due, Ensemble, Found, Group, Links, Placed, Process, World, wants};
 use crate::store::Key;
 use crate::time::Micros;
 

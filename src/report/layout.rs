@@ -182,7 +182,8 @@ impl Layout {
     /// The texts of a row, each with the number of its column among all processes and then the servers.
     fn cells(&self, row: &Row) -> Vec<(usize, String)> {
         let processes = self.names.len();
-        let process = row.process.as_ref().map(|(number, text)| (usize::from(*number), text.clone()));
+        let process =
+            row.process.as_ref().map(|(number, text)| (usize::from(*number), text.clone()));
         let server = row.server.as_ref().map(|(number, text)| (usize::from(*number), text));
         let server = server.map(|(number, text)| match self.mode {
             Mode::Apart => (processes + number, text.clone()),

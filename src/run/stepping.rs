@@ -3,9 +3,7 @@
 use super::limits::{End, Limits};
 use crate::choice::{About, Choices, Question};
 use crate::event::Observer;
-use crate::sim::{
-    Effects, Engine, History, Live, Scene, Setup, Stage, Step, Violation, World,
-};
+use crate::sim::{Effects, Engine, History, Live, Scene, Setup, Stage, Step, Violation, World};
 
 /// One run.
 pub struct Run<'a> {

@@ -25,8 +25,7 @@ impl World {
             // The end of a connection that the client has left behind.
             Down::Closed if !self.conns[conn as usize].open => {}
             Down::Closed => {
-                stage
-                    .observer.on_event(self.total(), &Event::Lost { process, server });
+                stage.observer.on_event(self.total(), &Event::Lost { process, server });
                 self.lost(stage, conn);
             }
             Down::Message(message) => {

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use super::act::{Acted, Behalf};
 use super::agenda::{ConnId, Due, ServerId};
 use super::conn::Down;
+use super::cost;
 use super::ensemble::for_clients;
 use super::links::is_peer;
 use super::server::{AnyMessage, AnyRequest, Sent};
 use super::thread::Phase;
 use super::world::{Stage, World};
-use super::act::{Acted, Behalf};
-use super::cost;
 use crate::choice::FaultId;
 use crate::cx::{TaskId, thread_of};
 use crate::event::{Event, Who};

@@ -236,10 +236,7 @@ impl World {
             |(number, process)| {
                 process.threads.iter().enumerate().filter(|(_, thread)| thread.wants()).map(
                     move |(thread, state)| {
-                        (
-                            Who { process: number as u16, thread: thread as u8 },
-                            state.phase,
-                        )
+                        (Who { process: number as u16, thread: thread as u8 }, state.phase)
                     },
                 )
             },
@@ -294,7 +291,10 @@ impl World {
             if let Some(why) = judgement.violated
                 && self.found.violation.is_none()
             {
-                stage.observer.on_event(now, &Event::Violated { property: property.name(), why: Cow::Borrowed(&why) });
+                stage.observer.on_event(
+                    now,
+                    &Event::Violated { property: property.name(), why: Cow::Borrowed(&why) },
+                );
                 self.found.violation = Some(Violation { property: property.name(), why });
             }
         }

@@ -1,9 +1,9 @@
 //! Requests and messages of any store.
 
+use super::Server;
 use super::ledger;
 use super::redis::{self, RedisServer};
 use super::zookeeper::{self, ZooKeeper};
-use super::Server;
 
 /// A request to a server of any kind.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -55,8 +55,7 @@ impl Header {
         let origin = Self::origin(line, &members)?;
         let known = if origin == Origin::Recorded { Self::RECORDED } else { Self::VERSION };
         if version.as_u64() != Some(known) {
-            let message =
-                format!("version {version} of the format; this program reads {known}");
+            let message = format!("version {version} of the format; this program reads {known}");
             return Err(line.bad(match (origin, version.as_u64()) {
                 (Origin::Recorded, _) => message,
                 (origin, Some(1)) => format!("{message}. {}", Self::anew(origin, &members)),

@@ -10,8 +10,8 @@ use super::{Arguments, run_only};
 use crate::locks::{self, Store};
 use crate::model::Model;
 use crate::report::words;
-use crate::time::Micros;
 use crate::run::{End, Ended};
+use crate::time::Micros;
 
 /// What the story comes to with one recipe.
 #[derive(Serialize)]

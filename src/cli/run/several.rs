@@ -9,8 +9,8 @@ use super::super::surroundings::Stopwatch;
 use super::{Arguments, json, run_only};
 use crate::model::{Model, Verdict};
 use crate::report::words;
-use crate::time::Micros;
 use crate::run::{Ended, Waits};
+use crate::time::Micros;
 use std::fmt::Write as _;
 
 /// What several runs come to.

@@ -14,8 +14,8 @@ use super::{deviation, words};
 use crate::choice::{Direction, ProcessId};
 use crate::event::{Event, Record, Who, is_session_over};
 use crate::report::cast::Cast;
-use crate::store::zookeeper::Message;
 use crate::store::AnyMessage;
+use crate::store::zookeeper::Message;
 use crate::time::Micros;
 use crate::trace::own::Sessions;
 

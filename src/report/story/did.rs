@@ -46,12 +46,12 @@ impl Teller<'_> {
     fn refused(&mut self, at: Micros, who: Who) {
         let name = self.cast.who(who);
         let how = self.how(who);
-        let lost = self.known.people.get(usize::from(who.process)).is_some_and(|it| it.lost.is_some());
+        let lost =
+            self.known.people.get(usize::from(who.process)).is_some_and(|it| it.lost.is_some());
         if lost {
             self.in_line.retain(|it| *it != who);
-            let text = format!(
-                "{name} does not know what became of its request{how}, and will try again"
-            );
+            let text =
+                format!("{name} does not know what became of its request{how}, and will try again");
             return self.step(at, text, Tone::Plain);
         }
         let stance = self.known.stance(who);
@@ -104,7 +104,8 @@ impl Teller<'_> {
         }
         let (is, believe) = if others.len() == 1 { ("is", "believes") } else { ("are", "believe") };
         let others = self.names(&others);
-        let text = format!("{text}, while {others} {is} still inside and {believe} to have the lock");
+        let text =
+            format!("{text}, while {others} {is} still inside and {believe} to have the lock");
         self.step(at, text, Tone::Bad);
     }
 

@@ -35,9 +35,8 @@ impl Teller<'_> {
         let same = |it: &Expiry| it.what == what && it.owner == owner;
         let expires = self.cast.kind(kept.server) == Kind::Redis && by == By::Time;
         if expires
-            && let Some(last) = self.steps.pop_if(|last| {
-                last.at == at && last.expiry.as_ref().is_some_and(same)
-            })
+            && let Some(last) =
+                self.steps.pop_if(|last| last.at == at && last.expiry.as_ref().is_some_and(same))
             && let Some(Expiry { servers: others, .. }) = last.expiry
         {
             servers = others.into_iter().chain(servers).collect();
@@ -56,7 +55,9 @@ impl Teller<'_> {
             (Kind::ZooKeeper, By::Fault(_)) => {
                 ("That ", format!("ends the session, and removes {whose}{what}"))
             }
-            (Kind::ZooKeeper, _) => ("", format!("{names} removes {whose}{what}, which nobody uses")),
+            (Kind::ZooKeeper, _) => {
+                ("", format!("{names} removes {whose}{what}, which nobody uses"))
+            }
             (_, By::Time) => {
                 ("", format!("{whose}key {what} expires in {names}: its time to live is over"))
             }

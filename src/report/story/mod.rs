@@ -181,9 +181,7 @@ impl Teller<'_> {
         }
         let told = deviation::tell(take, self.cast).sentence;
         let label = if cost > 0 { " (the fault)" } else { "" };
-        let is_reply = |target: &Target| {
-            matches!(target, Target::Message(way) if way.direction == crate::choice::Direction::Down)
-        };
+        let is_reply = |target: &Target| matches!(target, Target::Message(way) if way.direction == crate::choice::Direction::Down);
         let (opening, told) = match take {
             Alternative::Release(way) if is_reply(&Target::Message(*way)) => ("The ", told),
             Alternative::Strike(Strike { target, .. })

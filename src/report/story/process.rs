@@ -14,7 +14,11 @@ impl Teller<'_> {
             Event::Resumes(process) => {
                 let inside = self.known.inside.iter().any(|it| it.process == process);
                 let belief = if inside { ", and still believes to have the lock" } else { "" };
-                self.step(at, format!("{} goes on{belief}", self.cast.process(process)), Tone::Plain);
+                self.step(
+                    at,
+                    format!("{} goes on{belief}", self.cast.process(process)),
+                    Tone::Plain,
+                );
             }
             Event::Crashes(process) => self.dies(process),
             Event::Exits(process) => {
@@ -31,7 +35,8 @@ impl Teller<'_> {
     /// The fault is told; where it found the process, and what that leaves behind, goes with it.
     fn dies(&mut self, process: ProcessId) {
         let was_inside = self.known.inside.iter().any(|it| it.process == process);
-        let left = self.known.standing().filter(|it| it.owner.map(|it| it.process) == Some(process));
+        let left =
+            self.known.standing().filter(|it| it.owner.map(|it| it.process) == Some(process));
         let left = left.filter_map(|it| {
             Some(format!("{}{}", words::item(&it.item)?, self.cast.on(it.server)))
         });

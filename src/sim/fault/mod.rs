@@ -45,7 +45,6 @@ pub use entry::{Finds, Leases, Scope};
 pub use near::{Near, Side};
 pub use partition::{Cut, Way};
 
-
 use super::agenda::{Due, ProcessId};
 use super::sides::Sides;
 use super::thread::Phase;

@@ -56,9 +56,7 @@ impl FaultName {
 /// From numbers to names.
 pub(super) fn names<'a>(
     setup: &'a Setup,
-    then: &mut dyn FnMut(
-        &Renaming<'_, ProcessId, ServerId, FaultId, String, String, FaultName>,
-    ),
+    then: &mut dyn FnMut(&Renaming<'_, ProcessId, ServerId, FaultId, String, String, FaultName>),
 ) {
     let process = |it: &ProcessId| Some(setup.process(*it));
     let server = |it: &ServerId| Some(setup.server(*it));

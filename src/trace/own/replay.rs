@@ -68,12 +68,10 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
             hints: vec!["this deviation of the header found no place in the run".to_owned()],
         });
     } else if let Some(difference) = &mut difference {
-        let hints = unused
-            .iter()
-            .map(|it| {
-                let it = named(it, &setup);
-                format!("the header's deviation {it} found no place in the run so far")
-            });
+        let hints = unused.iter().map(|it| {
+            let it = named(it, &setup);
+            format!("the header's deviation {it} found no place in the run so far")
+        });
         difference.hints.extend(hints);
         if program != PROGRAM {
             difference.hints.push(format!("the trace was written by {program}; this is {PROGRAM}"));

@@ -231,11 +231,9 @@ impl<'a> Writer<'a> {
                 from: setup.server(*server),
                 heard: Written::message(message.clone().into_owned(), &mut self.sessions),
             },
-            Event::Lost { process, server } => What::Lost {
-                to: setup.process(*process),
-                from: setup.server(*server),
-                lost: true,
-            },
+            Event::Lost { process, server } => {
+                What::Lost { to: setup.process(*process), from: setup.server(*server), lost: true }
+            }
             Event::Timer(process) => What::Timer { timer: setup.process(*process) },
             Event::Kept(kept) => self.kept(kept),
             Event::Wakes { .. } => {
