@@ -12,9 +12,11 @@ use std::collections::BinaryHeap;
 use std::time::Instant;
 
 use lockstep::choice::{Choices, Nominal, Seeded};
+use lockstep::event::{Event, Observer};
 use lockstep::explore::{Bounds, Search};
 use lockstep::model::Model;
-use lockstep::sim::{Limits, Listener, Live, Run, Told};
+use lockstep::run::{Limits, Run};
+use lockstep::sim::Live;
 use lockstep::store::redis::{Bytes, Config, RedisServer};
 use lockstep::store::zookeeper::{self, Connect, Create, CreateMode, Op, Request, ZooKeeper, Zxid};
 use lockstep::store::{Env, Inbound, Link, Outbound, Server};
@@ -117,9 +119,9 @@ fn zookeeper() {
 /// Counts messages: each request is one, and each that reaches a client.
 struct Messages(u64);
 
-impl Listener for Messages {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
-        self.0 += u64::from(matches!(told, Told::Executed { .. } | Told::Received { .. }));
+impl Observer for Messages {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
+        self.0 += u64::from(matches!(told, Event::Executed { .. } | Event::Received { .. }));
     }
 }
 

@@ -4,14 +4,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lockstep::choice::{Choices, Listed, Question, Seeded};
+use lockstep::choice::{Alternative, Choices, Listed, Question, Seeded, Site};
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::json::Duration;
 use lockstep::model::{Form, Model};
-use lockstep::sim::Limits;
+use lockstep::run::Limits;
+use lockstep::run::{Recording, Spec, Timed};
 use lockstep::time::Micros;
-use lockstep::trace::Origin;
-use lockstep::trace::own::Recording;
 use serde_json::Value;
 
 use super::tidy::files;
@@ -128,8 +127,10 @@ fn wrong_fix(broken: &One, found: &Outcome, fixed: &One) -> Vec<String> {
     // What broke the one must have happened to the other: the same faults in the same phases.
     let witness = found.witness.clone().unwrap();
     let limits = Limits { steps: witness.steps, time: Micros::MAX, stop_at_violation: true };
-    let story =
-        Recording::make(&broken.model, Origin::Check, None, limits, Listed::new(witness.answers));
+    let story = Recording::make(
+        Spec::new(&broken.model, Timed::Abstract, limits),
+        Listed::new(witness.answers),
+    );
     let both = story.ended.faults.iter().zip(outcome.faults.iter());
     for (number, (in_story, in_fixed)) in both.enumerate() {
         if in_fixed.times == 0 || !in_fixed.covers(in_story) {
@@ -243,8 +244,8 @@ fn changes(place: usize) -> Vec<String> {
     let draw = Question {
         about: lockstep::choice::About::Draw,
         n: 3000,
-        site: &|| "a factor".to_owned(),
-        name: &|number| number.to_string(),
+        site: &|| Site::End,
+        alternative: &Alternative::Value,
     };
     // Between 0.7 and 3.7.
     let factors: Vec<f64> = (0..3).map(|_| 0.7 + f64::from(stream.pick(&draw)) / 1000.0).collect();

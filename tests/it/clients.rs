@@ -1,10 +1,12 @@
 //! Who the clients are: roles, late starters, habits.
 
 use lockstep::choice::Nominal;
+use lockstep::event::Observer;
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
 use lockstep::property::{Event, Names};
-use lockstep::sim::{End, Limits, Listener, Live, Setup, Told};
+use lockstep::run::{End, Limits};
+use lockstep::sim::{Live, Setup};
 use lockstep::time::Micros;
 
 use super::recipe_world::run_on;
@@ -29,10 +31,9 @@ fn setup(clients: &str) -> Setup {
 /// What happened to whom, in the order of events, with the time (ms).
 struct Diary<'a>(&'a Setup, Vec<String>);
 
-impl Listener for Diary<'_> {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
-        let Told::Event(event) = told else { return };
-        let line = match **event {
+impl Observer for Diary<'_> {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
+        let line = match *told {
             Event::Asks(who) => format!("{} asks", self.0.who(who)),
             Event::Enters { who, .. } => format!("{} enters", self.0.who(who)),
             Event::Refused(who) => format!("{} is refused", self.0.who(who)),

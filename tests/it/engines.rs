@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use lockstep::choice::{Listed, Seeded};
-use lockstep::sim::{EngineBox, Habits, History, Limits, Listener, Live, Setup, Timing, Told};
+use lockstep::event::{Event, Observer};
+use lockstep::run::{EngineBox, Limits};
+use lockstep::sim::{Habits, History, Live, Setup, Timing};
 use lockstep::time::Micros;
 
 use super::recipe_world::{SAMPLED, answers, fault, fault_with, run_on, world_of};
@@ -21,8 +23,8 @@ fn limits(number: u64) -> Limits {
 #[derive(Default)]
 struct Scribe(String);
 
-impl Listener for Scribe {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+impl Observer for Scribe {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
         writeln!(self.0, "{now} {told:?}").unwrap();
     }
 }

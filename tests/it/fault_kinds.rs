@@ -1,10 +1,13 @@
 //! Each kind of fault: what exactly it does, and that merging equal worlds hides nothing of it.
 
-use lockstep::choice::{About, Choices, Question};
+use lockstep::choice::{About, Alternative, Choices, Question};
+use lockstep::event::Observer;
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::model::Model;
 use lockstep::property::Event;
-use lockstep::sim::{AnyMessage, Limits, Listener, Live, Setup, Told};
+use lockstep::run::Limits;
+use lockstep::sim::{Live, Setup};
+use lockstep::store::AnyMessage;
 use lockstep::store::redis::{Message, Reply};
 use lockstep::store::zookeeper;
 use lockstep::time::Micros;
@@ -91,16 +94,21 @@ fn merging_hides_nothing_of_any_kind() {
     }
 }
 
-/// Takes the first alternative whose name has these words, once; everything else is nominal.
-struct Once(Option<&'static str>);
+/// The fault strikes as soon as it can, once; everything else is nominal.
+struct Once {
+    /// At the last moment before time moves, and no sooner.
+    late: bool,
+    struck: bool,
+}
 
 impl Choices for Once {
     fn pick(&mut self, question: &Question<'_>) -> u32 {
-        let (About::Step, Some(words)) = (question.about, self.0) else { return 0 };
-        let found = (1..question.n).find(|n| (question.name)(*n).contains(words));
-        if found.is_some() {
-            self.0 = None;
+        if question.about != About::Step || self.struck {
+            return 0;
         }
+        let strikes = |n: &u32| matches!((question.alternative)(*n), Alternative::Strike(it) if it.late == self.late);
+        let found = (1..question.n).find(strikes);
+        self.struck = found.is_some();
         found.unwrap_or(0)
     }
 }
@@ -109,17 +117,17 @@ impl Choices for Once {
 #[derive(Default)]
 pub(super) struct Log(pub(super) Vec<(i64, String)>);
 
-impl Listener for Log {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+impl Observer for Log {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
         let text = match told {
-            Told::Deviated { take, .. } => format!("! {take}"),
-            Told::Executed { server, process, request, .. } => {
+            Event::Deviated { .. } => "! struck".to_owned(),
+            Event::Executed { server, process, request, .. } => {
                 format!("c{} {} at {server}", process + 1, request.name())
             }
-            Told::Event(Event::Enters { who, .. }) => format!("c{} enters", who.process + 1),
-            Told::Event(Event::Leaves(who)) => format!("c{} leaves", who.process + 1),
-            Told::Received { process, message: None, .. } => format!("c{} lost", process + 1),
-            Told::Received { process, message: Some(message), .. } => match message {
+            Event::Enters { who, .. } => format!("c{} enters", who.process + 1),
+            Event::Leaves(who) => format!("c{} leaves", who.process + 1),
+            Event::Lost { process, .. } => format!("c{} lost", process + 1),
+            Event::Received { process, message, .. } => match &**message {
                 AnyMessage::Redis(Message::Reply(Reply::Error(text))) => {
                     format!("c{} {}", process + 1, text.to_text())
                 }
@@ -149,20 +157,28 @@ impl Log {
 }
 
 /// A run in which the fault strikes as soon as it can, and nothing else.
-pub(super) fn run(setup: &Setup, words: &'static str) -> Log {
+pub(super) fn run(setup: &Setup) -> Log {
+    run_once(setup, Once { late: false, struck: false })
+}
+
+/// The same, but it strikes at a last moment.
+pub(super) fn run_late(setup: &Setup) -> Log {
+    run_once(setup, Once { late: true, struck: false })
+}
+
+fn run_once(setup: &Setup, mut choices: Once) -> Log {
     let limits = Limits { steps: 5000, time: Micros::from_ms(5000), stop_at_violation: false };
     let mut log = Log::default();
-    let mut choices = Once(Some(words));
     run_on(setup, &mut Live::default(), limits, &mut choices, &mut log);
-    assert!(choices.0.is_none(), "it struck: {:#?}", log.0);
+    assert!(choices.struck, "it struck: {:#?}", log.0);
     log
 }
 
 #[test]
 fn whoever_is_interrupted_at_work_leaves_releases_and_comes_again() {
     let faults = r#"[{"interrupt": {"phase": "working", "process": "c1"}}]"#;
-    let log = run(&model(REDIS, "", faults).abstract_setup(), "c1 is interrupted");
-    let struck = log.at("! c1", 0);
+    let log = run(&model(REDIS, "", faults).abstract_setup());
+    let struck = log.at("! struck", 0);
     assert_eq!((log.at("c1 leaves", 0), log.at("c1 EVAL", 0)), (struck, struck));
     assert_eq!((log.count("c1 enters"), log.count("c1 leaves")), (2, 2));
 }
@@ -170,9 +186,9 @@ fn whoever_is_interrupted_at_work_leaves_releases_and_comes_again() {
 #[test]
 fn an_interrupted_acquisition_leaves_what_it_has_sent_behind() {
     let faults = r#"[{"interrupt": {"phase": "acquiring", "process": "c1"}}]"#;
-    let log = run(&model(REDIS, "", faults).abstract_setup(), "c1 is interrupted");
+    let log = run(&model(REDIS, "", faults).abstract_setup());
     // Its first request was executed and nobody heard the answer: the key stays for its time to live.
-    assert_eq!(log.at("c1 SET", 0), log.at("! c1", 0));
+    assert_eq!(log.at("c1 SET", 0), log.at("! struck", 0));
     assert!(log.at("c1 enters", 0).min(log.at("c2 enters", 0)) >= 100, "{:#?}", log.0);
 }
 
@@ -182,8 +198,8 @@ fn a_server_that_stalls_executes_what_was_sent_when_it_goes_on() {
         model(REDIS, "", r#"[{"stall-server": {"for": "70ms"}}]"#).abstract_setup(),
         model(REDIS, "", r#"[{"stall-server": {"for": "70ms"}}]"#).sampled_setup(),
     ] {
-        let log = run(&setup, "redis executes nothing for 70 ms");
-        let struck = log.at("! redis", 0);
+        let log = run(&setup);
+        let struck = log.at("! struck", 0);
         let executed = log.0.iter().filter(|(at, text)| text.contains(" at 0") && *at > struck);
         assert!(executed.clone().count() > 0);
         assert!(executed.into_iter().all(|(at, _)| *at >= struck + 70), "{:#?}", log.0);
@@ -193,11 +209,11 @@ fn a_server_that_stalls_executes_what_was_sent_when_it_goes_on() {
 #[test]
 fn a_full_server_refuses_or_evicts_as_its_policy_says() {
     let fault = r#"[{"fill-memory": {"for": "50ms"}}]"#;
-    let log = run(&model(REDIS, "", fault).abstract_setup(), "no memory left for");
+    let log = run(&model(REDIS, "", fault).abstract_setup());
     assert!(log.count("OOM command not allowed") > 0, "{:#?}", log.0);
     assert_eq!((log.count("c1 enters"), log.count("c2 enters")), (1, 1));
     let policy = r#""maxmemory_policy": "allkeys-random""#;
-    let log = run(&model(REDIS, policy, fault).abstract_setup(), "evicts a key");
+    let log = run(&model(REDIS, policy, fault).abstract_setup());
     assert_eq!((log.count("OOM"), log.at("c1 enters", 0), log.at("c2 enters", 0)), (0, 0, 0));
 }
 
@@ -216,8 +232,8 @@ fn a_fast_servers_keys_live_shorter() {
 fn a_session_that_the_service_ends_is_over_at_once_and_its_client_hears_it() {
     let fault = r#"[{"expire-session": {"phase": "working", "process": "c1"}}]"#;
     for store in ["", r#", "servers": 3"#] {
-        let log = run(&model(ZOOKEEPER, store, fault).abstract_setup(), "session is ended");
-        let struck = log.at("! c1", 0);
+        let log = run(&model(ZOOKEEPER, store, fault).abstract_setup());
+        let struck = log.at("! struck", 0);
         assert_eq!(log.at("c1 has no session", 0), struck);
         // It asks again after a round trip, while c1 works for 250 ms.
         assert!(log.at("c2 enters", 0) <= struck + 5, "{:#?}", log.0);
@@ -227,8 +243,8 @@ fn a_session_that_the_service_ends_is_over_at_once_and_its_client_hears_it() {
 #[test]
 fn sessions_survive_a_restart_of_their_server() {
     let fault = r#"[{"restart-server": {"for": "2500ms"}}]"#;
-    let log = run(&model(ZOOKEEPER, "", fault).abstract_setup(), "crash zk, restart");
-    let struck = log.at("! crash", 0);
+    let log = run(&model(ZOOKEEPER, "", fault).abstract_setup());
+    let struck = log.at("! struck", 0);
     // They are refused meanwhile, now and then, and come back with the session that they had.
     assert!((2..6).contains(&log.count("c1 lost")), "{:#?}", log.0);
     assert_eq!(log.count("has no session"), 0);
@@ -239,8 +255,8 @@ fn sessions_survive_a_restart_of_their_server() {
 #[test]
 fn a_client_moves_to_another_server_with_its_session() {
     let fault = r#"[{"move-client": {"phase": "working", "process": "c1"}}]"#;
-    let log = run(&model(ZOOKEEPER, r#", "servers": 3"#, fault).abstract_setup(), "must go");
-    let struck = log.at("! c1", 0);
+    let log = run(&model(ZOOKEEPER, r#", "servers": 3"#, fault).abstract_setup());
+    let struck = log.at("! struck", 0);
     assert_eq!((log.at("c1 create at 0", 0), log.count("c1 delete at 1")), (0, 1));
     assert_eq!((log.at("c1 lost", 0), log.count("has no session")), (struck, 0));
 }

@@ -2,32 +2,32 @@
 
 use lockstep::explore::Verdict;
 use lockstep::model::Model;
+use lockstep::sim::Setup;
 
-use super::fault_kinds::{REDIS, ZOOKEEPER, model, run, search};
+use super::fault_kinds::{Log, REDIS, ZOOKEEPER, model, run, run_late, search};
 
 /// Kinds that strike in the middle of a conversation, with what the first of them is called in a story.
-fn first(fault: &str) -> lockstep::sim::Setup {
+fn first(fault: &str) -> Setup {
     model(REDIS, "", &format!("[{fault}]")).abstract_setup()
 }
 
 #[test]
 fn a_pause_before_a_request_keeps_it_back_until_its_process_goes_on() {
     let setup = first(r#"{"pause": {"for": "70ms", "before": "EVAL", "process": "c1"}}"#);
-    let log = run(&setup, "pause c1 for 70 ms, before EVAL");
-    let struck = log.at("! pause c1", 0);
+    let log = run(&setup);
+    let struck = log.at("! struck", 0);
     assert_eq!((log.at("c1 leaves", 0), log.at("c1 EVAL", 0)), (struck, struck + 70));
     assert_eq!(log.count("c1 EVAL"), 1);
     // Without `before` the request is on its way already.
-    let log = run(&first(r#"{"pause": {"for": "70ms", "process": "c1"}}"#), "pause c1 for 70 ms");
-    assert_eq!(log.at("c1 SET", 0), log.at("! pause c1", 0));
+    let log = run(&first(r#"{"pause": {"for": "70ms", "process": "c1"}}"#));
+    assert_eq!(log.at("c1 SET", 0), log.at("! struck", 0));
 }
 
 #[test]
 fn a_crash_before_a_request_leaves_it_unsent_and_after_it_executed() {
-    let log =
-        run(&first(r#"{"crash": {"before": "SET", "process": "c1"}}"#), "crash c1, before SET");
+    let log = run(&first(r#"{"crash": {"before": "SET", "process": "c1"}}"#));
     assert_eq!((log.count("c1 SET"), log.at("c2 enters", 0)), (0, 0));
-    let log = run(&first(r#"{"crash": {"after": "SET", "process": "c1"}}"#), "crash c1, after SET");
+    let log = run(&first(r#"{"crash": {"after": "SET", "process": "c1"}}"#));
     assert_eq!((log.count("c1 SET"), log.count("c1 enters")), (1, 0));
     assert!(log.at("c2 enters", 0) >= 100, "the key stays for its time to live: {:#?}", log.0);
 }
@@ -35,24 +35,23 @@ fn a_crash_before_a_request_leaves_it_unsent_and_after_it_executed() {
 #[test]
 fn an_interrupt_before_a_request_leaves_it_unsent_and_later_replies_in_order() {
     let fault = r#"{"interrupt": {"before": "SET", "process": "c1"}}"#;
-    let log = run(&first(fault), "c1 is interrupted, before SET");
+    let log = run(&first(fault));
     // c2 gets the lock at once, and c1 as after any refusal.
     assert_eq!((log.at("c2 enters", 0), log.count("c1 enters")), (0, 1));
     assert!(log.at("c1 SET", 0) >= 40, "{:#?}", log.0);
     let fault = r#"[{"interrupt": {"before": "delete", "process": "c1"}}]"#;
-    let log =
-        run(&model(ZOOKEEPER, "", fault).abstract_setup(), "c1 is interrupted, before delete");
+    let log = run(&model(ZOOKEEPER, "", fault).abstract_setup());
     assert_eq!(log.count("c1 delete"), 0);
 }
 
 #[test]
 fn faults_of_servers_strike_before_and_after_requests_too() {
-    let log = run(&first(r#"{"restart-server": {"for": "30ms", "after": "SET"}}"#), "after SET");
-    let struck = log.at("! crash redis, restart after 30 ms, after SET", 0);
+    let log = run(&first(r#"{"restart-server": {"for": "30ms", "after": "SET"}}"#));
+    let struck = log.at("! struck", 0);
     assert_eq!((struck, log.count("c1 enters")), (0, 1));
     let fault = r#"{"operator": {"command": ["DEL", "lock"], "before": "EVAL", "process": "c1"}}"#;
-    let log = run(&first(fault), "operator runs DEL lock on redis, before EVAL");
-    assert_eq!(log.at("! operator", 0), log.at("c1 EVAL", 0));
+    let log = run(&first(fault));
+    assert_eq!(log.at("! struck", 0), log.at("c1 EVAL", 0));
 }
 
 #[test]
@@ -80,8 +79,8 @@ fn a_short_pause_is_found_that_begins_just_before_the_work_is_over() {
     let fault = r#"[{"pause": {"phase": "working", "for": "30ms"}}]"#;
     let setup = model(QUIET, "", fault).abstract_setup();
     assert!(matches!(search(&setup).verdict, Verdict::Violated { deviations: 1, .. }));
-    let log = run(&setup, "at the last moment");
-    assert_eq!((log.at("! pause", 0), log.at(" leaves", 0)), (80, 110));
+    let log = run_late(&setup);
+    assert_eq!((log.at("! struck", 0), log.at(" leaves", 0)), (80, 110));
 }
 
 #[test]
@@ -89,11 +88,11 @@ fn a_crash_at_the_last_moment_leaves_its_session_for_longest() {
     let fault = r#"[{"crash": {"phase": "working", "process": "c1"}}]"#;
     let setup = model(ZOOKEEPER, "", fault).abstract_setup();
     // The work takes 250 ms; the session ends 300 ms after it was last heard of, and at most a tick of 100 ms later.
-    for (words, died) in [("crash c1", 0), ("crash c1, at the last moment", 250)] {
-        let log = run(&setup, words);
-        assert_eq!(log.at("! crash", 0), died);
+    for (run, died) in [(run as fn(&Setup) -> Log, 0), (run_late, 250)] {
+        let log = run(&setup);
+        assert_eq!(log.at("! struck", 0), died);
         let entered = log.at("c2 enters", 0);
-        assert!((died + 300..=died + 410).contains(&entered), "{words}: {:#?}", log.0);
+        assert!((died + 300..=died + 410).contains(&entered), "{:#?}", log.0);
     }
 }
 

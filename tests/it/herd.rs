@@ -3,10 +3,13 @@
 //! One acquisition a client; the holder lets go when all others wait; all arrive at once.
 
 use lockstep::choice::Nominal;
+use lockstep::event::{Event, Observer};
 use lockstep::model::Model;
-use lockstep::sim::{AnyMessage, AnyRequest, End, Limits, Listener, Live, Run, Told};
+use lockstep::run::{End, Limits, Run};
+use lockstep::sim::Live;
 use lockstep::store::Outbound;
 use lockstep::store::zookeeper::{Message, Op, Request};
+use lockstep::store::{AnyMessage, AnyRequest};
 use lockstep::time::Micros;
 
 /// How often each thing was asked or told.
@@ -18,11 +21,11 @@ struct Counts {
     lists: u64,
 }
 
-impl Listener for Counts {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
+impl Observer for Counts {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
         let sent = match told {
-            Told::Executed { request, sent, .. } => {
-                if let AnyRequest::ZooKeeper(Request::Call { op, .. }) = request {
+            Event::Executed { request, sent, .. } => {
+                if let AnyRequest::ZooKeeper(Request::Call { op, .. }) = &**request {
                     match op {
                         Op::Create(_) => self.creates += 1,
                         Op::Exists { .. } => self.exists += 1,
@@ -32,7 +35,7 @@ impl Listener for Counts {
                 }
                 sent
             }
-            Told::Woke { sent, .. } => sent,
+            Event::Woke { sent, .. } => sent,
             _ => return,
         };
         let event = |message: &&(_, Outbound<AnyMessage>)| {

@@ -1,11 +1,14 @@
 //! The number that works keep in the store of the lock: who may, what properties make of it, and that nothing is lost.
 
 use lockstep::choice::Seeded;
+use lockstep::event::Nobody;
 use lockstep::json::Document;
 use lockstep::locks;
 use lockstep::model::Model;
 use lockstep::property::{self, Event, Facts, Names, Who};
-use lockstep::sim::{End, Limits, Live, Nobody, Run};
+use lockstep::run::{End, Limits, Run};
+use lockstep::sim::Live;
+use lockstep::store::effect::Item;
 use lockstep::store::ledger::Account;
 use lockstep::time::Micros;
 
@@ -99,10 +102,16 @@ impl Names for Numbered {
     fn process(&self, process: u16) -> String {
         format!("c{}", process + 1)
     }
+    fn server(&self, server: u16) -> String {
+        format!("server {server}")
+    }
+    fn item(&self, _: u16, item: &Item) -> String {
+        item.place.to_string()
+    }
 }
 
 /// What a property says of the last of these events; nothing is wrong with those before.
-fn last_of(name: &str, events: &[Event]) -> Option<String> {
+fn last_of(name: &str, events: &[Event<'_>]) -> Option<String> {
     let document = Document::parse("property.json", format!("\"{name}\"")).unwrap();
     let mut property = property::build(&document.root(), &Facts::default()).unwrap();
     let (last, before) = events.split_last().unwrap();
@@ -119,7 +128,7 @@ fn a_read_of_the_store_may_be_too_old() {
     let wrote = |who, account, value| Event::Wrote { who, account, value };
     let store = Account::IN_STORE;
     let begun = [read(one, store, 5), wrote(one, store, 6)];
-    let with = |more: &[Event]| [&begun[..], more].concat();
+    let with = |more: &[Event<'_>]| [&begun[..], more].concat();
     let say = |text: &str| Some(text.to_owned());
 
     let fresh = with(&[read(other, store, 6), wrote(other, store, 7)]);

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use lockstep::choice::Seeded;
+use lockstep::event::Nobody;
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::{Expect, Model, Verdict as Expected};
-use lockstep::sim::{End, Limits, Live, Nobody, Run};
+use lockstep::run::{End, Limits, Run};
+use lockstep::sim::Live;
 use lockstep::time::Micros;
 
 use super::tidy::files;

@@ -1,10 +1,11 @@
 //! Outages of a Redis server: what clients learn, and what is left.
 
-use lockstep::choice::{About, Choices, Question};
+use lockstep::choice::{About, Alternative, Choices, Question, Strike, Target};
+use lockstep::event::Observer;
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
 use lockstep::property::{Event, MutualExclusion, PropertyBox};
-use lockstep::sim::{AnyServer, Listener, Live, Setup, Told};
+use lockstep::sim::{AnyServer, Live, Setup};
 use lockstep::store::redis::{Config, Persistence, RedisServer};
 use lockstep::time::Micros;
 
@@ -18,7 +19,10 @@ impl Choices for DiesFirst {
         if question.about != About::Step || self.0 {
             return 0;
         }
-        let dies = (0..question.n).find(|n| (question.name)(*n).starts_with("crash redis1"));
+        let is_it = |it: Alternative| {
+            matches!(it, Alternative::Strike(Strike { target: Target::Server(0), .. }))
+        };
+        let dies = (0..question.n).find(|n| is_it((question.alternative)(*n)));
         self.0 = dies.is_some();
         dies.unwrap_or(0)
     }
@@ -31,11 +35,11 @@ struct Log {
     entered: Vec<Micros>,
 }
 
-impl Listener for Log {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+impl Observer for Log {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
         match told {
-            Told::Received { server: 0, message: None, .. } => self.lost += 1,
-            Told::Event(Event::Enters { .. }) => self.entered.push(now),
+            Event::Lost { server: 0, .. } => self.lost += 1,
+            Event::Enters { .. } => self.entered.push(now),
             _ => {}
         }
     }

@@ -5,10 +5,10 @@ use std::path::Path;
 use lockstep::choice::{Listed, Seeded};
 use lockstep::explore::{Bounds, Search};
 use lockstep::model::Model;
-use lockstep::sim::Limits;
+use lockstep::run::{Limits, Recording, Spec, Timed};
 use lockstep::time::Micros;
-use lockstep::trace::own::{Recording, replay};
-use lockstep::trace::{Origin, Trace};
+use lockstep::trace::Trace;
+use lockstep::trace::own::{self, replay};
 
 fn model(name: &str) -> Model {
     Model::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)).unwrap()
@@ -20,13 +20,14 @@ fn limits(steps: u64) -> Limits {
 
 fn written(recording: &Recording) -> String {
     let mut bytes = Vec::new();
-    recording.write(&mut bytes).unwrap();
+    own::write(recording, &mut bytes).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
 fn run(name: &str, seed: u64, steps: u64) -> String {
     let (model, choices) = (model(name), Seeded::new(seed));
-    written(&Recording::make(&model, Origin::Run, Some(seed), limits(steps), choices))
+    let spec = Spec::new(&model, Timed::Sampled(seed), limits(steps));
+    written(&Recording::make(spec, choices))
 }
 
 fn check(name: &str) -> String {
@@ -36,7 +37,7 @@ fn check(name: &str) -> String {
     let witness = outcome.witness.expect("the model is violated");
     let choices = Listed::new(witness.answers);
     let limits = Limits { stop_at_violation: true, ..limits(witness.steps) };
-    let recording = Recording::make(&model, Origin::Check, None, limits, choices);
+    let recording = Recording::make(Spec::new(&model, Timed::Abstract, limits), choices);
     let violation = recording.ended.violation.as_ref().expect("the witness violates");
     assert!(
         matches!(&outcome.verdict, lockstep::explore::Verdict::Violated { violation: found, .. }
@@ -143,14 +144,19 @@ fn an_altered_header_is_noticed() {
         first_difference(&text.replacen(from, to, 1))
     };
     // Another run.
-    assert!(matches!(altered("\"pause c1 for", "\"pause c2 for"), Ok(Some(_))));
+    assert!(matches!(
+        altered("\"target\":{\"process\":\"c1\"}", "\"target\":{\"process\":\"c2\"}"),
+        Ok(Some(_))
+    ));
     assert!(matches!(altered("\"after\":\"1s\"", "\"after\":\"2s\""), Ok(Some(_))));
     // The same run, but not the same header.
     let lines = text.lines().count();
     assert_eq!(altered("stands still", "stood still"), Ok(Some(lines)));
     // No run at all.
     for (from, to, wanted) in [
-        ("\"version\":1", "\"version\":2", "version 2"),
+        ("\"version\":2", "\"version\":3", "version 3"),
+        ("\"version\":2", "\"version\":1", "lockstep check MODEL -o TRACE"),
+        ("\"kind\":\"pause\"", "\"kind\":\"crash\"", "deviation 1"),
         ("\"timing\":\"abstract\"", "\"timing\":\"sampled\"", "timing"),
         ("\"set-nx-px\"", "\"set-nx-xp\"", "set-nx-px"),
         ("\"limits\"", "\"limit\"", "limit"),
@@ -165,7 +171,7 @@ fn an_altered_header_is_noticed() {
 #[test]
 fn a_deviation_that_finds_no_place_is_noticed() {
     let text = check("red-packets/few-none.json");
-    let more = "\"deviations\":[{\"site\":\"c9>redis #1\",\"take\":\"crash c9\"},";
+    let more = "\"deviations\":[{\"site\":{\"process\":{\"process\":\"s1\",\"due\":\"ping\"}},\"nth\":1,\"take\":\"defer\"},";
     let altered = if text.contains("\"deviations\":[]") {
         text.replacen("\"deviations\":[]", &format!("{}]", more.trim_end_matches(',')), 1)
     } else {

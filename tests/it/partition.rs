@@ -1,11 +1,13 @@
 //! Partitions, and what the client libraries of ZooKeeper make of them.
 
-use lockstep::choice::{About, Choices, Question};
+use lockstep::choice::{About, Alternative, Choices, Question, Site, Strike, Target};
 use lockstep::client::zookeeper::Library;
 use lockstep::cx::{Cx, Grant, Lock, LockBox, LockError, Session};
+use lockstep::event::{Event, Observer};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
-use lockstep::sim::{Limits, Listener, Live, Setup, Told, Way};
+use lockstep::run::Limits;
+use lockstep::sim::{Live, Setup, Way};
 use lockstep::time::Micros;
 
 use super::recipe_world::{fault_with, run_on, world_of};
@@ -47,11 +49,14 @@ struct CutsOnce(bool);
 
 impl Choices for CutsOnce {
     fn pick(&mut self, question: &Question<'_>) -> u32 {
-        let quiet = !(question.site)().contains('>');
+        let quiet = !matches!((question.site)(), Site::Message(_));
         if question.about != About::Step || self.0 || !quiet {
             return 0;
         }
-        let cut = (0..question.n).find(|n| (question.name)(*n).starts_with("cut c1 off"));
+        let is_it = |it: Alternative| {
+            matches!(it, Alternative::Strike(Strike { target: Target::Process(0), .. }))
+        };
+        let cut = (0..question.n).find(|n| is_it((question.alternative)(*n)));
         self.0 = cut.is_some();
         cut.unwrap_or(0)
     }
@@ -61,9 +66,9 @@ impl Choices for CutsOnce {
 #[derive(Default)]
 struct Notes(Vec<(i64, &'static str)>);
 
-impl Listener for Notes {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
-        if let Told::Noted { process: 0, what, .. } = told {
+impl Observer for Notes {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
+        if let Event::Noted { process: 0, what, .. } = told {
             self.0.push((now.as_ms(), what));
         }
     }

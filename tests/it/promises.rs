@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use lockstep::choice::Seeded;
+use lockstep::event::Nobody;
 use lockstep::locks;
 use lockstep::model::{Model, Verdict};
-use lockstep::sim::{End, Limits, Live, Nobody, Run};
+use lockstep::run::{End, Limits, Run};
+use lockstep::sim::Live;
 use lockstep::time::Micros;
 use serde_json::Value;
 

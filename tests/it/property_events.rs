@@ -1,9 +1,9 @@
 //! Properties on lists of events made by hand: violated, right, and whether there was anything to judge.
 
+use lockstep::event::{By, Kept};
 use lockstep::json::Document;
-use lockstep::property::{
-    self, Event, Facts, Judgement, Liveness, Names, PropertyBox, Remover, Who,
-};
+use lockstep::property::{self, Event, Facts, Judgement, Liveness, Names, PropertyBox, Who};
+use lockstep::store::effect::{Change, Item};
 use lockstep::store::ledger::Account;
 use lockstep::time::Micros;
 
@@ -22,35 +22,53 @@ impl Names for Plain {
     fn process(&self, process: u16) -> String {
         format!("c{}", process + 1)
     }
+    fn server(&self, server: u16) -> String {
+        format!("server {server}")
+    }
+    fn item(&self, _: u16, item: &Item) -> String {
+        item.place.to_string()
+    }
 }
 
-fn enters(who: Who) -> Event {
+fn enters(who: Who) -> Event<'static> {
     Event::Enters { who, until: None, fence: None, shared: false }
 }
 
-fn shares(who: Who) -> Event {
+fn shares(who: Who) -> Event<'static> {
     Event::Enters { who, until: None, fence: None, shared: true }
 }
 
-fn read(who: Who, value: i64) -> Event {
+fn read(who: Who, value: i64) -> Event<'static> {
     Event::Read { who, account: Account::MAIN, value }
 }
 
-fn wrote(who: Who, value: i64) -> Event {
+fn wrote(who: Who, value: i64) -> Event<'static> {
     Event::Wrote { who, account: Account::MAIN, value }
 }
 
-fn until(who: Who, seconds: i64) -> Event {
+fn until(who: Who, seconds: i64) -> Event<'static> {
     Event::Enters { who, until: Some(Micros(seconds * 1_000_000)), fence: None, shared: false }
 }
 
-fn placed(by: Who) -> Event {
-    Event::Placed { by, what: "lock".into() }
+fn placed(by: Who) -> Event<'static> {
+    Event::Kept(Kept {
+        server: 0,
+        item: Item::whole("lock"),
+        change: Change::Placed { until: None, session: None },
+        by: By::Thread(by),
+        command: None,
+    })
 }
 
-fn removed(by: Option<Who>) -> Event {
-    let by = by.map_or(Remover::Time, Remover::Request);
-    Event::Removed { by, what: "lock".into() }
+fn removed(by: Option<Who>) -> Event<'static> {
+    let by = by.map_or(By::Time, By::Thread);
+    Event::Kept(Kept {
+        server: 0,
+        item: Item::whole("lock"),
+        change: Change::Removed { until: None },
+        by,
+        command: None,
+    })
 }
 
 fn build(json: &str, facts: Facts) -> PropertyBox {
@@ -59,7 +77,7 @@ fn build(json: &str, facts: Facts) -> PropertyBox {
 }
 
 /// What a property makes of events, each at a second.
-fn judge(property: &PropertyBox, events: &[(i64, Event)]) -> Vec<Judgement> {
+fn judge(property: &PropertyBox, events: &[(i64, Event<'_>)]) -> Vec<Judgement> {
     let mut property = property.clone();
     let second = |second: i64| Micros(second * 1_000_000);
     let judge = |(at, event): &(i64, Event)| property.observe(second(*at), event, &Plain);
@@ -67,19 +85,19 @@ fn judge(property: &PropertyBox, events: &[(i64, Event)]) -> Vec<Judgement> {
 }
 
 /// Whether anything happened, and the first violation.
-fn verdict(json: &str, facts: Facts, events: &[(i64, Event)]) -> (bool, Option<String>) {
+fn verdict(json: &str, facts: Facts, events: &[(i64, Event<'_>)]) -> (bool, Option<String>) {
     let judgements = judge(&build(json, facts), events);
     let happened = judgements.iter().any(|judgement| judgement.happened);
     (happened, judgements.into_iter().find_map(|judgement| judgement.violated))
 }
 
 #[track_caller]
-fn holds(json: &str, happened: bool, events: &[(i64, Event)]) {
+fn holds(json: &str, happened: bool, events: &[(i64, Event<'_>)]) {
     assert_eq!(verdict(json, Facts::default(), events), (happened, None));
 }
 
 #[track_caller]
-fn violated(json: &str, events: &[(i64, Event)], why: &str) {
+fn violated(json: &str, events: &[(i64, Event<'_>)], why: &str) {
     let (happened, found) = verdict(json, Facts::default(), events);
     assert!(happened);
     assert_eq!(found.as_deref(), Some(why));

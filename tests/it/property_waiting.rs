@@ -1,10 +1,12 @@
 //! Properties that judge waiting, tokens, permits and herds, on lists of events made by hand.
 
+use lockstep::event::{By, Kept};
 use lockstep::json::Document;
 use lockstep::property::{self, Event, Facts, Names, Outlook, PropertyBox, Who};
+use lockstep::store::effect::{Change, Item};
 use lockstep::time::Micros;
 
-use Event::{Asks, Crashes, Fenced, InLine, Leaves, Placed, Refused, Wakes};
+use Event::{Asks, Crashes, Fenced, InLine, Leaves, Refused, Wakes};
 
 const A: Who = Who { process: 0, thread: 0 };
 const B: Who = Who { process: 1, thread: 0 };
@@ -19,22 +21,34 @@ impl Names for Plain {
     fn process(&self, process: u16) -> String {
         format!("c{}", process + 1)
     }
+    fn server(&self, server: u16) -> String {
+        format!("server {server}")
+    }
+    fn item(&self, _: u16, item: &Item) -> String {
+        item.place.to_string()
+    }
 }
 
-fn enters(who: Who) -> Event {
+fn enters(who: Who) -> Event<'static> {
     Event::Enters { who, until: None, fence: None, shared: false }
 }
 
-fn with_token(who: Who, token: i64) -> Event {
+fn with_token(who: Who, token: i64) -> Event<'static> {
     Event::Enters { who, until: None, fence: Some(token), shared: false }
 }
 
-fn placed(by: Who) -> Event {
-    Placed { by, what: "lock".into() }
+fn placed(by: Who) -> Event<'static> {
+    Event::Kept(Kept {
+        server: 0,
+        item: Item::whole("lock"),
+        change: Change::Placed { until: None, session: None },
+        by: By::Thread(by),
+        command: None,
+    })
 }
 
 /// The property after these events, whether there was anything to judge, and the first violation.
-fn after(json: &str, crashes: bool, events: &[Event]) -> (PropertyBox, bool, Option<String>) {
+fn after(json: &str, crashes: bool, events: &[Event<'_>]) -> (PropertyBox, bool, Option<String>) {
     let document = Document::parse("property.json", json).unwrap();
     let facts = Facts { ledger: 0, crashes };
     let mut property =
@@ -49,7 +63,7 @@ fn after(json: &str, crashes: bool, events: &[Event]) -> (PropertyBox, bool, Opt
 }
 
 /// What each of the properties makes of an end without an entry.
-fn ends(crashes: bool, events: &[Event], outlook: Outlook) -> [bool; 3] {
+fn ends(crashes: bool, events: &[Event<'_>], outlook: Outlook) -> [bool; 3] {
     ["\"deadlock\"", "\"livelock\"", "\"orphaned-lock\""].map(|json| {
         let (property, _, violated) = after(json, crashes, events);
         assert_eq!(violated, None);

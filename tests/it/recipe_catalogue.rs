@@ -7,7 +7,7 @@ use lockstep::choice::{Nominal, Seeded};
 use lockstep::json::Document;
 use lockstep::locks::field::FIELD;
 use lockstep::model::{Model, Verdict};
-use lockstep::sim::End;
+use lockstep::run::End;
 use lockstep::{locks, workload};
 use serde_json::Value;
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use lockstep::choice::{Listed, Nominal, Seeded};
+use lockstep::event::Observer;
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::property::{
     Event, LostUpdate, MutualExclusion, OrphanedLock, PropertyBox, ReleaseSafety,
 };
-use lockstep::sim::{AnyRequest, End, Fault, Listener, Live, Setup, Told};
+use lockstep::run::End;
+use lockstep::sim::{Fault, Live, Setup};
+use lockstep::store::AnyRequest;
 use lockstep::store::redis::Request;
 use lockstep::time::Micros;
 
@@ -169,15 +172,17 @@ struct Tokens {
     seen: Vec<(u32, String)>,
 }
 
-impl Listener for Tokens {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
+impl Observer for Tokens {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
         match told {
-            Told::Executed { request: AnyRequest::Redis(Request::Command(argv)), .. }
-                if argv[0].to_text() == "SET" =>
-            {
-                self.seen.push((self.incarnation, argv[2].to_text()));
+            Event::Executed { request, .. } => {
+                if let AnyRequest::Redis(Request::Command(argv)) = &**request
+                    && argv[0].to_text() == "SET"
+                {
+                    self.seen.push((self.incarnation, argv[2].to_text()));
+                }
             }
-            Told::Event(Event::Restarts(_)) => self.incarnation += 1,
+            Event::Restarts(_) => self.incarnation += 1,
             _ => {}
         }
     }
@@ -232,13 +237,13 @@ struct Again {
     again: bool,
 }
 
-impl Listener for Again {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
+impl Observer for Again {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
         match told {
-            Told::Event(Event::Done(who)) => {
+            Event::Done(who) => {
                 self.done.insert(who.process);
             }
-            Told::Event(Event::Asks(who)) => self.again |= self.done.contains(&who.process),
+            Event::Asks(who) => self.again |= self.done.contains(&who.process),
             _ => {}
         }
     }

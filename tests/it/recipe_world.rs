@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use lockstep::cx::{LockBox, WorkBox};
+use lockstep::event::Observer;
 use lockstep::json::{Document, Section};
 use lockstep::locks::{self, Store};
 use lockstep::property::{Event, Who};
+use lockstep::run::{End, EngineBox, Limits, Run};
 use lockstep::sim::{
-    AnyServer, End, EngineBox, Fault, Leases, Limits, Listener, Live, ProcessSetup, Run, Scope,
-    ServerSetup, Setup, Timing, Told,
+    AnyServer, Fault, Leases, Live, ProcessSetup, Scope, ServerSetup, Setup, Timing,
 };
 use lockstep::store::ledger::{Fencing, Ledger};
 use lockstep::store::redis::{self, RedisServer};
@@ -123,27 +124,27 @@ pub(crate) struct Story {
     pub(crate) notes: BTreeMap<&'static str, i64>,
 }
 
-impl Listener for Story {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
+impl Observer for Story {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
         match told {
-            Told::Event(Event::Enters { who, .. }) => {
+            Event::Enters { who, .. } => {
                 self.entries += 1;
                 self.together += u32::from(!self.inside.is_empty());
                 self.inside.push(*who);
             }
-            Told::Event(Event::Leaves(who)) => self.inside.retain(|inside| inside != who),
-            Told::Event(Event::Crashes(process)) => {
+            Event::Leaves(who) => self.inside.retain(|inside| inside != who),
+            Event::Crashes(process) => {
                 self.inside.retain(|inside| inside.process != *process);
             }
-            Told::Event(Event::Read { who, value, .. }) => {
+            Event::Read { who, value, .. } => {
                 self.last_read.insert(*who, *value);
                 self.ledger.get_or_insert(*value);
             }
-            Told::Event(Event::Wrote { who, value, .. }) => {
+            Event::Wrote { who, value, .. } => {
                 self.lost_updates += u32::from(self.last_read.get(who) != self.ledger.as_ref());
                 self.ledger = Some(*value);
             }
-            Told::Noted { what, amount, .. } => *self.notes.entry(what).or_default() += amount,
+            Event::Noted { what, amount, .. } => *self.notes.entry(what).or_default() += amount,
             _ => {}
         }
     }
@@ -165,7 +166,7 @@ pub(crate) fn run_on(
     engine: &mut dyn EngineBox,
     limits: Limits,
     choices: &mut dyn choice::Choices,
-    listener: &mut dyn Listener,
+    listener: &mut dyn Observer,
 ) -> End {
     let mut run = Run::new(setup, engine, choices, listener);
     run.to_end(limits, choices, listener)

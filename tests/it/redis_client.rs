@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use lockstep::choice::Nominal;
 use lockstep::client::redis::Settings;
 use lockstep::cx::{CallError, Cx, Grant, Lock, LockBox, LockError};
-use lockstep::sim::{End, History, Listener, Live, Setup, Told};
+use lockstep::event::{Event, Observer};
+use lockstep::run::End;
+use lockstep::sim::{History, Live, Setup};
 use lockstep::store::redis::Reply;
 use lockstep::time::Micros;
 
@@ -109,9 +111,9 @@ fn setup(script: Script, settings: Settings) -> Setup {
 #[derive(Default)]
 struct Notes(BTreeMap<&'static str, i64>);
 
-impl Listener for Notes {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
-        if let Told::Noted { what, amount, .. } = told {
+impl Observer for Notes {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
+        if let Event::Noted { what, amount, .. } = told {
             *self.0.entry(what).or_default() += amount;
         }
     }
@@ -233,7 +235,7 @@ fn both_engines_agree_on_subscriptions() {
     world.faults = ["disconnect", "lose-reply"].map(|it| fault(it, 1, &[])).into();
     world.faults.push(fault("slow", 1, &[150]));
     for seed in 0..200 {
-        let tell = |engine: &mut dyn lockstep::sim::EngineBox| {
+        let tell = |engine: &mut dyn lockstep::run::EngineBox| {
             let mut notes = Notes::default();
             let mut choices = lockstep::choice::Seeded::new(seed);
             let end = run_on(&world, engine, LIMITS, &mut choices, &mut notes);

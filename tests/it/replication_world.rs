@@ -3,9 +3,11 @@
 use std::fmt::Write;
 
 use lockstep::choice::{Listed, Seeded};
+use lockstep::event::{Event, Observer};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::Model;
-use lockstep::sim::{EngineBox, History, Limits, Listener, Live, Setup, Told};
+use lockstep::run::{EngineBox, Limits};
+use lockstep::sim::{History, Live, Setup};
 use lockstep::time::Micros;
 
 use super::recipe_world::{answers, run_on};
@@ -71,8 +73,8 @@ fn merging_hides_nothing_of_replicas() {
 #[derive(Default)]
 struct Scribe(String);
 
-impl Listener for Scribe {
-    fn hear(&mut self, now: Micros, told: &Told<'_>) {
+impl Observer for Scribe {
+    fn on_event(&mut self, now: Micros, told: &Event<'_>) {
         writeln!(self.0, "{now} {told:?}").unwrap();
     }
 }

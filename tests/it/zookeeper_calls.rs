@@ -2,8 +2,10 @@
 
 use lockstep::choice::Nominal;
 use lockstep::cx::{CallError, Cx, Grant, Lock, LockBox, LockError};
+use lockstep::event::{Event, Observer};
 use lockstep::model::Model;
-use lockstep::sim::{End, Listener, Live, Told};
+use lockstep::run::End;
+use lockstep::sim::Live;
 use lockstep::store::zookeeper::{CreateMode, Op, ZkError};
 use lockstep::time::Micros;
 
@@ -89,8 +91,8 @@ fn every_call_does_what_the_server_answers() {
 #[derive(Default)]
 struct Created(Vec<String>);
 
-impl Listener for Created {
-    fn hear(&mut self, _: Micros, told: &Told<'_>) {
+impl Observer for Created {
+    fn on_event(&mut self, _: Micros, told: &Event<'_>) {
         let text = format!("{told:?}");
         for part in text.split("Path(\"/lock/").skip(1) {
             self.0.extend(part.split('"').next().map(str::to_owned));

@@ -1,7 +1,7 @@
 //! What is known at the end of a run, and how events are looked up in it.
 
 use crate::choice::{ProcessId, ServerId, Strike, Target};
-use crate::event::{Event, Kept, Record, Sent, Who, answer_in};
+use crate::event::{By, Event, Kept, Record, Sent, Who, answer_in};
 use crate::report::cast::{Cast, Kind};
 use crate::report::chronicle::{At, Chronicle, Holding};
 use crate::store::zookeeper::Message;
@@ -70,6 +70,18 @@ impl<'a> Evidence<'a> {
     pub(super) fn died_since(&self, process: ProcessId, from: At) -> Option<At> {
         let died = self.known.people.get(usize::from(process))?.died;
         died.filter(|at| *at > from)
+    }
+
+    /// Whether it came from another server, and not from a client.
+    pub(super) fn is_copy(&self, holding: &Holding) -> bool {
+        self.kept(holding.placed).is_some_and(|kept| kept.by == By::Copy)
+    }
+
+    /// Whether somebody who asks may come upon it: it is not just a copy for the day that the master fails, and not just
+    /// there for others to be below it.
+    pub(super) fn is_in_the_way(&self, holding: &Holding) -> bool {
+        let is_master = self.known.promoted.is_some_and(|it| it.0 == holding.server);
+        !self.is_directory(holding) && (is_master || !self.is_copy(holding))
     }
 
     /// Whether something is only there for others to be below it.

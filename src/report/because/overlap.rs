@@ -58,16 +58,20 @@ pub(super) fn handover(evidence: &Evidence<'_>) -> Option<Link> {
 fn relied_on<'e>(evidence: &'e Evidence<'_>, loser: &Section, later: &Section) -> Vec<&'e Holding> {
     let voters: Vec<ServerId> = evidence.voters(later).into_iter().map(|it| it.0).collect();
     let mine = evidence.stays(loser);
-    let is_copy = |it: &Holding| evidence.kept(it.placed).is_some_and(|kept| kept.by == By::Copy);
     let asked: Vec<&Holding> =
         mine.iter().copied().filter(|it| voters.contains(&it.server)).collect();
-    if asked.is_empty() { mine.into_iter().filter(|it| !is_copy(it)).collect() } else { asked }
+    if asked.is_empty() {
+        mine.into_iter().filter(|it| !evidence.is_copy(it)).collect()
+    } else {
+        asked
+    }
 }
 
 /// What became of what `loser` had where the lock lives.
 fn causes(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Vec<Cause> {
     let mine = relied_on(evidence, loser, later);
-    let several = mine.iter().any(|it| it.server != mine[0].server);
+    let all = evidence.stays(loser);
+    let several = all.iter().any(|it| it.server != all[0].server && !evidence.is_copy(it));
     let gone = mine.iter().filter(|it| it.end.is_some_and(|end| end.at < later.entered));
     let gone = gone.filter_map(|it| evidence.gone(it, Some(later.who)));
     let mut causes: Vec<Cause> = gone.map(Cause::Gone).collect();

@@ -119,8 +119,7 @@ impl Evidence<'_> {
     /// The servers on which a section's thread placed what let it in.
     pub(super) fn voters(&self, section: &Section) -> Vec<(ServerId, At)> {
         let stays = self.stays(section).into_iter();
-        let own = stays.filter(|it| self.kept(it.placed).is_some_and(|kept| kept.by != By::Copy));
-        own.map(|it| (it.server, it.placed)).collect()
+        stays.filter(|it| !self.is_copy(it)).map(|it| (it.server, it.placed)).collect()
     }
 
     /// How something that is gone went; none if it is still there.

@@ -63,7 +63,7 @@ fn blocked(evidence: &Evidence<'_>, who: Who, asked: At) -> Vec<Link> {
     let known = &evidence.known;
     let ended = |it: &&Holding| it.end.is_some_and(|end| end.at > asked);
     let ended: Vec<&Holding> = known.holdings.iter().filter(ended).collect();
-    let ended = ended.into_iter().filter(|it| it.owner.is_some() && !evidence.is_directory(it));
+    let ended = ended.into_iter().filter(|it| it.owner.is_some() && evidence.is_in_the_way(it));
     let ended: Vec<&Holding> = ended.collect();
     let telling = evidence.telling(&ended);
     let last = telling.into_iter().max_by_key(|it| it.end.map(|end| end.at));
@@ -93,7 +93,7 @@ fn in_the_way(evidence: &Evidence<'_>) -> Vec<Link> {
     let known = &evidence.known;
     let there: Vec<&Holding> = known
         .standing()
-        .filter(|it| !evidence.is_directory(it) && !known.down.contains_key(&it.server))
+        .filter(|it| evidence.is_in_the_way(it) && !known.down.contains_key(&it.server))
         .collect();
     if there.is_empty() {
         let gone = known.holdings.iter().filter(|it| it.item.part.is_none() && it.end.is_some());

@@ -181,14 +181,20 @@ impl Speaker<'_> {
             (_, _, Some(due)) => {
                 format!("By its own clock {who} could have known from {} on", moment(due))
             }
-            _ => format!(
-                "{who} could have known from {} on, but only by asking",
-                self.time(knew.lost)
-            ),
+            _ => match knew.told.filter(|at| self.is_news(*at)) {
+                Some(told) => format!("{who} was told at {}", self.time(told)),
+                None => format!(
+                    "{who} could have known from {} on, but only by asking",
+                    self.time(knew.lost)
+                ),
+            },
         };
-        match knew.told {
+        let is_said = knew.paused.is_none() && knew.resumed.is_none() && knew.by_clock.is_none();
+        match knew.told.filter(|at| !(is_said && self.is_news(*at))) {
             Some(told) => text += &format!("; it was told at {}", self.time(told)),
-            None if knew.paused.is_none() => text += "; it has not learnt it",
+            None if knew.paused.is_none() && knew.told.is_none() => {
+                text += "; it has not learnt it"
+            }
             None => {}
         }
         if let Some(acted) = knew.acted {
@@ -200,6 +206,11 @@ impl Speaker<'_> {
             text += &format!("; at {} it {what}, still believing", self.time(acted));
         }
         format!("{text}.")
+    }
+
+    /// Whether it came to somebody who had not asked for it.
+    fn is_news(&self, at: At) -> bool {
+        matches!(self.events[at].event, Event::Received { .. })
     }
 
     fn took(&self, took: &Took) -> String {
