@@ -3,7 +3,7 @@
 //! Everything here is made of the events that a trace has, so that a report can say nothing that is not in the trace.
 //! Texts may contain colours; without them they say the same.
 
-mod because;
+pub mod because;
 mod cast;
 pub mod chronicle;
 pub mod cover;

@@ -43,6 +43,9 @@ impl World {
         if is_zookeeper {
             self.leave_ensemble(server);
         }
+        let Acted { effects, .. } =
+            self.let_redis(stage, server, |redis, _, desk| redis.tell_crash(desk));
+        self.tell_effects(stage, server, effects, Behalf::Nobody);
         let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
         placed.state.crash();
         placed.busy = Micros::ZERO;

@@ -13,7 +13,7 @@ pub struct Holding {
     pub server: ServerId,
     /// What it is.
     pub item: Item,
-    /// Whose it is: who placed it. Nobody's if it was there from the beginning, or if a fault placed it.
+    /// Whose it is: who placed it, or what it is a copy of. Nobody's if a fault placed it.
     pub owner: Option<Who>,
     /// The event with which it was placed.
     pub placed: At,
@@ -32,17 +32,8 @@ pub struct Holding {
 pub struct HoldingEnd {
     /// With which event.
     pub at: At,
-    /// Who or what ended it.
-    pub by: EndedBy,
-}
-
-/// Who or what ended a stay.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EndedBy {
-    /// As the store told it.
-    Store(By),
-    /// Its server died, and had it no longer when it was back, as far as is known.
-    Crash,
+    /// Who or what ended it, as the store told it.
+    pub by: By,
 }
 
 impl Holding {
@@ -56,13 +47,10 @@ pub(super) fn take(chronicle: &mut Chronicle<'_>, at: At, kept: &Kept) {
     let place = (kept.server, kept.item.clone());
     match &kept.change {
         Change::Placed { until, session } => {
-            if kept.by == By::Copy && revive(chronicle, kept) {
-                return;
-            }
             let holding = Holding {
                 server: kept.server,
                 item: kept.item.clone(),
-                owner: kept.by.thread(),
+                owner: owner(chronicle, kept),
                 placed: at,
                 renewed: Vec::new(),
                 until: *until,
@@ -87,31 +75,17 @@ pub(super) fn take(chronicle: &mut Chronicle<'_>, at: At, kept: &Kept) {
         }
         Change::Removed { .. } => {
             if let Some(number) = chronicle.standing.remove(&place) {
-                let by = EndedBy::Store(kept.by);
-                chronicle.holdings[number].end = Some(HoldingEnd { at, by });
+                chronicle.holdings[number].end = Some(HoldingEnd { at, by: kept.by });
             }
         }
     }
 }
 
-/// What a server had before it died is there again.
-fn revive(chronicle: &mut Chronicle<'_>, kept: &Kept) -> bool {
-    let same = |it: &Holding| it.server == kept.server && it.item == kept.item;
-    let last = chronicle.holdings.iter().rposition(same);
-    let crashed = |it: &Holding| matches!(it.end, Some(HoldingEnd { by: EndedBy::Crash, .. }));
-    let Some(number) = last.filter(|it| crashed(&chronicle.holdings[*it])) else { return false };
-    chronicle.holdings[number].end = None;
-    chronicle.standing.insert((kept.server, kept.item.clone()), number);
-    true
-}
-
-/// A server has died: what it kept is gone, unless it shows again.
-pub(super) fn lost_with(chronicle: &mut Chronicle<'_>, at: At, server: ServerId) {
-    let of_server: Vec<_> =
-        chronicle.standing.keys().filter(|it| it.0 == server).cloned().collect();
-    for place in of_server {
-        if let Some(number) = chronicle.standing.remove(&place) {
-            chronicle.holdings[number].end = Some(HoldingEnd { at, by: EndedBy::Crash });
-        }
+/// Whose it is: a copy is whose the original is.
+fn owner(chronicle: &Chronicle<'_>, kept: &Kept) -> Option<Who> {
+    match kept.by {
+        By::Thread(who) => Some(who),
+        By::Copy => chronicle.holdings.iter().rev().find(|it| it.item == kept.item)?.owner,
+        _ => None,
     }
 }

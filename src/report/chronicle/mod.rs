@@ -8,12 +8,12 @@
 mod holding;
 mod people;
 
-pub use holding::{EndedBy, Holding, HoldingEnd};
+pub use holding::{Holding, HoldingEnd};
 pub use people::{Person, Place, Stance};
 
 use std::collections::BTreeMap;
 
-use super::cast::{Cast, Kind};
+use super::cast::Cast;
 use crate::choice::{Alternative, Direction, ProcessId, ServerId, Strike, Target};
 use crate::event::{Event, Record, ServerTurn, Who, answer_in};
 use crate::store::effect::Item;
@@ -171,10 +171,6 @@ impl<'a> Chronicle<'a> {
         match turn {
             ServerTurn::Crashes => {
                 self.down.insert(server, at);
-                // A Redis server may have lost what it had; what it still has shows when it is back.
-                if self.cast.kind(server) == Kind::Redis {
-                    holding::lost_with(self, at, server);
-                }
             }
             ServerTurn::Restarts => {
                 self.down.remove(&server);
