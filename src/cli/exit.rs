@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::run::Meets;
+
 /// The outcome of a command, in the order in which one outweighs another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum Exit {
@@ -24,6 +26,16 @@ impl Exit {
             Self::Violated => 1,
             Self::Wrong => 2,
             Self::Inconclusive => 3,
+        }
+    }
+}
+
+impl From<Meets> for Exit {
+    fn from(meets: Meets) -> Self {
+        match meets {
+            Meets::Expectation => Self::Expected,
+            Meets::Inconclusive => Self::Inconclusive,
+            Meets::Not => Self::Violated,
         }
     }
 }

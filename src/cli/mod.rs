@@ -8,7 +8,6 @@ mod check;
 mod demo;
 mod embedded;
 mod exit;
-mod expected;
 mod failure;
 mod files;
 mod list;

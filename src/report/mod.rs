@@ -8,6 +8,7 @@ mod cast;
 pub mod chronicle;
 pub mod cover;
 mod deviation;
+pub mod expected;
 mod fault;
 mod layout;
 mod rows;

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::Hold;
 use super::partition::DIRECTIONS;
-use super::setup::Setup;
 use super::world::{Stage, World};
 use crate::time::Micros;
 
@@ -62,23 +61,6 @@ impl Sides {
                 Stops::FromFirst => from == 0,
                 Stops::ToFirst => to == 0,
             }
-    }
-
-    /// What it is called: `cut redis, c1 off from redis-replica1, c2`.
-    pub(super) fn name(&self, setup: &Setup) -> String {
-        let name = |node: &Node| match *node {
-            Node::Process(process) => &*setup.processes[usize::from(process)].name,
-            Node::Server(server) => &*setup.servers[usize::from(server)].name,
-        };
-        let sides = self.sides.iter();
-        let sides = sides.map(|side| side.iter().map(name).collect::<Vec<_>>().join(", "));
-        let sides: Vec<String> = sides.collect();
-        let stops = match self.stops {
-            Stops::Both => "",
-            Stops::FromFirst => ", what the first say",
-            Stops::ToFirst => ", what the first would hear",
-        };
-        format!("cut {}{stops}", sides.join(" off from "))
     }
 }
 

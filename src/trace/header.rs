@@ -52,15 +52,23 @@ impl Header {
         }
         let version =
             members.get("version").ok_or_else(|| line.bad("the header has no \"version\""))?;
+        let number = version.as_u64();
+        let unknown = |known: &str| {
+            line.bad(format!("version {version} of the format; this program reads {known}"))
+        };
+        if number != Some(Self::VERSION) && number != Some(Self::RECORDED) {
+            return Err(unknown("2, and 1 of recordings of real servers"));
+        }
         let origin = Self::origin(line, &members)?;
-        let known = if origin == Origin::Recorded { Self::RECORDED } else { Self::VERSION };
-        if version.as_u64() != Some(known) {
-            let message = format!("version {version} of the format; this program reads {known}");
-            return Err(line.bad(match (origin, version.as_u64()) {
-                (Origin::Recorded, _) => message,
-                (origin, Some(1)) => format!("{message}. {}", Self::anew(origin, &members)),
-                _ => message,
-            }));
+        match (origin, number) {
+            (Origin::Recorded, Some(Self::RECORDED)) => {}
+            (Origin::Recorded, _) => return Err(unknown("1 of a recording")),
+            (_, Some(Self::VERSION)) => {}
+            (origin, _) => {
+                let anew = Self::anew(origin, &members);
+                let known = format!("2 of a run's trace. {anew}");
+                return Err(unknown(&known));
+            }
         }
         Ok(Self { origin, members, line: line.clone() })
     }

@@ -3,14 +3,13 @@
 use serde::Serialize;
 
 use super::super::exit::Exit;
-use super::super::expected;
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::summary::Summary;
-use super::{Checked, witness};
+use super::{Row, witness};
 use crate::explore::Verdict;
-use crate::report::cover;
-use crate::run::Recording;
+use crate::report::{cover, expected};
+use crate::run::{Checked, Recording};
 use crate::trace::own::{self, NamedDeviation};
 
 /// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
@@ -106,12 +105,13 @@ struct Witness {
 
 impl Model {
     /// One of several.
-    pub(super) fn row(checked: &Checked) -> Self {
-        Self { took_ms: Some(checked.took.0), ..Self::of(checked, None) }
+    pub(super) fn row(row: &Row) -> Self {
+        Self { took_ms: Some(row.took.0), ..Self::of(row, None) }
     }
 
-    fn of(checked: &Checked, recording: Option<&Recording>) -> Self {
-        let Checked { path, model, outcome, .. } = checked;
+    fn of(row: &Row, recording: Option<&Recording>) -> Self {
+        let Row { path, checked, .. } = row;
+        let Checked { model, outcome, .. } = checked;
         let setup = model.abstract_setup();
         let violation = match &outcome.verdict {
             Verdict::Violated { violation, deviations, steps } => Some(Violation {
@@ -146,7 +146,7 @@ impl Model {
             vacuous,
             within,
             expected: model.expect().map(expected::in_words),
-            as_expected: checked.exit() == Exit::Expected,
+            as_expected: row.exit() == Exit::Expected,
             covers: cover::covers(&setup, outcome),
             faults: cover::faults(&setup),
             effects: effects.collect(),
@@ -166,11 +166,11 @@ impl Model {
 }
 
 pub(super) fn one(
-    checked: &Checked,
+    row: &Row,
     recording: Option<&Recording>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    many(vec![Model::of(checked, recording)], &Summary::default(), (0, 0), checked.exit(), output)
+    many(vec![Model::of(row, recording)], &Summary::default(), (0, 0), row.exit(), output)
 }
 
 pub(super) fn many(

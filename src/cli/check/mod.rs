@@ -9,14 +9,13 @@ use std::path::{Path, PathBuf};
 
 use super::embedded;
 use super::exit::Exit;
-use super::expected::Found;
 use super::failure::Failure;
 use super::files;
 use super::output::Output;
 use super::surroundings::{self, Stopwatch, Took};
-use crate::explore::{Bounds, Outcome, Search};
 use crate::model::Model;
 use crate::report::{View, words};
+use crate::run::{self, Asked, Checked};
 
 /// Search every order of events of models, and compare the verdicts with what they expect
 ///
@@ -48,24 +47,17 @@ pub(super) struct Arguments {
     all: bool,
 }
 
-/// A model that was searched.
-struct Checked {
+/// A model that was searched, and where it came from.
+struct Row {
     path: PathBuf,
-    model: Model,
-    outcome: Outcome,
-    /// Fewer deviations were asked for than the model has.
-    bounded: bool,
+    checked: Checked,
     /// How long the search took.
     took: Took,
 }
 
-impl Checked {
-    fn found(&self) -> Found {
-        Found::of_search(&self.outcome.verdict)
-    }
-
+impl Row {
     fn exit(&self) -> Exit {
-        self.found().exit(self.model.expect(), self.bounded)
+        self.checked.meets().into()
     }
 }
 
@@ -74,8 +66,8 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         && !path.is_dir()
     {
         let model = embedded::open(path)?;
-        let checked = check(path, model, arguments, output);
-        return witness::show(&checked, arguments, output);
+        let row = check(path, model, arguments, output);
+        return witness::show(&row, arguments, output);
     }
     if arguments.output.is_some() {
         let message = "--output takes one model file: each witness is a trace of its own";
@@ -84,22 +76,10 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
     table::show(arguments, output)
 }
 
-fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Checked {
+fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Row {
     let watch = Stopwatch::start();
-    let setup = model.abstract_setup();
-    let default = Bounds::default();
-    let bounds = Bounds {
-        deviations: arguments.deviations.or(model.bounds().deviations),
-        states: arguments
-            .states
-            .or(model.bounds().states)
-            .map_or(default.states, |it| usize::try_from(it).unwrap_or(usize::MAX)),
-        ..default
-    };
-    let bounded = arguments
-        .deviations
-        .is_some_and(|asked| model.bounds().deviations.is_none_or(|of| asked < of));
-    let outcome = Search::new(&setup, bounds).run(&mut |progress| {
+    let asked = Asked { deviations: arguments.deviations, states: arguments.states };
+    let checked = run::check(model, asked, &mut |progress| {
         let states = words::count(progress.states as u64);
         let waiting = words::count(progress.waiting as u64);
         let faults = words::counted(u64::from(progress.deviations), "fault");
@@ -108,7 +88,7 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
             path.display()
         ));
     });
-    Checked { path: path.to_path_buf(), model, outcome, bounded, took: watch.took() }
+    Row { path: path.to_path_buf(), checked, took: watch.took() }
 }
 
 fn view(all: bool) -> View {

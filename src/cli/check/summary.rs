@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Checked;
 use crate::explore::Verdict;
 use crate::model::Form;
+use crate::run::Checked;
 
 /// How many models of one form came out as they must, and which did not.
 #[derive(Default, Serialize)]

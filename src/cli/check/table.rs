@@ -4,20 +4,19 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::super::exit::Exit;
-use super::super::expected;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::surroundings::{self, Stopwatch};
 use super::summary::Summary;
-use super::{Arguments, Checked, check, find, json};
+use super::{Arguments, Row, check, find, json};
 use crate::explore::Verdict;
-use crate::report::{cover, words};
+use crate::report::{cover, expected, words};
 
 pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
     let mut sums = Sums::default();
     let mut summary = Summary::default();
-    let mut all: Vec<Checked> = Vec::new();
+    let mut all: Vec<Row> = Vec::new();
     let mut skipped: Vec<PathBuf> = Vec::new();
     for (path, model) in find(arguments) {
         let model = match model {
@@ -34,14 +33,14 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
             continue;
         }
         output.progress(format_args!("{}", path.display()));
-        let checked = check(&path, model, arguments, output);
-        sums.add(&checked);
-        summary.add(&checked);
-        all.push(checked);
+        let row = check(&path, model, arguments, output);
+        sums.add(&row);
+        summary.add(&row.checked);
+        all.push(row);
     }
     // Entries of the catalogue in their order, and then the rest as it was found.
-    all.sort_by_key(|checked| {
-        let case = checked.model.case();
+    all.sort_by_key(|row| {
+        let case = row.checked.model.case();
         (case.is_none(), case.map(|case| (case.id.len(), case.clone())))
     });
     if output.json {
@@ -74,11 +73,11 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, checked: &Checked) {
+    fn add(&mut self, row: &Row) {
         self.models += 1;
-        self.expected += u64::from(checked.exit() == Exit::Expected);
-        self.states += checked.outcome.states as u64;
-        self.exit = self.exit.max(checked.exit());
+        self.expected += u64::from(row.exit() == Exit::Expected);
+        self.states += row.checked.outcome.states as u64;
+        self.exit = self.exit.max(row.exit());
     }
 }
 
@@ -93,12 +92,12 @@ const COLUMNS: [(&str, bool); 7] = [
     ("time", true),
 ];
 
-fn table(all: &[Checked], output: &mut Output<'_>) -> Result<(), Failure> {
+fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
     let apart = common(all);
-    let cells: Vec<[String; 7]> = all.iter().map(|checked| cells(checked, &apart)).collect();
+    let cells: Vec<[String; 7]> = all.iter().map(|row| cells(row, &apart)).collect();
     let mut widths = COLUMNS.map(|(name, _)| name.len());
-    for row in &cells {
-        for (width, cell) in widths.iter_mut().zip(row) {
+    for cells in &cells {
+        for (width, cell) in widths.iter_mut().zip(cells) {
             *width = (*width).max(cell.chars().count());
         }
     }
@@ -107,8 +106,9 @@ fn table(all: &[Checked], output: &mut Output<'_>) -> Result<(), Failure> {
     widths[1] = widths[1].min(surroundings::width().saturating_sub(rest).max(20));
     let heading = line(&COLUMNS.map(|(name, _)| name.to_owned()), widths, &anstyle::Style::new());
     writeln!(output.out(), "{FAINT}{heading}{FAINT:#}")?;
-    for (checked, cells) in all.iter().zip(cells) {
-        let as_expected = checked.exit() == Exit::Expected;
+    for (row, cells) in all.iter().zip(cells) {
+        let checked = &row.checked;
+        let as_expected = row.exit() == Exit::Expected;
         let style = if as_expected { GOOD } else { BAD };
         writeln!(output.out(), "{}", line(&cells, widths, &style))?;
         let indent = widths[0] + 1;
@@ -148,7 +148,8 @@ fn shortened(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-fn cells(checked: &Checked, apart: &Path) -> [String; 7] {
+fn cells(row: &Row, apart: &Path) -> [String; 7] {
+    let checked = &row.checked;
     let outcome = &checked.outcome;
     let (verdict, deviations, steps) = match &outcome.verdict {
         Verdict::Violated { violation, deviations, steps } => {
@@ -164,7 +165,7 @@ fn cells(checked: &Checked, apart: &Path) -> [String; 7] {
         }
         other => (cover::verdict(other).to_owned(), outcome.deviations, outcome.steps),
     };
-    let path = checked.path.strip_prefix(apart).unwrap_or(&checked.path).with_extension("");
+    let path = row.path.strip_prefix(apart).unwrap_or(&row.path).with_extension("");
     [
         checked.model.case().map(ToString::to_string).unwrap_or_default(),
         path.display().to_string(),
@@ -172,13 +173,13 @@ fn cells(checked: &Checked, apart: &Path) -> [String; 7] {
         deviations.to_string(),
         steps.to_string(),
         words::count(outcome.states as u64),
-        checked.took.to_string(),
+        row.took.to_string(),
     ]
 }
 
 /// The directory that all models are in.
-fn common(all: &[Checked]) -> PathBuf {
-    let mut parents = all.iter().filter_map(|checked| checked.path.parent());
+fn common(all: &[Row]) -> PathBuf {
+    let mut parents = all.iter().filter_map(|row| row.path.parent());
     let first = parents.next().unwrap_or(Path::new(""));
     let mut common = first.to_path_buf();
     for parent in parents {

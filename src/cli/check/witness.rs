@@ -4,35 +4,36 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::trace_file;
-use super::{Arguments, Checked, json, view};
+use super::{Arguments, Row, json, view};
 use crate::explore::{Outcome, Verdict};
-use crate::report::{Cast, because, cover, story, timeline, words};
-use crate::run::{Recording, recording_of};
+use crate::report::{Cast, because, cover, expected, story, timeline, words};
+use crate::run::{Checked, Recording};
 use crate::sim::Setup;
 use crate::trace::own;
 use std::fmt::Write as _;
 
 pub(super) fn show(
-    checked: &Checked,
+    row: &Row,
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let recording = recording_of(&checked.model, &checked.outcome);
+    let Row { path, checked, took } = row;
+    let recording = checked.recording();
     let mut written = None;
     if let (Some(path), Some(recording)) = (&arguments.output, &recording) {
         if trace_file::is_stdout(path) {
             own::write(recording, output.out())?;
-            return Ok(checked.exit());
+            return Ok(row.exit());
         }
         trace_file::write(path, recording)?;
         written = Some(path.as_path());
     }
     if output.json {
-        json::one(checked, recording.as_ref(), output)?;
-        return Ok(checked.exit());
+        json::one(row, recording.as_ref(), output)?;
+        return Ok(row.exit());
     }
     writeln!(output.out(), "{}", checked.model.title())?;
-    writeln!(output.out(), "{FAINT}{}{FAINT:#}", checked.path.display())?;
+    writeln!(output.out(), "{FAINT}{}{FAINT:#}", path.display())?;
     if let Some(recording) = &recording {
         let cast = Cast::of(&recording.setup);
         let view = view(arguments.all);
@@ -43,18 +44,19 @@ pub(super) fn show(
     }
     writeln!(output.out())?;
     let why = recording.as_ref().and_then(told);
-    verdict(checked, why.as_deref(), output)?;
+    verdict(row, why.as_deref(), output)?;
     match (&arguments.output, written, &recording) {
-        (_, Some(path), _) => row("again", &format!("lockstep replay {}", path.display()), output)?,
-        (Some(_), None, None) => {
-            row("trace", "none was written: no run violates a property", output)?;
-            row("again", &command(checked, arguments), output)?;
+        (_, Some(written), _) => {
+            line("again", &format!("lockstep replay {}", written.display()), output)?;
         }
-        _ => row("again", &command(checked, arguments), output)?,
+        (Some(_), None, None) => {
+            line("trace", "none was written: no run violates a property", output)?;
+            line("again", &command(row, arguments), output)?;
+        }
+        _ => line("again", &command(row, arguments), output)?,
     }
-    let took = checked.took;
     writeln!(output.err(), "{FAINT}{took}{FAINT:#}")?;
-    Ok(checked.exit())
+    Ok(row.exit())
 }
 
 /// Why it came to the violation.
@@ -65,8 +67,8 @@ pub(super) fn told(recording: &Recording) -> Option<String> {
 }
 
 /// The command that does the same again.
-fn command(checked: &Checked, arguments: &Arguments) -> String {
-    let mut text = format!("lockstep check {}", checked.path.display());
+fn command(row: &Row, arguments: &Arguments) -> String {
+    let mut text = format!("lockstep check {}", row.path.display());
     if let Some(deviations) = arguments.deviations {
         let _ = write!(text, " --deviations {deviations}");
     }
@@ -77,7 +79,7 @@ fn command(checked: &Checked, arguments: &Arguments) -> String {
 }
 
 /// A word and what it says, over several lines if need be.
-pub(in super::super) fn row(
+pub(in super::super) fn line(
     name: &str,
     text: &str,
     output: &mut Output<'_>,
@@ -90,42 +92,38 @@ pub(in super::super) fn row(
     Ok(())
 }
 
-fn verdict(
-    checked: &Checked,
-    because: Option<&str>,
-    output: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let Checked { model, outcome, .. } = checked;
+fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Checked { model, outcome, .. } = &row.checked;
     let setup = model.abstract_setup();
-    let (style, headline) = headline(checked);
+    let (style, headline) = headline(row);
     writeln!(output.out(), "{style}{headline}{style:#}")?;
     if let Some(because) = because {
-        row("because", because, output)?;
+        line("because", because, output)?;
     }
-    row("why", model.why(), output)?;
-    row("covers", &cover::covers(&setup, outcome), output)?;
+    line("why", model.why(), output)?;
+    line("covers", &cover::covers(&setup, outcome), output)?;
     if matches!(outcome.verdict, Verdict::Holds | Verdict::HoldsWithin(_)) {
         for fault in cover::faults(&setup) {
-            row("", &format!("- {fault}"), output)?;
+            line("", &format!("- {fault}"), output)?;
         }
     }
     let effects = cover::effects(&setup, &outcome.faults);
     for (place, effect) in effects.iter().enumerate() {
-        row(if place == 0 { "faults" } else { "" }, effect, output)?;
+        line(if place == 0 { "faults" } else { "" }, effect, output)?;
     }
     for fault in cover::unused_faults(&setup, outcome) {
         let text =
             format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
-        row("note", &text, output)?;
+        line("note", &text, output)?;
     }
-    row("searched", &searched(&setup, outcome), output)
+    line("searched", &searched(&setup, outcome), output)
 }
 
-fn headline(checked: &Checked) -> (anstyle::Style, String) {
-    let found = checked.found();
-    let beside = found.beside(checked.model.expect(), checked.bounded);
+fn headline(row: &Row) -> (anstyle::Style, String) {
+    let checked = &row.checked;
+    let beside = expected::beside(&checked.found(), checked.model.expect(), checked.bounded);
     let name = cover::verdict(&checked.outcome.verdict).to_uppercase();
-    let style = if checked.exit() == Exit::Expected { GOOD } else { BAD };
+    let style = if row.exit() == Exit::Expected { GOOD } else { BAD };
     let text = match &checked.outcome.verdict {
         // It is waited in vain from the start on: no step leads there.
         Verdict::Violated { violation, deviations: 0, steps: 0 } => {

@@ -3,13 +3,12 @@
 use serde::Serialize;
 
 use super::super::exit::Exit;
-use super::super::expected::{self, Found};
 use super::super::failure::Failure;
 use super::super::output::Output;
 use super::Arguments;
-use super::several::Sweep;
 use crate::model::Model;
-use crate::run::{Recording, Tally, Waits};
+use crate::report::expected;
+use crate::run::{Found, Recording, Sweep, Tally, Waits};
 use crate::trace::own::{self, NamedDeviation};
 
 /// One run.
@@ -121,7 +120,10 @@ pub(super) fn several(
         runs: sweep.runs,
         violated: &sweep.violated,
         cut: &sweep.cut,
-        first_violation: sweep.first.as_ref().map(|(property, why)| Violation { property, why }),
+        first_violation: sweep
+            .first
+            .as_ref()
+            .map(|it| Violation { property: it.property, why: &it.why }),
         entries: sweep.entries,
         requests: sweep.requests,
         notifications: sweep.notifications,

@@ -7,18 +7,16 @@ mod several;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::check::witness::row;
+use super::check::witness::line;
 use super::embedded;
 use super::exit::Exit;
-use super::expected::Found;
 use super::failure::Failure;
 use super::output::{BAD, FAINT, GOOD, Output};
 use super::surroundings::{self, Stopwatch};
 use super::trace_file;
-use crate::choice::Seeded;
 use crate::model::Model;
-use crate::report::{Cast, View, because, cover, story, timeline, words};
-use crate::run::{End, Ended, Recording, Spec, execute};
+use crate::report::{Cast, View, because, cover, expected, story, timeline, words};
+use crate::run::{End, Ended, Found, Recording};
 use crate::sim::Setup;
 use crate::time::Micros;
 use crate::trace::own;
@@ -74,7 +72,7 @@ pub(super) fn execute_command(
     }
     let watch = Stopwatch::start();
     let recording = record(&model, arguments.seed, arguments.output.is_some() || output.json);
-    let exit = Found::of_run(&recording.ended).exit(model.expect_run(), false);
+    let exit = Found::of_run(&recording.ended).meets(model.expect_run(), false).into();
     let mut written = false;
     if let Some(path) = &arguments.output {
         if trace_file::is_stdout(path) {
@@ -102,7 +100,7 @@ pub(super) fn execute_command(
         (Some(path), true) => format!("lockstep replay {}", path.display()),
         _ => format!("lockstep run {} --seed {}", arguments.model.display(), arguments.seed),
     };
-    row("again", &again, output)?;
+    line("again", &again, output)?;
     writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
     Ok(exit)
 }
@@ -125,12 +123,6 @@ fn is_crowd(setup: &Setup) -> bool {
 
 fn threads(setup: &Setup) -> usize {
     setup.processes.iter().map(|process| process.threads.len()).sum()
-}
-
-/// One run without its events.
-fn run_only(model: &Model, seed: u64) -> Ended {
-    let spec = Spec::sampled(model, seed);
-    execute(&spec.setup(), spec.limits, None, &mut Seeded::new(seed), None)
 }
 
 fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -161,8 +153,7 @@ fn verdict(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     let ended = &recording.ended;
-    let found = Found::of_run(ended);
-    let beside = found.beside(model.expect_run(), false);
+    let beside = expected::beside(&Found::of_run(ended), model.expect_run(), false);
     let style = if exit == Exit::Expected { GOOD } else { BAD };
     let text = match (&ended.violation, ended.end) {
         (Some(violation), _) => format!("VIOLATED  {}{beside}", violation.property),
@@ -172,19 +163,19 @@ fn verdict(
     };
     writeln!(output.out(), "{style}{text}{style:#}")?;
     if let Some(violation) = &ended.violation {
-        row("what", &violation.why, output)?;
+        line("what", &violation.why, output)?;
     }
     let cast = Cast::of(&recording.setup);
     if let Some(chain) = because(&cast, &recording.events, false) {
-        row("because", &chain.text(&cast, &recording.events), output)?;
+        line("because", &chain.text(&cast, &recording.events), output)?;
     }
     for (name, text) in counters(ended) {
-        row(name, &text, output)?;
+        line(name, &text, output)?;
     }
     // One run is no proof that a fault cannot take effect, but what it shows is without it.
     let effects = cover::effects(&recording.setup, &ended.faults);
     for (place, effect) in effects.iter().enumerate() {
-        row(if place == 0 { "faults" } else { "" }, effect, output)?;
+        line(if place == 0 { "faults" } else { "" }, effect, output)?;
     }
     Ok(())
 }

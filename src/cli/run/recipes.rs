@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output, TITLE};
-use super::{Arguments, run_only};
+use super::Arguments;
 use crate::locks::{self, Store};
 use crate::model::Model;
 use crate::report::words;
-use crate::run::{End, Ended};
+use crate::run::{End, Ended, run_only};
 use crate::time::Micros;
 
 /// What the story comes to with one recipe.

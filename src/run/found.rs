@@ -1,26 +1,37 @@
-//! Verdicts against what models expect.
+//! What a search or a run came to, in the words of models, against what the model expects.
 
-use super::exit::Exit;
+use super::limits::End;
+use super::recorder::Ended;
 use crate::explore;
 use crate::model::{Expect, Verdict};
-use crate::report::words;
-use crate::run::{End, Ended};
-use std::fmt::Write as _;
 
 /// A verdict of a search or of one run, in the words of models.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Found {
-    pub(super) verdict: Verdict,
+pub struct Found {
+    /// The verdict.
+    pub verdict: Verdict,
     /// The property that is violated, or those that had nothing to judge.
-    pub(super) properties: Vec<String>,
+    pub properties: Vec<String>,
     /// How many deviations the shortest violation has.
-    pub(super) deviations: Option<u32>,
+    pub deviations: Option<u32>,
     /// It holds within this many deviations, and no more was looked at.
-    pub(super) within: Option<u32>,
+    pub within: Option<u32>,
+}
+
+/// What a verdict is beside what was expected, in the order in which one outweighs another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Meets {
+    /// It is that; without an expectation, nothing is violated.
+    Expectation,
+    /// It says nothing either way, and that was not expected.
+    Inconclusive,
+    /// It is another.
+    Not,
 }
 
 impl Found {
-    pub(super) fn of_search(verdict: &explore::Verdict) -> Self {
+    /// What a search came to.
+    pub fn of_search(verdict: &explore::Verdict) -> Self {
         use explore::Verdict as V;
         let plain =
             |verdict| Self { verdict, properties: Vec::new(), deviations: None, within: None };
@@ -40,8 +51,8 @@ impl Found {
         }
     }
 
-    /// One run can be no proof: it violates something, it ends well, or a limit stops it.
-    pub(super) fn of_run(ended: &Ended) -> Self {
+    /// What a run came to. One run can be no proof: it violates something, it ends well, or a limit stops it.
+    pub fn of_run(ended: &Ended) -> Self {
         let (verdict, property) = match (&ended.violation, ended.end) {
             (Some(violation), _) => (Verdict::Violated, Some(violation.property.to_owned())),
             (None, End::Done | End::Stuck) => (Verdict::Holds, None),
@@ -52,7 +63,7 @@ impl Found {
 
     /// Whether it is what was expected; what is not said is not compared. `bounded` says that the caller asked for
     /// fewer deviations than the model: then a search that holds within them is no surprise.
-    fn is(&self, expect: &Expect, bounded: bool) -> bool {
+    pub fn is(&self, expect: &Expect, bounded: bool) -> bool {
         self.verdict == expect.verdict
             && expect.property.as_ref().is_none_or(|it| self.properties.contains(it))
             && (expect.deviations.is_none()
@@ -61,42 +72,13 @@ impl Found {
             && (bounded || self.verdict != Verdict::Holds || self.within == expect.within)
     }
 
-    /// What the process exits with.
-    pub(super) fn exit(&self, expect: Option<&Expect>, bounded: bool) -> Exit {
+    /// What it is beside what was expected, if anything was.
+    pub fn meets(&self, expect: Option<&Expect>, bounded: bool) -> Meets {
         match (expect, self.verdict) {
-            (Some(expect), _) if self.is(expect, bounded) => Exit::Expected,
-            (_, Verdict::Vacuous | Verdict::Cut) => Exit::Inconclusive,
-            (Some(_), _) | (None, Verdict::Violated) => Exit::Violated,
-            (None, Verdict::Holds) => Exit::Expected,
+            (Some(expect), _) if self.is(expect, bounded) => Meets::Expectation,
+            (_, Verdict::Vacuous | Verdict::Cut) => Meets::Inconclusive,
+            (Some(_), _) | (None, Verdict::Violated) => Meets::Not,
+            (None, Verdict::Holds) => Meets::Expectation,
         }
     }
-
-    /// `, as expected` or `, but …`; nothing if nothing was expected.
-    pub(super) fn beside(&self, expect: Option<&Expect>, bounded: bool) -> String {
-        match expect {
-            None => String::new(),
-            Some(expect) if self.is(expect, bounded) => ", as expected".to_owned(),
-            Some(expect) => format!(", but the model expects: {}", in_words(expect)),
-        }
-    }
-}
-
-/// An expectation: `violated (mutual-exclusion) with 1 fault`.
-pub(super) fn in_words(expect: &Expect) -> String {
-    let mut text = name(expect.verdict).to_owned();
-    if let Some(property) = &expect.property {
-        let _ = write!(text, " ({property})");
-    }
-    if let Some(deviations) = expect.deviations {
-        let _ = write!(text, " with {}", words::counted(u64::from(deviations), "fault"));
-    }
-    if let Some(within) = expect.within {
-        let _ = write!(text, " within {}", words::counted(u64::from(within), "fault"));
-    }
-    text
-}
-
-/// A verdict's name in model files.
-pub(super) fn name(verdict: Verdict) -> &'static str {
-    Verdict::ALL.iter().find(|(_, known)| *known == verdict).map_or("", |(name, _)| name)
 }
