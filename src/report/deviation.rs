@@ -3,7 +3,7 @@
 use super::cast::Cast;
 use super::fault::{self, Hit};
 use crate::choice::{Alternative, Direction, ProcessId, Strike, Target, Way};
-use crate::event::{Event, Record};
+use crate::event::{Event, Record, Who};
 
 /// A deviation as a reader should see it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -67,30 +67,29 @@ fn strikes(strike: &Strike, cast: &Cast) -> Told {
         return about_all("a fault that the model does not have".to_owned());
     };
     let hit = Hit { strike, misfortune, cast };
-    let text = fault::words(&hit);
+    let said = fault::words(&hit);
     let near = misfortune.near.as_ref().map(|near| format!(", {}", fault::near(near)));
     let near = near.unwrap_or_default();
+    let (alone, of) = (said.alone(), |name: &str| format!("{}{near}", said.of(name)));
     match strike.target {
         Target::Process(process) => Told {
             process: Some(process),
-            sentence: format!("{} {text}{near}", cast.process(process)),
-            text: format!("{text}{near}"),
+            sentence: of(cast.process(process)),
+            text: format!("{alone}{near}"),
         },
         Target::Thread(process, thread) => {
-            let who = crate::event::Who { process, thread };
+            let who = Who { process, thread };
             let short = cast.short(who).map(|short| format!("{short} ")).unwrap_or_default();
             Told {
                 process: Some(process),
-                sentence: format!("{} {text}{near}", cast.who(who)),
-                text: format!("{short}{text}{near}"),
+                sentence: of(cast.who(who)),
+                text: format!("{short}{alone}{near}"),
             }
         }
-        Target::Message(way) => message(&way, &format!("{text}{near}"), cast),
-        Target::Server(server) | Target::Words(_, server) => {
-            about_all(format!("{} {text}{near}", cast.server(server)))
-        }
-        Target::Leader => about_all(format!("the leader {text}{near}")),
-        Target::Sides | Target::All => about_all(format!("{text}{near}")),
+        Target::Message(way) => message(&way, &format!("{alone}{near}"), cast),
+        Target::Server(server) | Target::Words(_, server) => about_all(of(cast.server(server))),
+        Target::Leader => about_all(of("the leader")),
+        Target::Sides | Target::All => about_all(format!("{alone}{near}")),
     }
 }
 

@@ -19,75 +19,99 @@ impl Hit<'_> {
     }
 }
 
-/// How a kind of fault is told: the rest of a sentence whose subject is whom it hits (`pauses for 9 s`), or a whole
-/// sentence where it hits the sides of a partition or all servers.
-type Phrase = fn(&Hit<'_>) -> String;
+/// The rest of a sentence about whom a fault hits: `stands still for 9 s`, or `wall clock is set back by 5 s` about
+/// something of whom it hits; a whole sentence where it hits the sides of a partition or all servers.
+pub(super) struct Said {
+    whose: bool,
+    rest: String,
+}
+
+/// How a kind of fault is told.
+type Phrase = fn(&Hit<'_>) -> Said;
+
+impl Said {
+    /// The sentence about this one.
+    pub(super) fn of(&self, name: &str) -> String {
+        format!("{name}{} {}", if self.whose { "'s" } else { "" }, self.rest)
+    }
+
+    /// The sentence where it is known who is meant.
+    pub(super) fn alone(&self) -> &str {
+        &self.rest
+    }
+}
+
+fn it(rest: impl Into<String>) -> Said {
+    Said { whose: false, rest: rest.into() }
+}
+
+fn its(rest: impl Into<String>) -> Said {
+    Said { whose: true, rest: rest.into() }
+}
 
 /// The phrase of every kind.
 const PHRASES: &[(&str, Phrase)] = &[
-    ("pause", |hit| format!("stands still for {}", hit.span())),
-    ("crash", |_| "dies".to_owned()),
-    ("restart", |hit| format!("dies; a new one begins after {}", hit.span())),
-    ("lose-request", |_| LOST.to_owned()),
-    ("lose-reply", |_| LOST.to_owned()),
-    ("disconnect", |_| LOST.to_owned()),
-    ("reorder", |_| "is overtaken by others".to_owned()),
-    ("slow", |_| "is held up on the way".to_owned()),
-    ("partition", partition),
-    ("restart-server", |hit| format!("dies, and starts again after {}", hit.span())),
-    ("restart-all", |hit| format!("all servers die, and start again after {}", hit.span())),
-    ("crash-leader", |_| "dies".to_owned()),
-    ("cut-server", |hit| format!("is cut off from the leader for {}", hit.span())),
-    ("cut-leader", |hit| format!("is cut off from all others for {}", hit.span())),
+    ("pause", |hit| it(format!("stands still for {}", hit.span()))),
+    ("crash", |_| it("dies")),
+    ("restart", |hit| it(format!("dies; a new one begins after {}", hit.span()))),
+    ("lose-request", |_| it(LOST)),
+    ("lose-reply", |_| it(LOST)),
+    ("disconnect", |_| it(LOST)),
+    ("reorder", |_| it("is overtaken by others")),
+    ("slow", |_| it("is held up on the way")),
+    ("partition", |hit| it(partition(hit))),
+    ("restart-server", |hit| it(format!("dies, and starts again after {}", hit.span()))),
+    ("restart-all", |hit| it(format!("all servers die, and start again after {}", hit.span()))),
+    ("crash-leader", |_| it("dies")),
+    ("cut-server", |hit| it(format!("is cut off from the leader for {}", hit.span()))),
+    ("cut-leader", |hit| it(format!("is cut off from all others for {}", hit.span()))),
     ("failover", |hit| match hit.strike.span {
-        Micros::ZERO => "dies".to_owned(),
-        _ => format!("dies, and starts again after {}", hit.span()),
+        Micros::ZERO => it("dies"),
+        _ => it(format!("dies, and starts again after {}", hit.span())),
     }),
     ("lag", |hit| {
         let from = match hit.strike.target {
             Target::Words(from, _) => hit.cast.server(from),
             _ => "its master",
         };
-        format!("does not hear what {from} says for {}", hit.span())
+        it(format!("does not hear what {from} says for {}", hit.span()))
     }),
     ("operator", |hit| {
         let command = hit.misfortune.command.as_deref().unwrap_or_default();
-        format!("executes {command}, which an operator runs")
+        it(format!("executes {command}, which an operator runs"))
     }),
     ("interrupt", |hit| {
-        if hit.misfortune.ends_thread {
-            "ends where it is, its process goes on".to_owned()
-        } else {
-            "is interrupted".to_owned()
-        }
+        let ends = hit.misfortune.ends_thread;
+        it(if ends { "ends where it is, its process goes on" } else { "is interrupted" })
     }),
-    ("clock-jump", |hit| match hit.strike.span {
-        back if back < Micros::ZERO => {
-            format!("has its wall clock set back by {}", words::time(-back))
-        }
-        forward => format!("has its wall clock set forward by {}", words::time(forward)),
+    ("clock-jump", |hit| {
+        let (way, span) = match hit.strike.span {
+            back if back < Micros::ZERO => ("back", -back),
+            forward => ("forward", forward),
+        };
+        its(format!("wall clock is set {way} by {}", words::time(span)))
     }),
-    ("stall-server", |hit| format!("executes nothing for {}", hit.span())),
+    ("stall-server", |hit| it(format!("executes nothing for {}", hit.span()))),
     ("fill-memory", |hit| match hit.strike.span {
-        Micros::ZERO => "has no memory left and evicts a key".to_owned(),
-        _ => format!("has no memory left for {}", hit.span()),
+        Micros::ZERO => it("has no memory left and evicts a key"),
+        _ => it(format!("has no memory left for {}", hit.span())),
     }),
-    ("late-expiry", |hit| format!("removes what has expired late by {}", hit.span())),
-    ("lag-server", |hit| format!("hears of its leader late by {}", hit.span())),
-    ("move-client", |_| "must go to another server".to_owned()),
-    ("expire-session", |_| "has its session ended by the service".to_owned()),
+    ("late-expiry", |hit| it(format!("removes what has expired late by {}", hit.span()))),
+    ("lag-server", |hit| it(format!("hears of its leader late by {}", hit.span()))),
+    ("move-client", |_| it("must go to another server")),
+    ("expire-session", |_| its("session is ended by the service")),
 ];
 
 const LOST: &str = "is lost, and the connection breaks";
 
 /// The phrase of a fault that strikes.
-pub(super) fn words(hit: &Hit<'_>) -> String {
+pub(super) fn words(hit: &Hit<'_>) -> Said {
     let kind = hit.misfortune.kind;
     match PHRASES.iter().find(|(known, _)| *known == kind) {
         Some((_, phrase)) => phrase(hit),
         // A kind without words of its own is told by its name.
-        None if hit.strike.span == Micros::ZERO => format!("is hit by `{kind}`"),
-        None => format!("is hit by `{kind}` for {}", hit.span()),
+        None if hit.strike.span == Micros::ZERO => it(format!("is hit by `{kind}`")),
+        None => it(format!("is hit by `{kind}` for {}", hit.span())),
     }
 }
 

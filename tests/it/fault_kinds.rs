@@ -1,6 +1,6 @@
 //! Each kind of fault: what exactly it does, and that merging equal worlds hides nothing of it.
 
-use lockstep::choice::{About, Alternative, Choices, Question};
+use lockstep::choice::{About, Alternative, Choices, Question, Strike};
 use lockstep::event::Observer;
 use lockstep::explore::{Bounds, Outcome, Search, Verdict};
 use lockstep::model::Model;
@@ -96,8 +96,8 @@ fn merging_hides_nothing_of_any_kind() {
 
 /// The fault strikes as soon as it can, once; everything else is nominal.
 struct Once {
-    /// At the last moment before time moves, and no sooner.
-    late: bool,
+    /// The ways to strike that will do.
+    will_do: fn(&Strike) -> bool,
     struck: bool,
 }
 
@@ -158,15 +158,16 @@ impl Log {
 
 /// A run in which the fault strikes as soon as it can, and nothing else.
 pub(super) fn run(setup: &Setup) -> Log {
-    run_once(setup, Once { late: false, struck: false })
+    run_if(setup, |strike| !strike.late)
 }
 
 /// The same, but it strikes at a last moment.
 pub(super) fn run_late(setup: &Setup) -> Log {
-    run_once(setup, Once { late: true, struck: false })
+    run_if(setup, |strike| strike.late)
 }
 
-fn run_once(setup: &Setup, mut choices: Once) -> Log {
+fn run_if(setup: &Setup, will_do: fn(&Strike) -> bool) -> Log {
+    let mut choices = Once { will_do, struck: false };
     let limits = Limits { steps: 5000, time: Micros::from_ms(5000), stop_at_violation: false };
     let mut log = Log::default();
     run_on(setup, &mut Live::default(), limits, &mut choices, &mut log);
@@ -213,7 +214,8 @@ fn a_full_server_refuses_or_evicts_as_its_policy_says() {
     assert!(log.count("OOM command not allowed") > 0, "{:#?}", log.0);
     assert_eq!((log.count("c1 enters"), log.count("c2 enters")), (1, 1));
     let policy = r#""maxmemory_policy": "allkeys-random""#;
-    let log = run(&model(REDIS, policy, fault).abstract_setup());
+    let evicts = |strike: &Strike| strike.span == Micros::ZERO;
+    let log = run_if(&model(REDIS, policy, fault).abstract_setup(), evicts);
     assert_eq!((log.count("OOM"), log.at("c1 enters", 0), log.at("c2 enters", 0)), (0, 0, 0));
 }
 

@@ -6,7 +6,7 @@ use super::tidy::files;
 
 /// What each top-level module may use of the crate, besides itself.
 ///
-/// `cli` stands over all; then `explore`, `compare` and `report`; then `sim`; then the client libraries; then
+/// `cli` stands over all; then `report`; then traces, runs and the search; then `sim`; then the client libraries; then
 /// the stores. Recipes and workloads know `cx`, and of the stores the types it hands on. `registry` joins
 /// recipes and simulator, which do not know each other.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -22,11 +22,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cx", &["choice", "store", "time"]),
     ("locks", &["cx", "json", "store", "time"]),
     ("workload", &["cx", "json", "locks", "store", "time"]),
-    ("property", &["choice", "cx", "json", "store", "time"]),
+    // What happens in a run, for all that follows.
+    ("event", &["choice", "store", "time"]),
+    ("property", &["choice", "cx", "event", "json", "store", "time"]),
     // The simulator.
     // Also the names that recipes know sessions and watches by.
     ("client", &["choice", "cx", "store", "time"]),
-    ("sim", &["choice", "client", "cx", "json", "property", "store", "time"]),
+    ("sim", &["choice", "client", "cx", "event", "json", "property", "store", "time"]),
     ("registry", &["cx", "json", "locks", "property", "sim", "store", "time", "workload"]),
     (
         "model",
@@ -35,31 +37,32 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "time", "workload",
         ],
     ),
-    // Recordings need only the stores; traces of own runs need the model that they carry.
+    // Searches and runs.
+    ("explore", BELOW_EXPLORE),
+    ("run", BELOW_RUN),
+    // Recordings need only the stores; traces of own runs make the run again that they tell of.
     (
         "trace",
         &[
-            "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest",
-            "time",
+            "choice", "cx", "event", "json", "model", "property", "registry", "run", "sim", "store",
+            "suggest", "time",
         ],
     ),
     // The top: whatever is below.
-    ("explore", BELOW_EXPLORE),
     ("report", BELOW_REPORT),
-    ("compare", BELOW_COMPARE),
 ];
 
 const BELOW_EXPLORE: &[&str] = &[
-    "choice", "client", "cx", "json", "locks", "model", "property", "registry", "sim", "store",
-    "suggest", "time", "trace", "workload",
+    "choice", "client", "cx", "event", "json", "locks", "model", "property", "registry", "sim",
+    "store", "suggest", "time", "workload",
+];
+const BELOW_RUN: &[&str] = &[
+    "choice", "cx", "event", "explore", "json", "model", "property", "registry", "sim", "store",
+    "time",
 ];
 const BELOW_REPORT: &[&str] = &[
-    "choice", "cx", "explore", "json", "model", "property", "registry", "sim", "store", "time",
-    "trace",
-];
-const BELOW_COMPARE: &[&str] = &[
-    "choice", "cx", "explore", "json", "model", "property", "registry", "report", "sim", "store",
-    "time", "trace",
+    "choice", "cx", "event", "explore", "json", "model", "property", "registry", "run", "sim",
+    "store", "time", "trace",
 ];
 
 /// These may use whatever they like; nothing below the top may use them.

@@ -128,7 +128,7 @@ fn jitter_is_fair_some_draw_lets_somebody_in() {
     let outcome = search(jitter, PropertyBox::new(BoundedWait::new(Micros::from_ms(199))));
     assert_eq!(
         why(&outcome),
-        "c1 and c2 want the lock, and the next entry is 200 ms away: more than 199 ms"
+        "c1 and c2 want the lock, and the next entry comes only after 200 ms: more than 199 ms"
     );
 }
 

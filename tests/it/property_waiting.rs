@@ -115,7 +115,7 @@ fn a_free_lock_may_be_kept_for_a_while() {
     assert_eq!(
         property.foresees(None, far, &Plain).as_deref(),
         Some(
-            "c2 wants the lock, nobody is in a section, and the next entry is 30.001 s away: more than 30 s"
+            "c2 wants the lock, nobody is in a section, and the next entry comes only after 30.001 s: more than 30 s"
         )
     );
     assert_eq!(property.foresees(None, Outlook::Entry(Micros::from_ms(30_000)), &Plain), None);
@@ -129,7 +129,7 @@ fn each_may_have_its_own_bound() {
     assert_eq!(property.foresees(Some(A), late, &Plain), None, "it does not wait");
     assert_eq!(
         property.foresees(Some(B), late, &Plain).as_deref(),
-        Some("c2 wants the lock, and its entry is 3 s away: more than 2 s")
+        Some("c2 wants the lock, and its entry comes only after 3 s: more than 2 s")
     );
 }
 
