@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod because;
+mod because_references;
 mod catalogue;
 mod cli;
 mod clients;

@@ -88,7 +88,9 @@ fn causes(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Vec<Caus
 
 /// Of one whose lock never stood anywhere: what it had asked, if anything.
 fn nothing_left(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Option<Link> {
-    let before = |it: &Section| evidence.last_request(it.who, it.entered);
+    let before = |it: &Section| {
+        evidence.last_request(it.who, it.entered).filter(|request| *request > it.asked)
+    };
     let entry = |it: &Section| (it.who, it.entered);
     match (before(loser), before(later)) {
         (None, None) => Some(Link::AskedNobody(vec![entry(later), entry(loser)])),
