@@ -211,6 +211,14 @@ fn an_ensemble_ends_a_session_as_one_server_does() {
 }
 
 #[test]
+fn a_field_that_the_newcomer_wrote_over() {
+    assert_eq!(
+        because("models/redis/redisson-faster-multi-lock-clock.json"),
+        "c2 got the lock at 0 s because c2 itself had written over c1's a in group at 0 s."
+    );
+}
+
+#[test]
 fn requests_of_a_herd_are_those_of_who_waits() {
     assert_eq!(
         because_of(

@@ -1,21 +1,21 @@
 //! Every cause that is told of a violated model refers to events of its run, and what it says of them is so: looked up here
 //! in the events alone.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use lockstep::choice::{ProcessId, ServerId};
-use lockstep::event::{By, Event, Kept, Record, Who, answer_in, is_session_over};
+use lockstep::event::{By, Event};
 use lockstep::explore::{Bounds, Search, Verdict};
 use lockstep::model::{Model, Verdict as Expected};
-use lockstep::report::because::{Cause, Gone, Knew, Link, Obstacle};
-use lockstep::report::chronicle::{At, Holding};
+use lockstep::report::because::{Cause, Gone, Knew, Link};
+use lockstep::report::chronicle::At;
 use lockstep::report::{Cast, because};
-use lockstep::run::recording_of;
-use lockstep::store::effect::{Change, Item};
-use lockstep::store::zookeeper::Message;
+use lockstep::run::{Recording, recording_of};
+use lockstep::store::effect::Change;
 use lockstep::store::{AnyMessage, Outbound, redis};
 use lockstep::time::Micros;
 
+use super::because_lookup::Run;
 use super::tidy::files;
 
 /// Violated models of which no cause is told, each with the reason.
@@ -24,229 +24,7 @@ const WITHOUT: [(&str, &str); 0] = [];
 /// More than the largest of them needs.
 const STATES: usize = 2_000_000;
 
-/// The events before a violation.
-struct Run<'a> {
-    model: &'a str,
-    events: &'a [Record],
-}
-
 impl Run<'_> {
-    fn ensure(&self, holds: bool, what: &str, link: &dyn std::fmt::Debug) {
-        assert!(holds, "{}: {what}: {link:?}", self.model);
-    }
-
-    fn event(&self, at: At) -> &Event<'static> {
-        &self.events[at].event
-    }
-
-    fn time(&self, at: At) -> Micros {
-        self.events[at].at
-    }
-
-    fn kept(&self, at: At) -> Option<&Kept> {
-        match self.event(at) {
-            Event::Kept(kept) => Some(kept),
-            _ => None,
-        }
-    }
-
-    /// What became of the item on the server, in order, from `from` on.
-    fn changes<'s>(
-        &'s self,
-        from: At,
-        server: ServerId,
-        item: &'s Item,
-    ) -> impl Iterator<Item = (At, &'s Kept)> {
-        let all = (from..self.events.len()).filter_map(|at| Some((at, self.kept(at)?)));
-        all.filter(move |(_, kept)| kept.server == server && kept.item == *item)
-    }
-
-    fn asker(&self, at: At) -> Option<Who> {
-        match *self.event(at) {
-            Event::Executed { process, thread: Some(thread), .. } => Some(Who { process, thread }),
-            _ => None,
-        }
-    }
-
-    fn answer(&self, at: At) -> Option<&AnyMessage> {
-        let Event::Executed { link, sent, .. } = self.event(at) else { return None };
-        match &sent[answer_in(sent, *link)?].1 {
-            Outbound::Message(message) => Some(message),
-            Outbound::Close => None,
-        }
-    }
-
-    fn is_fault(&self, at: At) -> bool {
-        matches!(self.event(at), Event::Deviated { cost: 1, .. })
-    }
-
-    fn last_request(&self, who: Who, before: At) -> Option<At> {
-        (0..before).rev().find(|at| self.asker(*at) == Some(who))
-    }
-
-    fn enters(&self, at: At, who: Who) -> bool {
-        matches!(*self.event(at), Event::Enters { who: it, .. } if it == who)
-    }
-
-    fn asks(&self, at: At, who: Who) -> bool {
-        matches!(*self.event(at), Event::Asks(it) if it == who)
-    }
-
-    fn dies(&self, at: At, process: ProcessId) -> bool {
-        matches!(*self.event(at), Event::Crashes(it) if it == process)
-    }
-
-    /// The stay that begins with this event, as the events alone tell it.
-    fn holding(&self, holding: &Holding, link: &Link) {
-        let Holding { server, item, placed, .. } = holding;
-        let kept = self.kept(*placed).expect("what was placed was told");
-        self.ensure(kept.server == *server && kept.item == *item, "it was placed", link);
-        let Change::Placed { until, session } = kept.change else {
-            panic!("{}: it was not placed: {link:?}", self.model)
-        };
-        match kept.by {
-            By::Thread(who) => self.ensure(holding.owner == Some(who), "its owner placed it", link),
-            By::Copy => {
-                let original = (0..*placed).filter_map(|at| self.kept(at)).any(|it| {
-                    it.item == *item && it.by.thread() == holding.owner && it.by != By::Copy
-                });
-                self.ensure(
-                    holding.owner.is_none() || original,
-                    "its owner placed the original",
-                    link,
-                );
-            }
-            _ => self.ensure(holding.owner.is_none(), "nobody placed it", link),
-        }
-        self.ensure(session == holding.session, "its session", link);
-        let (mut now, mut end, mut renewed) = (until, None, Vec::new());
-        for (at, kept) in self.changes(placed + 1, *server, item) {
-            match &kept.change {
-                Change::Renewed { until, .. } => {
-                    now = *until;
-                    renewed.push((at, kept.by));
-                }
-                Change::Rewritten { .. } => renewed.push((at, kept.by)),
-                Change::Removed { .. } => {
-                    end = Some((at, kept.by));
-                    break;
-                }
-                Change::Placed { .. } => break,
-            }
-        }
-        self.ensure(holding.until == now, "until when it was to be there", link);
-        self.ensure(holding.renewed == renewed, "how it was renewed", link);
-        self.ensure(holding.end.map(|end| (end.at, end.by)) == end, "how it ended", link);
-    }
-
-    fn gone(&self, gone: &Gone, newcomer: Option<Who>, link: &Link) {
-        self.holding(&gone.holding, link);
-        let end = gone.holding.end.expect("what is gone ended");
-        if let Some(key) = &gone.key {
-            self.holding(key, link);
-            self.ensure(key.item.part.is_none(), "a key", link);
-            self.ensure(key.item.place == gone.holding.item.place, "its key", link);
-        }
-        let by = end.by.thread();
-        let request = by.and_then(|by| self.last_request(by, end.at));
-        self.ensure(gone.request == request, "the request that removed it", link);
-        if let Some(blow) = gone.blow {
-            let is_blow = self.is_fault(blow) || matches!(self.event(blow), Event::Server { .. });
-            self.ensure(blow < end.at && is_blow, "the blow came before", link);
-        }
-        if let Some(heard) = gone.heard {
-            let owner = gone.holding.owner.map(|it| it.process);
-            let of_owner = |at: At| match *self.event(at) {
-                Event::Executed { process, .. } => Some(process) == owner,
-                _ => false,
-            };
-            self.ensure(heard < end.at && of_owner(heard), "it was heard of", link);
-            let since = (heard + 1..end.at).any(|at| of_owner(at) && !self.is_about_ledger(at));
-            self.ensure(!since, "it was heard of last then", link);
-        }
-        let due = gone.key.as_ref().unwrap_or(&gone.holding).until;
-        if gone.early {
-            self.ensure(due.is_some_and(|due| due > self.time(end.at)), "it went early", link);
-        }
-        self.ensure(!gone.by_newcomer || by == newcomer, "the newcomer removed it", link);
-    }
-
-    fn is_about_ledger(&self, at: At) -> bool {
-        matches!(self.answer(at), Some(AnyMessage::Ledger(_)))
-    }
-
-    fn knew(&self, knew: &Knew, link: &Link) {
-        let process = knew.who.process;
-        let removed = self.kept(knew.lost).map(|it| &it.change);
-        self.ensure(matches!(removed, Some(Change::Removed { .. })), "its lock went", link);
-        let goes_on = |at: At| match *self.event(at) {
-            Event::Resumes(it) | Event::Crashes(it) | Event::Exits(it) => it == process,
-            _ => false,
-        };
-        let pauses = |at: At| matches!(*self.event(at), Event::Pauses(it) if it == process);
-        if let Some(paused) = knew.paused {
-            let still = !(paused..self.events.len()).any(goes_on);
-            self.ensure(pauses(paused) && paused < knew.lost && still, "it stands still", link);
-        }
-        if let Some(resumed) = knew.resumed {
-            let paused = (0..resumed).rev().find(|at| pauses(*at));
-            let covers = paused.is_some_and(|it| it < knew.lost) && resumed > knew.lost;
-            self.ensure(goes_on(resumed) && covers, "it stood still", link);
-        }
-        if let Some(told) = knew.told {
-            let nothing = AnyMessage::Redis(redis::Message::Reply(redis::Reply::Int(0)));
-            let is_told = match self.event(told) {
-                Event::Received { process: it, message, .. } => {
-                    *it == process && is_session_over(message)
-                }
-                _ => self.asker(told) == Some(knew.who) && self.answer(told) == Some(&nothing),
-            };
-            self.ensure(is_told && told > knew.lost, "it was told", link);
-        }
-        if let Some(acted) = knew.acted {
-            let is_act = match *self.event(acted) {
-                Event::Wrote { who, .. } | Event::Read { who, .. } => who == knew.who,
-                _ => false,
-            };
-            self.ensure(is_act && acted > knew.lost, "it acted", link);
-        }
-    }
-
-    fn obstacle(&self, obstacle: &Obstacle, link: &Link) {
-        self.holding(&obstacle.holding, link);
-        let Some(owner) = obstacle.holding.owner else { return };
-        if let Some(died) = obstacle.died {
-            let since = died > obstacle.holding.placed;
-            self.ensure(self.dies(died, owner.process) && since, "its owner died", link);
-        }
-        if let Some(asked) = obstacle.waits {
-            let entered = (asked..self.events.len()).any(|at| self.enters(at, owner));
-            self.ensure(self.asks(asked, owner) && !entered, "its owner waits", link);
-        }
-        if let Some(refused) = obstacle.refused {
-            let is_error = match self.answer(refused) {
-                Some(AnyMessage::Redis(redis::Message::Reply(redis::Reply::Error(_)))) => true,
-                Some(AnyMessage::ZooKeeper(Message::Reply(reply))) => reply.result.is_err(),
-                _ => false,
-            };
-            let left = (0..refused).rev().find(
-                |at| matches!(*self.event(*at), Event::Leaves(it) | Event::Asks(it) if it == owner),
-            );
-            let left = left.is_some_and(|at| matches!(self.event(at), Event::Leaves(_)));
-            let own = self.asker(refused) == Some(owner);
-            self.ensure(own && is_error && left, "its release was refused", link);
-        }
-    }
-
-    /// Whether this one has just been heard of, or was sent a message that nobody asked for.
-    fn hears(&self, at: At, process: ProcessId) -> bool {
-        matches!(self.event(at), Event::Received { process: it, .. } if *it == process)
-    }
-
-    fn is_in_line(&self, at: At, who: Who) -> bool {
-        matches!(*self.event(at), Event::InLine(it) if it == who)
-    }
-
     fn link(&self, link: &Link) {
         match link {
             Link::Got { who, entered, causes } => {
@@ -263,6 +41,14 @@ impl Run<'_> {
                             self.holding(holding, link);
                             let end = holding.end.map_or(At::MAX, |end| end.at);
                             self.ensure(end > *entered, "it stands there", link);
+                        }
+                        Cause::Rewritten { holding, at } => {
+                            self.holding(holding, link);
+                            let kept = self.kept(*at).expect("what was rewritten was told");
+                            let same = kept.server == holding.server && kept.item == holding.item;
+                            let over = matches!(kept.change, Change::Rewritten { .. });
+                            let by = kept.by == By::Thread(*who) && at < entered;
+                            self.ensure(same && over && by, "it wrote over it", link);
                         }
                         Cause::Votes(votes) => {
                             for vote in votes {
@@ -456,6 +242,54 @@ impl Run<'_> {
     }
 }
 
+fn witness(name: &str, model: &Model) -> Recording {
+    let deviations = model.bounds().deviations;
+    let bounds = Bounds { deviations, states: STATES, ..Bounds::default() };
+    let outcome = Search::new(&model.abstract_setup(), bounds).run(&mut |_| {});
+    assert!(matches!(outcome.verdict, Verdict::Violated { .. }), "{name} is not violated");
+    recording_of(model, &outcome).expect("a violated model has a witness")
+}
+
+/// Whether the claim is refuted by the events.
+fn is_refuted(run: &Run<'_>, link: &Link) -> bool {
+    catch_unwind(AssertUnwindSafe(|| run.link(link))).is_err()
+}
+
+#[test]
+fn what_is_not_so_is_refuted() {
+    let name = "models/redis/set-nx-px-pause.json";
+    let model = Model::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let recording = witness(name, &model);
+    let (cast, events) = (Cast::of(&recording.setup), &recording.events);
+    let chain = because(&cast, events, false).unwrap();
+    let run = Run { model: name, events: &events[..events.len() - 1] };
+    let [Link::Got { who, entered, causes }, Link::Knew(knew)] = chain.links.as_slice() else {
+        panic!("{chain:?}")
+    };
+    let [Cause::Gone(gone)] = causes.as_slice() else { panic!("{causes:?}") };
+    let got = |change: &dyn Fn(&mut Gone)| {
+        let mut gone = gone.clone();
+        change(&mut gone);
+        Link::Got { who: *who, entered: *entered, causes: vec![Cause::Gone(gone)] }
+    };
+    assert!(!is_refuted(&run, &got(&|_| {})) && !is_refuted(&run, &Link::Knew(knew.clone())));
+    let later = |until: Option<Micros>| until.map(|it| it + Micros::from_ms(1));
+    for wrong in [
+        got(&|it| it.holding.until = later(it.holding.until)),
+        got(&|it| it.holding.owner = Some(*who)),
+        got(&|it| it.holding.end = None),
+        got(&|it| it.holding.renewed.push((it.holding.placed, By::Time))),
+        got(&|it| it.request = Some(0)),
+        got(&|it| it.early = true),
+        Link::Got { who: knew.who, entered: *entered, causes: causes.clone() },
+        Link::Knew(Knew { paused: Some(knew.lost), ..knew.clone() }),
+        Link::Knew(Knew { told: Some(*entered), ..knew.clone() }),
+        Link::Holder { who: knew.who, entered: *entered, end: None },
+    ] {
+        assert!(is_refuted(&run, &wrong), "{wrong:?}");
+    }
+}
+
 #[test]
 fn what_is_told_of_every_violated_model_is_so() {
     let (mut told, mut without) = (0, Vec::new());
@@ -464,11 +298,7 @@ fn what_is_told_of_every_violated_model_is_so() {
         if model.expect().is_none_or(|expect| expect.verdict != Expected::Violated) {
             continue;
         }
-        let deviations = model.bounds().deviations;
-        let bounds = Bounds { deviations, states: STATES, ..Bounds::default() };
-        let outcome = Search::new(&model.abstract_setup(), bounds).run(&mut |_| {});
-        assert!(matches!(outcome.verdict, Verdict::Violated { .. }), "{name} is not violated");
-        let recording = recording_of(&model, &outcome).expect("a violated model has a witness");
+        let recording = witness(&name, &model);
         let (cast, events) = (Cast::of(&recording.setup), &recording.events);
         let Some(chain) = because(&cast, events, recording.spec.round.is_some()) else {
             without.extend((recording.ended.steps > 0).then_some(name));
