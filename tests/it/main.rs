@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod because;
+mod because_lookup;
+mod because_references;
 mod catalogue;
 mod cli;
 mod clients;

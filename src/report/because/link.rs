@@ -7,6 +7,7 @@ use crate::time::Micros;
 
 /// One link of the chain of causes: a claim, and the events that it is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a chain has few links")]
 pub enum Link {
     /// A thread got the lock, though another believed to have it, for these causes.
     Got {
@@ -144,6 +145,13 @@ pub enum Cause {
     Gone(Gone),
     /// What another had stands there still: the grant did not depend on it.
     Stands(Holding),
+    /// Whoever got the lock wrote over a field of another, with this event.
+    Rewritten {
+        /// What it wrote over.
+        holding: Holding,
+        /// The event.
+        at: At,
+    },
     /// So many servers gave it their votes, with these events.
     Votes(Vec<At>),
 }
@@ -313,6 +321,9 @@ impl Cause {
         match self {
             Self::Gone(gone) => gone.references(),
             Self::Stands(holding) => of_holding(holding),
+            Self::Rewritten { holding, at } => {
+                of_holding(holding).into_iter().chain([*at]).collect()
+            }
             Self::Votes(votes) => votes.clone(),
         }
     }

@@ -8,6 +8,7 @@ use crate::choice::ServerId;
 use crate::event::{By, Event, is_session_over};
 use crate::report::cast::Kind;
 use crate::report::chronicle::{At, Holding};
+use crate::store::effect::{Change, Part};
 use crate::store::{AnyMessage, redis};
 use crate::time::Micros;
 
@@ -43,7 +44,7 @@ pub(super) fn links(evidence: &Evidence<'_>) -> Vec<Link> {
 }
 
 fn is_gone(causes: &[Cause]) -> bool {
-    causes.iter().any(|it| matches!(it, Cause::Gone(_)))
+    causes.iter().any(|it| matches!(it, Cause::Gone(_) | Cause::Rewritten { .. }))
 }
 
 /// What became of the lock of the section before the last one, which was over by then.
@@ -76,8 +77,8 @@ fn causes(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Vec<Caus
     let gone = gone.filter_map(|it| evidence.gone(it, Some(later.who)));
     let mut causes: Vec<Cause> = gone.map(Cause::Gone).collect();
     if causes.is_empty() {
-        let stands = mine.first().copied().cloned();
-        return stands.map(Cause::Stands).into_iter().collect();
+        let stands = || mine.first().copied().cloned().map(Cause::Stands);
+        return rewritten(evidence, loser, later).or_else(stands).into_iter().collect();
     }
     let votes = evidence.voters(later);
     if several && !votes.is_empty() {
@@ -86,9 +87,26 @@ fn causes(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Vec<Caus
     causes
 }
 
+/// The first field of the loser over which the later one wrote.
+fn rewritten(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Option<Cause> {
+    let is_field =
+        |it: &&Holding| it.owner == Some(loser.who) && matches!(it.item.part, Some(Part::Field(_)));
+    evidence.known.holdings.iter().filter(is_field).find_map(|holding| {
+        let wrote = |at: At| {
+            let change = evidence.kept(at).map(|it| &it.change);
+            at < later.entered && matches!(change, Some(Change::Rewritten { .. }))
+        };
+        let by_later = |it: &&(At, By)| it.1 == By::Thread(later.who) && wrote(it.0);
+        let (at, _) = holding.renewed.iter().find(by_later)?;
+        Some(Cause::Rewritten { holding: holding.clone(), at: *at })
+    })
+}
+
 /// Of one whose lock never stood anywhere: what it had asked, if anything.
 fn nothing_left(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Option<Link> {
-    let before = |it: &Section| evidence.last_request(it.who, it.entered);
+    let before = |it: &Section| {
+        evidence.last_request(it.who, it.entered).filter(|request| *request > it.asked)
+    };
     let entry = |it: &Section| (it.who, it.entered);
     match (before(loser), before(later)) {
         (None, None) => Some(Link::AskedNobody(vec![entry(later), entry(loser)])),
@@ -141,7 +159,7 @@ fn knowledge(evidence: &Evidence<'_>, loser: &Section, later: &Section) -> Optio
             Event::Executed { .. } if asker(record) == Some(who) && record.at > lost_at => {
                 let nothing = redis::Message::Reply(redis::Reply::Int(0));
                 if answer(record) == Some(&AnyMessage::Redis(nothing))
-                    && !evidence.known.unpublished.is_some_and(|it| it.1 == at)
+                    && evidence.known.unpublished.is_none_or(|it| it.1 != at)
                 {
                     knew.told = knew.told.or(Some(at));
                 }

@@ -5,7 +5,7 @@ use super::link::Gone;
 use crate::choice::ServerId;
 use crate::event::{By, Event, ServerTurn, Who};
 use crate::report::cast::Kind;
-use crate::report::chronicle::{At, Holding};
+use crate::report::chronicle::{At, Holding, HoldingEnd};
 use crate::store::effect::{Change, Part};
 use crate::time::Micros;
 
@@ -94,24 +94,32 @@ impl Evidence<'_> {
                 && part.placed >= key.placed
                 && key.end.is_none_or(|end| part.placed < end.at)
         };
-        let speaks = |part: &Holding| {
-            let counts = !matches!(part.item.part, Some(Part::Field(_)));
+        let is_mixed = |part: &Holding| {
+            self.known.holdings.iter().any(|it| {
+                let beside = it.item.part.is_some() && it.item.place == part.item.place;
+                beside && it.server == part.server && it.owner != part.owner
+            })
+        };
+        let speaks = |part: &Holding, key: &Holding| {
             let by_time = part.end.is_some_and(|end| end.by == By::Time);
-            let alone = self.known.holdings.iter().all(|it| {
-                it.owner == part.owner
-                    || it.item.part.is_none()
-                    || it.item.place != part.item.place
-                    || it.server != part.server
-            });
-            counts && !by_time && !alone
-                || counts && part.end.is_some_and(|end| end.by.thread().is_some())
+            let by_request = part.end.is_some_and(|end| end.by.thread().is_some());
+            match part.item.part {
+                // A field is the hold of somebody on the lock that is the key.
+                Some(Part::Field(_)) => {
+                    let outlived = |end: HoldingEnd| {
+                        key.end.is_none_or(|of_key| self.time(of_key.at) > self.time(end.at))
+                    };
+                    by_request && part.end.is_some_and(outlived)
+                }
+                _ => by_request || !by_time && is_mixed(part),
+            }
         };
         let keeps = |it: &&&Holding| match it.item.part {
             Some(_) => {
                 let key = all.iter().find(|key| key.item.part.is_none() && is_part_of(it, key));
-                key.is_none() || speaks(it)
+                key.is_none_or(|key| speaks(it, key))
             }
-            None => !all.iter().any(|part| is_part_of(part, it) && speaks(part)),
+            None => !all.iter().any(|part| is_part_of(part, it) && speaks(part, it)),
         };
         all.iter().filter(keeps).copied().collect()
     }

@@ -128,9 +128,9 @@ fn missed(evidence: &Evidence<'_>, who: Who, asked: At) -> Option<Link> {
 }
 
 fn is_news(evidence: &Evidence<'_>, at: At, place: usize) -> bool {
-    let sent = match &evidence.events[at].event {
-        Event::Executed { sent, .. } | Event::Woke { sent, .. } => sent,
-        _ => return false,
+    let (Event::Executed { sent, .. } | Event::Woke { sent, .. }) = &evidence.events[at].event
+    else {
+        return false;
     };
     matches!(sent.get(place), Some((_, Outbound::Message(message))) if is_unasked(message))
 }

@@ -181,11 +181,11 @@ impl Speaker<'_> {
             (Some(span), None) => format!(", to live for {}", moment(span)),
             (_, Some(last)) => {
                 let until = due.map(|due| format!(", until {}", moment(due))).unwrap_or_default();
-                format!(
-                    ", and it was renewed {} times, last at {}{until}",
-                    renewed.len(),
-                    self.time(*last)
-                )
+                let often = match renewed.len() {
+                    1 => "once,".to_owned(),
+                    times => format!("{times} times, last"),
+                };
+                format!(", and it was renewed {often} at {}{until}", self.time(*last))
             }
         }
     }

@@ -156,6 +156,19 @@ impl Speaker<'_> {
                 name(&holding.item),
                 self.time(holding.placed)
             ),
+            Cause::Rewritten { holding, at } => {
+                let by = match &self.events[*at].event {
+                    Event::Kept(kept) => kept.by.thread().map(|it| self.who(it)),
+                    _ => None,
+                };
+                format!(
+                    "{} itself had written over {}'s {} at {}",
+                    by.unwrap_or_default(),
+                    self.owner(holding),
+                    name(&holding.item),
+                    self.time(*at)
+                )
+            }
             Cause::Votes(votes) => {
                 let servers = votes.iter().filter_map(|at| match &self.events[*at].event {
                     Event::Kept(kept) => Some(self.cast.server(kept.server).to_owned()),
@@ -193,7 +206,7 @@ impl Speaker<'_> {
         match knew.told.filter(|at| !(is_said && self.is_news(*at))) {
             Some(told) => text += &format!("; it was told at {}", self.time(told)),
             None if knew.paused.is_none() && knew.told.is_none() => {
-                text += "; it has not learnt it"
+                text += "; it has not learnt it";
             }
             None => {}
         }

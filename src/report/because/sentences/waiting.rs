@@ -45,7 +45,11 @@ impl Speaker<'_> {
             Link::Waits { who, asked, last, goes_on } => {
                 let (who, since) = (self.who(*who), self.time(*asked));
                 match last {
-                    None => format!("{who} waits since {since}, and has not been answered yet."),
+                    None => {
+                        format!(
+                            "{who} waits since {since}, and no request of it was executed since."
+                        )
+                    }
                     Some(last) if *goes_on => {
                         format!(
                             "{who} waits since {since} and goes on asking ({}).",
