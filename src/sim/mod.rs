@@ -33,6 +33,7 @@ mod server;
 mod setup;
 mod sides;
 mod site;
+pub mod solo;
 mod step;
 mod tasks;
 mod tell;
