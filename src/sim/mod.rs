@@ -59,7 +59,6 @@ pub use world::{Found, Violation, World};
 
 pub(crate) use agenda::{Agenda, Event};
 pub(crate) use conn::Conn;
-pub(crate) use engine::Engine;
 pub(crate) use ensemble::Ensemble;
 pub(crate) use linked::linked;
 pub(crate) use links::{Links, peer_link};
