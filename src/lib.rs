@@ -27,13 +27,12 @@
 //!   one inside the other), and what clients do while they have the lock. They know [`cx`] and not the simulator.
 //! - [`sim`]: the world: processes, connections, servers, an agenda, faults, and two engines for tasks. The live engine
 //!   keeps futures; the history engine keeps what tasks did after which observations, so that a search can put a task
-//!   back to where it was.
+//!   back to where it was. [`sim::solo`] is one process without a world.
 //! - [`registry`], [`model`]: names to recipes, workloads, properties and faults; model files.
 //! - [`explore`]: the search: worlds as short lists of numbers, equal worlds merged, liveness judged on the nominal
 //!   continuation.
-//! - [`trace`]: traces of own runs ([`trace::own`]), recordings of real servers compared with the stores
-//!   ([`trace::recorded`]; MONITOR logs in [`trace::recorded::monitor`]), and recipes compared with what real libraries
-//!   sent ([`trace::conform`]).
+//! - [`trace`]: traces of own runs ([`trace::own`]), and recordings of real servers compared with the stores
+//!   ([`trace::recorded`]; MONITOR logs in [`trace::recorded::monitor`]).
 //! - [`report`]: timelines and stories for people, and why it came to a violation ([`report::because`](fn@report::because)).
 //! - [`shell`]: `redis-cli` and `zkCli` against the stores, in virtual time.
 //! - [`cli`]: the command line, one file a command.

@@ -108,11 +108,13 @@ impl LockBox {
         Self(Rc::new(lock))
     }
 
-    pub(crate) fn acquire(&self) -> Call {
+    /// One acquisition of it, from how it is now.
+    pub fn acquire(&self) -> Call {
         self.0.acquire_call()
     }
 
-    pub(crate) fn release(&self) -> Call {
+    /// One release of it, from how it is now.
+    pub fn release(&self) -> Call {
         self.0.release_call()
     }
 
@@ -142,7 +144,7 @@ impl LockBox {
     }
 
     /// See [`Lock::with_arguments_of`].
-    pub(crate) fn with_arguments_of(&self, other: &Self) -> Option<Self> {
+    pub fn with_arguments_of(&self, other: &Self) -> Option<Self> {
         self.0.with_those_of(&*other.0)
     }
 

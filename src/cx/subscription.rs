@@ -9,7 +9,7 @@ use super::{Arg, CallError, Handling, Lane, Op, OpResult, Pending, Request};
 use crate::store::redis::Bytes;
 
 /// A subscription on a connection of its own, from the call that makes it; letting it go closes the connection.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Subscription {
     slot: u8,
 }
@@ -80,6 +80,11 @@ impl RedisClient<'_> {
 }
 
 impl Subscription {
+    /// The subscription whose connection this is, if it is one's.
+    pub fn on(to: Lane) -> Option<Self> {
+        subscription_of(to).map(|slot| Self { slot })
+    }
+
     pub(crate) fn slot(self) -> u8 {
         self.slot
     }

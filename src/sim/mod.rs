@@ -32,6 +32,7 @@ mod server;
 mod setup;
 mod sides;
 mod site;
+pub mod solo;
 mod step;
 mod tasks;
 mod thread;
@@ -53,7 +54,6 @@ pub use world::{Found, Violation, World};
 
 pub(crate) use agenda::{Agenda, Due};
 pub(crate) use conn::Conn;
-pub(crate) use engine::Engine;
 pub(crate) use ensemble::Ensemble;
 pub(crate) use linked::linked;
 pub(crate) use links::{Links, peer_link};

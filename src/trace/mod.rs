@@ -4,7 +4,6 @@
 //! runs share the header's first members and the `at` of every event; [`Origin`] tells them apart.
 
 mod bad;
-pub mod conform;
 mod header;
 mod lines;
 pub mod own;

@@ -7,7 +7,7 @@
 pub mod monitor;
 pub mod redis;
 mod tally;
-pub(super) mod zookeeper;
+pub mod zookeeper;
 
 pub use tally::{Difference, RuleUse, Tally};
 

@@ -1,4 +1,4 @@
-//! One line of a recording.
+//! One line of a recording of Redis, as `traces/README.md` describes it.
 
 use std::rc::Rc;
 
@@ -36,57 +36,64 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 
 /// An event of a recording.
 #[derive(Clone, Debug)]
-pub(in crate::trace) struct Event {
-    /// The line of the file.
-    pub(in crate::trace) line: usize,
-    /// When.
-    pub(in crate::trace) at: Micros,
-    /// At which server, if there are several.
-    pub(in crate::trace) node: Option<String>,
+pub struct Event {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// The server's time (µs) since the recording began, just before it happened.
+    pub at: Micros,
+    /// At which of `config.nodes` of the header, if there are several.
+    pub node: Option<String>,
     /// What.
-    pub(in crate::trace) what: What,
+    pub what: What,
 }
 
 /// What happened.
 #[derive(Clone, Debug)]
-pub(in crate::trace) enum What {
+pub enum What {
     /// A server stopped or started.
     Server(Turn),
-    /// Something about a connection.
+    /// Something on the connection of this name; a process has several if it talks to several servers.
     Client(String, Act),
 }
 
 /// What a server did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::trace) enum Turn {
+pub enum Turn {
+    /// It was killed; its clients' disconnects come just before.
     Down,
+    /// It was started again, empty or with what it had persisted.
     Restart,
 }
 
 /// What happened on a connection.
 #[derive(Clone, Debug)]
-pub(in crate::trace) enum Act {
+pub enum Act {
+    /// The client connected.
     Connect,
+    /// The connection ended.
     Disconnect,
+    /// A command with its arguments, and what followed it at once.
     Call(Rc<[Bytes]>, Answer),
+    /// What the server sent unasked: a message on a channel, or the confirmation of a subscription.
     Push(Reply),
+    /// The reply to a command that had blocked; [`Reply::Nil`] when its time was over.
     Unblocked(Reply),
 }
 
 /// What followed a call at once.
 #[derive(Clone, PartialEq, Debug)]
-pub(in crate::trace) enum Answer {
+pub enum Answer {
     /// Nothing; pushes may follow.
     None,
-    /// The client waits.
+    /// The command blocks; [`Act::Unblocked`] ends it.
     Blocked,
-    /// This.
+    /// The reply, an error included.
     Reply(Reply),
 }
 
 impl Event {
-    /// Understands a line.
-    pub(in crate::trace) fn parse(line: &Line) -> Result<Self, BadRecording> {
+    /// Understands a line; members that no event has are an error, as is anything else that is not of the format.
+    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
         let Written { at, node, client, connect, disconnect, call, reply, push, unblocked, server } =
             line.parse()?;
         let bad = |message: &str| line.bad(message);

@@ -12,7 +12,7 @@
 mod call;
 mod compare;
 mod driver;
-pub(in crate::trace) mod event;
+pub mod event;
 pub(in crate::trace) mod json;
 mod notice;
 mod said;

@@ -1,4 +1,4 @@
-//! The lines of a recording, understood strictly.
+//! One line of a recording of ZooKeeper, as `traces/README.md` describes it.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -9,70 +9,105 @@ use crate::trace::{BadRecording, Line};
 
 /// One line.
 #[derive(Clone, PartialEq, Debug)]
-pub(in crate::trace) struct Event {
-    pub(in crate::trace) line: usize,
-    pub(in crate::trace) at: Micros,
+pub struct Event {
+    /// The line of the file, from 1.
+    pub line: usize,
+    /// When (µs) the client's end read it, since the recording began. The order of the lines counts, and not this.
+    pub at: Micros,
     /// The server of the ensemble, from 1.
-    pub(in crate::trace) on: Option<usize>,
-    pub(in crate::trace) what: What,
+    pub on: Option<usize>,
+    /// What.
+    pub what: What,
 }
 
 /// What a line says.
 #[derive(Clone, PartialEq, Debug)]
-pub(in crate::trace) enum What {
+pub enum What {
+    /// A client connected, and asked for a session.
     Connect {
+        /// The client's name.
         client: String,
+        /// What it asked for.
         connect: Connect,
+        /// The answer; none if the server closed the connection instead.
         reply: Option<ConnectReply>,
     },
+    /// A request.
+    ///
     /// The call is understood later: one that the model does not know is a difference, not a bad recording.
     Call {
+        /// Whose it is: `s1`, `s2`, ... stand for the real numbers.
         session: String,
+        /// The operation, as it is written.
         call: Value,
+        /// The answer; none if it never came.
         reply: Option<Value>,
     },
+    /// A watch event, in the order in which the connection brought it.
     Watch {
+        /// Who heard of it.
         session: String,
+        /// The event.
         watch: Watch,
     },
+    /// The connection of a client that never got a session ended.
     ClientDisconnect {
+        /// The client's name.
         client: String,
     },
+    /// The connection of a session ended.
     Disconnect {
+        /// The session.
         session: String,
     },
+    /// The server ended a session that nobody kept alive.
     Expired {
+        /// The session.
         session: String,
     },
+    /// The server was killed and started again.
     Restart,
+    /// The server's reaper deleted an empty container, or a node whose time was over.
     DeleteContainer {
+        /// The node.
         path: String,
     },
 }
 
+/// What a client asks for when it connects.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::trace) struct Connect {
-    pub(in crate::trace) timeout_ms: i32,
-    pub(in crate::trace) session: Option<String>,
+pub struct Connect {
+    /// The timeout that it wants.
+    pub timeout_ms: i32,
+    /// The session that it has already; none if it wants a new one.
+    pub session: Option<String>,
+    /// The last transaction of which it knows; written down only where the server did not answer for it.
     #[serde(rename = "lastZxidSeen", default)]
-    pub(in crate::trace) last_zxid_seen: i64,
+    pub last_zxid_seen: i64,
 }
 
+/// What the server grants to who connects.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::trace) struct ConnectReply {
-    pub(in crate::trace) session: Option<String>,
-    pub(in crate::trace) timeout_ms: i32,
+pub struct ConnectReply {
+    /// The session; none if the one that was asked for is over.
+    pub session: Option<String>,
+    /// The timeout.
+    pub timeout_ms: i32,
 }
 
+/// A watch event.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::trace) struct Watch {
+pub struct Watch {
+    /// What happened.
     #[serde(rename = "type", deserialize_with = "event_type")]
-    pub(in crate::trace) kind: EventType,
-    pub(in crate::trace) path: String,
-    pub(in crate::trace) state: String,
+    pub kind: EventType,
+    /// To which node.
+    pub path: String,
+    /// What the event says of the session: `SyncConnected`.
+    pub state: String,
 }
 
 fn event_type<'de, D: Deserializer<'de>>(source: D) -> Result<EventType, D::Error> {
@@ -114,7 +149,8 @@ fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Err
 }
 
 impl Event {
-    pub(in crate::trace) fn parse(line: &Line) -> Result<Self, BadRecording> {
+    /// Understands a line; members that no event has are an error, as is anything else that is not of the format.
+    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
         let raw: Raw = line.parse()?;
         let (at, on) = (Micros(raw.at), raw.on);
         if on == Some(0) {

@@ -1,4 +1,4 @@
-//! Recordings of ZooKeeper compared with the model.
+//! Recordings of ZooKeeper servers, compared with the model.
 
 mod base64;
 mod call;
@@ -6,7 +6,7 @@ mod cluster;
 mod compare;
 mod driver;
 mod ends;
-pub(in crate::trace) mod event;
+pub mod event;
 mod outbox;
 mod outcome;
 pub(in crate::trace) mod render;

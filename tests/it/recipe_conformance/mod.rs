@@ -1,4 +1,20 @@
-//! Recipes send what the libraries sent: see `lockstep::trace::conform` for what is compared and how.
+//! Recipes send what the libraries sent: `compare` says what is compared and how.
+
+mod client;
+mod compare;
+mod player;
+mod presence;
+mod redis;
+mod redis_cases;
+mod scripts;
+mod shape;
+mod subscribers;
+mod symbols;
+mod thread;
+mod waits;
+mod words;
+mod zookeeper;
+mod zookeeper_cases;
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,15 +23,15 @@ use lockstep::cx::LockBox;
 use lockstep::json::Document;
 use lockstep::registry;
 use lockstep::trace::Trace;
-use lockstep::trace::conform::{self, Clients, Compared, Setup};
 
-use super::conformance_redis::REDIS;
-use super::conformance_zookeeper::ZOOKEEPER;
+use compare::{Clients, Compared, Setup, compare};
+use redis_cases::REDIS;
+use zookeeper_cases::ZOOKEEPER;
 
 /// A recording, and what runs in the place of its clients.
 #[derive(Clone, Copy)]
-pub(super) struct Case {
-    pub(super) file: &'static str,
+struct Case {
+    file: &'static str,
     /// The recipe, and variants of it; `$3` is the fourth word of the request that begins an acquisition.
     recipes: &'static [&'static str],
     clients: Clients,
@@ -31,7 +47,7 @@ pub(super) struct Case {
     differs: Option<(usize, &'static str)>,
 }
 
-pub(super) const fn case(
+const fn case(
     file: &'static str,
     recipes: &'static [&'static str],
     clients: Clients,
@@ -45,31 +61,31 @@ pub(super) const fn case(
 
 impl Case {
     /// Nobody reads what SETNX writes: the recipe writes 1, the recorded program a token.
-    pub(super) const fn unread(self) -> Self {
+    const fn unread(self) -> Self {
         Self { unread: true, ..self }
     }
 
     /// The client read its wall clock up to so many ms before its request was executed.
-    pub(super) const fn late(self, wall_doubt_ms: i64) -> Self {
+    const fn late(self, wall_doubt_ms: i64) -> Self {
         Self { wall_doubt_ms, ..self }
     }
 
     /// A first request waited up to so many ms in the client for its connections.
-    pub(super) const fn waited(self, waited_ms: i64) -> Self {
+    const fn waited(self, waited_ms: i64) -> Self {
         Self { waited_ms, ..self }
     }
 
     /// What the recorded program calls otherwise.
-    pub(super) const fn named(self, names: &'static [(&'static str, &'static str)]) -> Self {
+    const fn named(self, names: &'static [(&'static str, &'static str)]) -> Self {
         Self { names, ..self }
     }
 
     /// A known difference.
-    pub(super) const fn differs(self, most: usize, why: &'static str) -> Self {
+    const fn differs(self, most: usize, why: &'static str) -> Self {
         Self { differs: Some((most, why)), ..self }
     }
 
-    pub(super) fn compare(&self) -> Compared {
+    fn compare(&self) -> Compared {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("traces/recorded");
         let trace = Trace::open(&folder.join(format!("{}.jsonl", self.file))).unwrap();
         let recipes = |words: &[String]| {
@@ -84,13 +100,13 @@ impl Case {
             wall_doubt_ms: self.wall_doubt_ms,
             waited_ms: self.waited_ms,
         };
-        conform::compare(&trace, &setup).unwrap()
+        compare(&trace, &setup).unwrap()
     }
 }
 
 impl Case {
     /// Whether the comparison came to what the table says.
-    pub(super) fn verdict(&self, compared: &Compared) -> bool {
+    fn verdict(&self, compared: &Compared) -> bool {
         let counts = (compared.clients, compared.requests, compared.acquired);
         match self.differs {
             None => compared.mismatches.is_empty() && counts == self.counts,
@@ -114,7 +130,7 @@ fn recipe(template: &str, words: &[String]) -> Option<LockBox> {
 }
 
 /// All recordings that are compared.
-pub(super) fn cases() -> impl Iterator<Item = &'static Case> {
+fn cases() -> impl Iterator<Item = &'static Case> {
     REDIS.iter().chain(ZOOKEEPER)
 }
 

@@ -1,8 +1,9 @@
 //! What a task waits for, and which of it comes first.
 
+use lockstep::cx::{CallError, OpResult, Session, Subscription, Votes, WatchId};
+use lockstep::time::Micros;
+
 use super::client::{Client, Place};
-use crate::cx::{CallError, OpId, OpResult, Session, Votes, WatchId};
-use crate::time::Micros;
 
 /// What an operation waits for.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub(super) enum Wait {
     /// A reply that never came, until the recipe's patience is over.
     Patience(Micros),
     /// A message on the subscription after a place, perhaps for so long only.
-    Message { slot: u8, after: Place, until: Option<Micros> },
+    Message { from: Subscription, after: Place, until: Option<Micros> },
     /// A cell to be written.
     Cell(&'static str),
     /// A watch.
@@ -119,6 +120,3 @@ impl Wait {
 fn timed_out() -> OpResult {
     OpResult::Failed(CallError::TimedOut)
 }
-
-/// An operation of a task.
-pub(super) type Waiting = (OpId, Wait);

@@ -20,43 +20,33 @@
 //! Requests of the application between acquisition and release, and those of the client library itself, are
 //! passed over: [`Setup::other`] names them, and they are counted.
 
-mod client;
-mod player;
-mod presence;
-mod redis;
-mod shape;
-mod subscribers;
-mod symbols;
-mod thread;
-mod waits;
-mod words;
-mod zookeeper;
-
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{BadRecording, Trace};
-use crate::cx::LockBox;
-use crate::store::redis::Bytes;
+use lockstep::cx::LockBox;
+use lockstep::store::redis::Bytes;
+use lockstep::trace::{BadRecording, Trace};
+
+use super::{redis, zookeeper};
 
 /// What runs in the place of the recorded clients.
-pub struct Setup<'a> {
+pub(super) struct Setup<'a> {
     /// The recipes, made from the words of a request, that could send it to begin an acquisition. Several are
     /// variants of one, where a recorded client used one now and another then.
-    pub recipes: &'a dyn Fn(&[String]) -> Vec<LockBox>,
+    pub(super) recipes: &'a dyn Fn(&[String]) -> Vec<LockBox>,
     /// What is passed over: the first words of a request, or `script with` a part of its text; then perhaps
     /// ` ending` and its last word.
-    pub other: &'a [&'a str],
+    pub(super) other: &'a [&'a str],
     /// Which requests are one client's.
-    pub clients: Clients,
+    pub(super) clients: Clients,
     /// What the recipe names otherwise than the recorded application: its name, the recorded one.
-    pub names: &'a [(&'a str, &'a str)],
+    pub(super) names: &'a [(&'a str, &'a str)],
     /// Whether nobody reads the value that `SETNX` writes, so that any will do.
-    pub unread: bool,
+    pub(super) unread: bool,
     /// The most that is taken for a client's own delay between two readings of its wall clock (ms).
-    pub wall_doubt_ms: i64,
+    pub(super) wall_doubt_ms: i64,
     /// How long (ms) a client's first request may have waited in it at most, for its connections to be there.
-    pub waited_ms: i64,
+    pub(super) waited_ms: i64,
 }
 
 impl fmt::Debug for Setup<'_> {
@@ -67,7 +57,7 @@ impl fmt::Debug for Setup<'_> {
 
 /// Which requests are one client's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Clients {
+pub(super) enum Clients {
     /// Those of one connection, or of one ZooKeeper session.
     Connections,
     /// Those that name the same token: one acquisition of a process that has many connections.
@@ -76,28 +66,28 @@ pub enum Clients {
 
 /// What the comparison came to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Compared {
+pub(super) struct Compared {
     /// Clients in whose place the recipe ran.
-    pub clients: usize,
+    pub(super) clients: usize,
     /// Requests that are the recorded ones.
-    pub requests: usize,
+    pub(super) requests: usize,
     /// Acquisitions that ended with a grant.
-    pub acquired: usize,
+    pub(super) acquired: usize,
     /// Acquisitions that ended without one.
-    pub refused: usize,
+    pub(super) refused: usize,
     /// Releases.
-    pub released: usize,
+    pub(super) released: usize,
     /// Requests that were passed over, by what named them.
-    pub passed: BTreeMap<String, usize>,
+    pub(super) passed: BTreeMap<String, usize>,
     /// The recipe's scripts beside the recorded ones that stand in their place.
-    pub scripts: Vec<Scripts>,
+    pub(super) scripts: Vec<Scripts>,
     /// What differs.
-    pub mismatches: Vec<Mismatch>,
+    pub(super) mismatches: Vec<Mismatch>,
 }
 
 impl Compared {
     /// Adds what came of another client.
-    fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.clients += other.clients;
         self.requests += other.requests;
         self.acquired += other.acquired;
@@ -116,26 +106,26 @@ impl Compared {
 
 /// A script of the recipe and the one that was recorded in its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Scripts {
+pub(super) struct Scripts {
     /// The recipe's text.
-    pub recipe: Bytes,
+    pub(super) recipe: Bytes,
     /// The recorded text.
-    pub recorded: Bytes,
+    pub(super) recorded: Bytes,
     /// Number of keys, keys and arguments of the first such request.
-    pub words: Vec<Bytes>,
+    pub(super) words: Vec<Bytes>,
 }
 
 /// A recorded request, and what the recipe did in its place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Mismatch {
+pub(super) struct Mismatch {
     /// The line of the recording, from 1.
-    pub line: usize,
+    pub(super) line: usize,
     /// Whose request it is.
-    pub client: String,
+    pub(super) client: String,
     /// What was recorded.
-    pub recorded: String,
+    pub(super) recorded: String,
     /// What the recipe did.
-    pub recipe: String,
+    pub(super) recipe: String,
 }
 
 impl fmt::Display for Mismatch {
@@ -146,7 +136,7 @@ impl fmt::Display for Mismatch {
 }
 
 /// Runs a recipe in the place of every client of a recording.
-pub fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
+pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadRecording> {
     match trace.header.text("store")? {
         "redis" => redis::compare(trace, setup),
         "zookeeper" => zookeeper::compare(trace, setup),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use lockstep::time::Micros;
+
 use super::player::EARLY;
-use crate::time::Micros;
 
 /// Who was there until when.
 ///

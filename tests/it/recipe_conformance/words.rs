@@ -1,8 +1,7 @@
 //! Requests of ZooKeeper clients in the form in which they are compared.
 
+use lockstep::store::zookeeper::{CreateMode, Op};
 use serde_json::Value;
-
-use crate::store::zookeeper::{CreateMode, Op};
 
 /// What belongs to the client library: how it keeps its session.
 const LIBRARY: [&str; 6] =

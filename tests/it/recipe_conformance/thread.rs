@@ -1,10 +1,11 @@
 //! A thread that acquires and releases as a recorded client did.
 
+use lockstep::cx::{Call, LockBox, Output};
+use lockstep::time::Micros;
+
 use super::client::Client;
+use super::compare::{Compared, Mismatch, Setup};
 use super::player::{Played, Player};
-use super::{Compared, Mismatch, Setup};
-use crate::cx::{Call, LockBox, Output};
-use crate::time::Micros;
 
 /// How long (ms) after a reply a client may read its wall clock.
 const LATER: i64 = 10;
@@ -237,7 +238,6 @@ fn settle<C: Client>(
         }
         Output::Worked(..) | Output::Ended => return false,
     };
-    player.keep(&now.handles());
     *lock = made.map(|made| Used { made, now });
     held
 }

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use lockstep::cx::{CallError, Lane, Message, OpResult, Reads, Request, Seen, Session, WatchId};
+use lockstep::store::zookeeper::ZkError;
+use lockstep::time::Micros;
+use lockstep::trace::recorded::zookeeper::event::{Event, What};
+use lockstep::trace::{BadRecording, Trace};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::{Asked, Client, Place};
+use super::compare::{Compared, Scripts, Setup};
 use super::player::EARLY;
 use super::presence::Presence;
 use super::symbols::Symbols;
+use super::thread;
 use super::words::{passed, words_of, words_sent};
-use super::{Compared, Scripts, Setup, thread};
-use crate::cx::{CallError, Lane, Message, OpResult, Reads, Request, Seen, Session, WatchId};
-use crate::store::zookeeper::ZkError;
-use crate::time::Micros;
-use crate::trace::recorded::zookeeper::event::{Event, What};
-use crate::trace::{BadRecording, Trace};
 
 /// The part of the header's `config` that matters here.
 #[derive(Deserialize, Default)]

@@ -3,21 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use lockstep::cx::{CallError, Lane, Message, OpResult, Request, Session, WatchId};
+use lockstep::store::redis::script::Script;
+use lockstep::store::redis::{Bytes, Reply};
+use lockstep::time::Micros;
+use lockstep::trace::recorded::redis::event::{Act, Answer, Event, Turn, What};
+use lockstep::trace::recorded::redis::write_command;
+use lockstep::trace::{BadRecording, Trace};
 use serde::Deserialize;
 
 use super::client::{Asked, Client, Place};
+use super::compare::{Clients, Compared, Scripts, Setup};
 use super::presence::Presence;
 use super::shape::Shape;
 use super::subscribers::{Subscribers, message, subscribes};
 use super::symbols::Symbols;
-use super::{Clients, Compared, Scripts, Setup, thread};
-use crate::cx::{CallError, Lane, Message, OpResult, Request, Session, WatchId};
-use crate::store::redis::script::Script;
-use crate::store::redis::{Bytes, Reply};
-use crate::time::Micros;
-use crate::trace::recorded::redis::event::{Act, Answer, Event, Turn, What};
-use crate::trace::recorded::redis::json::write_command;
-use crate::trace::{BadRecording, Trace};
+use super::thread;
 
 /// The part of the header's `config` that matters here.
 #[derive(Deserialize, Default)]

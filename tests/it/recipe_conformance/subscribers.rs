@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cx::Message;
-use crate::store::redis::{Bytes, Reply};
-use crate::trace::recorded::redis::event::{Act, Event, What};
+use lockstep::cx::Message;
+use lockstep::store::redis::{Bytes, Reply};
+use lockstep::trace::recorded::redis::event::{Act, Event, What};
 
 /// Whose connections those are that only listen.
 ///

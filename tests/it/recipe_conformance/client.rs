@@ -1,8 +1,9 @@
 //! What a player needs to know of a recorded client.
 
-use super::Scripts;
-use crate::cx::{Lane, Message, OpResult, Request, Session, WatchId};
-use crate::time::Micros;
+use lockstep::cx::{Lane, Message, OpResult, Request, Session, WatchId};
+use lockstep::time::Micros;
+
+use super::compare::Scripts;
 
 /// A place in a recording: the line of the file.
 pub(super) type Place = usize;

@@ -1,8 +1,7 @@
 //! The recordings of ZooKeeper, and the recipe that runs in the place of their clients.
 
-use lockstep::trace::conform::Clients;
-
-use super::conformance::{Case, case};
+use super::compare::Clients;
+use super::{Case, case};
 
 const ONE: Clients = Clients::Connections;
 

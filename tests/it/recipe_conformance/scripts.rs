@@ -6,9 +6,9 @@ use lockstep::store::redis::script::Script;
 use lockstep::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply};
 use lockstep::store::{Env, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
-use lockstep::trace::conform::Scripts;
 
-use super::conformance::cases;
+use super::cases;
+use super::compare::Scripts;
 
 #[derive(Default)]
 struct Replies(Vec<Reply>);

@@ -1,6 +1,6 @@
 //! Requests of Redis clients in the form in which they are compared.
 
-use crate::store::redis::Bytes;
+use lockstep::store::redis::Bytes;
 
 /// A request in the form in which requests are compared.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -1,17 +1,14 @@
 //! One process of a recipe, played along a recording.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::rc::Rc;
+use std::collections::BTreeMap;
 
-use super::Mismatch;
+use lockstep::cx::{Call, Lane, Op, OpResult, Output, Request, Subscription, Surroundings};
+use lockstep::sim::solo::{Did, Moment, OpRef, Solo};
+use lockstep::time::Micros;
+
 use super::client::{Asked, Client, Place};
-use super::waits::{Part, Wait, Waiting, When};
-use crate::cx::{
-    Act, Call, Lane, Local, Op, OpId, OpResult, Output, Scripts, Surroundings, TaskId, data_of,
-    subscription_of,
-};
-use crate::sim::{Engine, Live};
-use crate::time::Micros;
+use super::compare::Mismatch;
+use super::waits::{Part, Wait, When};
 
 /// How much earlier (µs) than the recipe would a library may have sent a request: a server's clock is read a moment
 /// before the request is executed. So much before its end, too, a client may have been about to send something.
@@ -31,17 +28,16 @@ pub(super) enum Played {
 pub(super) struct Player<C> {
     pub(super) client: C,
     name: String,
-    engine: Live,
-    local: Local,
-    around: Rc<Surroundings>,
-    tasks: BTreeMap<TaskId, (u32, Vec<Waiting>)>,
+    solo: Solo,
+    /// What its tasks wait for, in the order of tasks and of their operations.
+    waits: BTreeMap<OpRef, Wait>,
     /// The recording's time.
     pub(super) now: Micros,
     /// How much the client's wall clock is behind what the recording says.
     pub(super) behind: Micros,
     place: Place,
     /// Up to where messages of each subscription have been taken.
-    heard: BTreeMap<u8, Place>,
+    heard: BTreeMap<Subscription, Place>,
     differs: Option<Mismatch>,
     /// How it ended otherwise than its client: it sent more, or it waits for ever.
     ending: Option<Mismatch>,
@@ -51,33 +47,27 @@ pub(super) struct Player<C> {
 /// What a try may have to go back to.
 pub(super) struct Before<C> {
     client: C,
-    local: Local,
+    process: Moment,
     now: Micros,
     place: Place,
-    heard: BTreeMap<u8, Place>,
-    tasks: Vec<TaskId>,
+    heard: BTreeMap<Subscription, Place>,
 }
 
 impl<C: Client> Player<C> {
     pub(super) fn new(client: C, name: &str) -> Self {
         let servers = client.servers() as u16;
         let around = Surroundings {
-            scripts: Scripts::default(),
             redis: (0..servers).collect(),
             replicas: vec![Vec::new(); usize::from(servers)],
             zookeeper: Some(0),
-            ledger: None,
             process: "c1".to_owned(),
-            number: 0,
-            thread: 0,
+            ..Surroundings::default()
         };
         Self {
             client,
             name: name.to_owned(),
-            engine: Live::default(),
-            local: Local::new(0, Micros(i64::MAX / 4), true),
-            around: Rc::new(around),
-            tasks: BTreeMap::new(),
+            solo: Solo::new(around),
+            waits: BTreeMap::new(),
             now: Micros::ZERO,
             behind: Micros::ZERO,
             place: 0,
@@ -92,35 +82,34 @@ impl<C: Client> Player<C> {
     pub(super) fn before(&self) -> Before<C> {
         Before {
             client: self.client.clone(),
-            local: self.local.clone(),
+            process: self.solo.moment(),
             now: self.now,
             place: self.place,
             heard: self.heard.clone(),
-            tasks: self.tasks.keys().copied().collect(),
         }
     }
 
     /// Goes back, as if nothing had been tried.
     pub(super) fn back(&mut self, before: Before<C>) {
         (self.differs, self.ending, self.gone) = (None, None, false);
-        let begun: Vec<_> = self.tasks.keys().copied().collect();
-        for task in begun.into_iter().filter(|task| !before.tasks.contains(task)) {
-            self.interrupt(task);
-        }
-        (self.client, self.local) = (before.client, before.local);
+        self.solo.back_to(before.process);
+        self.take();
+        self.client = before.client;
         (self.now, self.place, self.heard) = (before.now, before.place, before.heard);
     }
 
     /// Whether tasks run beside the thread: what they did cannot be undone.
     pub(super) fn is_alone(&self) -> bool {
-        self.tasks.is_empty()
+        self.solo.is_idle()
     }
 
     /// Plays a call of the thread to its end.
     pub(super) fn play(&mut self, call: &Call) -> Played {
-        let mut output = self.begin(0, call);
+        self.clocks();
+        self.solo.begin(call);
+        let mut output = self.take();
         while output.is_none() && self.differs.is_none() && !self.gone {
-            let Some((task, op, when, result)) = self.first() else {
+            let Some((op, when, result)) = self.first() else {
                 // Nobody is left to end it: the recording ended before, or its client, unless that went on.
                 self.gone = true;
                 self.ending = self.ending.take().or_else(|| {
@@ -130,7 +119,7 @@ impl<C: Client> Player<C> {
                 });
                 break;
             };
-            output = self.ended(task, op, when, result);
+            output = self.ended(op, when, result);
         }
         let done = if let Some(mismatch) = self.differs.take() {
             Played::Differs(mismatch)
@@ -139,19 +128,18 @@ impl<C: Client> Player<C> {
         } else {
             Played::Gone
         };
-        if let Some((handle, _)) = self.tasks.remove(&0) {
-            self.engine.end(handle);
-        }
+        self.solo.stop();
+        self.take();
         done
     }
 
     /// Lets the tasks beside the thread run until `at`: the thread is at work.
     pub(super) fn idle(&mut self, at: Micros) -> Option<Mismatch> {
-        while let Some((task, op, when, result)) = self.first() {
+        while let Some((op, when, result)) = self.first() {
             if when.0 > at || self.gone || self.differs.is_some() {
                 break;
             }
-            self.ended(task, op, when, result);
+            self.ended(op, when, result);
         }
         self.gone = false;
         self.differs.take()
@@ -168,117 +156,67 @@ impl<C: Client> Player<C> {
         self.ending.is_some()
     }
 
-    /// The thread keeps what these handles name.
-    pub(super) fn keep(&mut self, handles: &[crate::cx::Handle]) {
-        self.local.keep(data_of(0), handles);
-        self.local.keep(0, &[]);
-    }
-
     /// What ends first.
-    fn first(&self) -> Option<(TaskId, OpId, When, OpResult)> {
-        let all = self.tasks.iter().flat_map(|(task, (_, ops))| {
-            ops.iter().filter_map(|(op, wait)| {
-                let (when, result) = wait.ends(&self.client, self.now, self.place)?;
-                Some((*task, *op, when, result))
-            })
+    fn first(&self) -> Option<(OpRef, When, OpResult)> {
+        let all = self.waits.iter().filter_map(|(op, wait)| {
+            let (when, result) = wait.ends(&self.client, self.now, self.place)?;
+            Some((*op, when, result))
         });
-        all.min_by_key(|(_, _, when, _)| *when)
+        all.min_by_key(|(_, when, _)| *when)
     }
 
     fn clocks(&mut self) {
-        self.local.monotonic = self.now;
-        self.local.wall = self.client.epoch() + self.now - self.behind;
-        self.local.session = self.client.session(self.place);
-    }
-
-    fn begin(&mut self, task: TaskId, call: &Call) -> Option<Output> {
-        self.clocks();
-        self.local.keep(task, &call.handles());
-        let ran = self.engine.begin(&self.around, task, call, &mut self.local);
-        if let Some((old, _)) = self.tasks.insert(task, (ran.handle, Vec::new())) {
-            self.engine.end(old);
-        }
-        self.acts(task, ran.acts.into())
+        self.solo.set_clocks(self.now, self.client.epoch() + self.now - self.behind);
+        self.solo.set_session(self.client.session(self.place));
     }
 
     /// An operation ends; the output of the thread's call, if that ends too.
-    fn ended(&mut self, task: TaskId, op: OpId, when: When, result: OpResult) -> Option<Output> {
-        let (handle, ops) = self.tasks.get_mut(&task)?;
-        let handle = *handle;
-        let at = ops.iter().position(|(id, _)| *id == op)?;
-        if let (Wait::Message { slot, .. }, OpResult::Message(_)) = (&ops[at].1, &result) {
-            self.heard.insert(*slot, when.1);
+    fn ended(&mut self, op: OpRef, when: When, result: OpResult) -> Option<Output> {
+        let wait = self.waits.get_mut(&op)?;
+        if let (Wait::Message { from, .. }, OpResult::Message(_)) = (&*wait, &result) {
+            self.heard.insert(*from, when.1);
         }
-        let whole = ops[at].1.end(&self.client, self.now, self.place, when, result);
-        if when.0 > self.now {
-            self.now = when.0;
-        }
+        let whole = wait.end(&self.client, self.now, self.place, when, result);
+        self.now = self.now.max(when.0);
         self.place = self.place.max(when.1);
         let result = whole?;
-        ops.remove(at);
+        self.waits.remove(&op);
         self.clocks();
-        let ran = self.engine.resume(handle, op, result, &mut self.local);
-        self.acts(task, ran.acts.into())
+        self.solo.answer(op, result);
+        self.take()
     }
 
-    fn acts(&mut self, task: TaskId, mut acts: VecDeque<Act>) -> Option<Output> {
+    /// Takes what the tasks did; the output of the thread's call, if it has ended.
+    fn take(&mut self) -> Option<Output> {
         let mut output = None;
-        while let Some(act) = acts.pop_front() {
-            match act {
-                Act::Start(op, what) => {
+        while let Some(did) = self.solo.next_did() {
+            match did {
+                Did::Asks(op, what) => {
                     let wait = self.start(&what);
-                    if let Some((_, ops)) = self.tasks.get_mut(&task) {
-                        ops.push((op, wait));
+                    self.waits.insert(op, wait);
+                }
+                Did::GivesUp(op) => {
+                    self.waits.remove(&op);
+                }
+                Did::Wrote(cell) => {
+                    for wait in self.waits.values_mut() {
+                        if matches!(wait, Wait::Cell(name) if *name == cell) {
+                            *wait = Wait::Ready(OpResult::Done);
+                        }
                     }
                 }
-                Act::Cancel(op) => {
-                    if let Some((_, ops)) = self.tasks.get_mut(&task) {
-                        ops.retain(|(id, _)| *id != op);
-                    }
-                }
-                Act::Spawn(number, call) => {
-                    self.interrupt(number);
-                    self.begin(number, &call);
-                }
-                Act::Interrupt(number) => self.interrupt(number),
-                Act::Note(..) => {}
-                Act::Finish(finished) => {
-                    self.tasks.remove(&task);
-                    if task == 0 {
-                        output = Some(finished);
-                    } else {
-                        self.local.keep(task, &[]);
-                    }
-                }
+                Did::Ends(ended) => output = Some(ended),
             }
         }
-        self.wake_readers();
         output
-    }
-
-    fn interrupt(&mut self, task: TaskId) {
-        if let Some((handle, _)) = self.tasks.remove(&task) {
-            self.engine.end(handle);
-            self.local.keep(task, &[]);
-        }
-    }
-
-    /// Whoever waits for a cell that was written goes on.
-    fn wake_readers(&mut self) {
-        let written = std::mem::take(&mut self.local.written);
-        for (_, wait) in self.tasks.values_mut().flat_map(|(_, ops)| ops) {
-            if matches!(wait, Wait::Cell(name) if written.contains(name)) {
-                *wait = Wait::Ready(OpResult::Done);
-            }
-        }
     }
 
     fn start(&mut self, what: &Op) -> Wait {
         match what {
             Op::Call { to, request, within, .. } => self.call(*to, request, *within),
             Op::Message { from, within } => Wait::Message {
-                slot: from.slot(),
-                after: self.heard.get(&from.slot()).copied().unwrap_or_default(),
+                from: *from,
+                after: self.heard.get(from).copied().unwrap_or_default(),
                 until: within.map(|within| self.now + within),
             },
             Op::Sleep(span) => Wait::Timer(self.now + *span),
@@ -294,7 +232,7 @@ impl<C: Client> Player<C> {
         }
     }
 
-    fn call(&mut self, to: Lane, request: &crate::cx::Request, within: Option<Micros>) -> Wait {
+    fn call(&mut self, to: Lane, request: &Request, within: Option<Micros>) -> Wait {
         if self.differs.is_some() || self.gone {
             return Wait::Never;
         }
@@ -309,8 +247,8 @@ impl<C: Client> Player<C> {
                         recipe: format!("waits longer, until {}", self.now.0),
                     });
                 }
-                if let Some(slot) = subscription_of(to) {
-                    self.heard.insert(slot, place);
+                if let Some(subscription) = Subscription::on(to) {
+                    self.heard.insert(subscription, place);
                 }
                 Wait::Reply { place, at: at.max(self.now), result }
             }
