@@ -42,6 +42,7 @@ mod world;
 
 pub use clock::Clock;
 pub use effect::{Effect, Effects};
+pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};
 pub use fault::{About, Cut, Extent, Fault, Finds, Leases, Near, Scope, Side, Way, catalogue};
 pub use habits::Habits;

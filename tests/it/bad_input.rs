@@ -73,7 +73,10 @@ fn a_header_says_what_it_lacks() {
         ("[]", "expected a map; a trace begins with a header, a JSON object"),
         ("{}", "this is no trace: its first line has no \"trace\":\"lockstep\""),
         (r#"{"trace":"lockstep"}"#, "the header has no \"version\""),
-        (r#"{"trace":"lockstep","version":3}"#, "version 3 of the format; this program reads 2, and 1 of recordings of real servers"),
+        (
+            r#"{"trace":"lockstep","version":3}"#,
+            "version 3 of the format; this program reads 2, and 1 of recordings of real servers",
+        ),
         (
             r#"{"trace":"lockstep","version":1,"origin":"run","seed":7}"#,
             "this program reads 2 of a run's trace. Make it anew: save the member \"model\" of line 1 as a file and run \

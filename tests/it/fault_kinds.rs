@@ -106,7 +106,7 @@ impl Choices for Once {
         if question.about != About::Step || self.struck {
             return 0;
         }
-        let strikes = |n: &u32| matches!((question.alternative)(*n), Alternative::Strike(it) if it.late == self.late);
+        let strikes = |n: &u32| matches!((question.alternative)(*n), Alternative::Strike(it) if (self.will_do)(&it));
         let found = (1..question.n).find(strikes);
         self.struck = found.is_some();
         found.unwrap_or(0)

@@ -80,7 +80,7 @@ fn build(json: &str, facts: Facts) -> PropertyBox {
 fn judge(property: &PropertyBox, events: &[(i64, Event<'_>)]) -> Vec<Judgement> {
     let mut property = property.clone();
     let second = |second: i64| Micros(second * 1_000_000);
-    let judge = |(at, event): &(i64, Event)| property.observe(second(*at), event, &Plain);
+    let judge = |(at, event): &(i64, Event<'_>)| property.observe(second(*at), event, &Plain);
     events.iter().map(judge).collect()
 }
 

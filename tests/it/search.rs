@@ -79,7 +79,7 @@ impl Property for OneAtATime {
         "one-at-a-time"
     }
 
-    fn observe(&mut self, _: Micros, event: &Event, names: &dyn Names) -> Judgement {
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match event {
             Event::Enters { who, .. } => {
                 let other = self.inside.first().copied();
