@@ -96,6 +96,7 @@ const PHRASES: &[(&str, Phrase)] = &[
         Micros::ZERO => it("has no memory left and evicts a key"),
         _ => it(format!("has no memory left for {}", hit.span())),
     }),
+    ("refuse-writes", |hit| it(format!("refuses every write for {}", hit.span()))),
     ("late-expiry", |hit| it(format!("removes what has expired late by {}", hit.span()))),
     ("lag-server", |hit| it(format!("hears of its leader late by {}", hit.span()))),
     ("move-client", |_| it("must go to another server")),

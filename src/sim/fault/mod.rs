@@ -29,6 +29,7 @@ mod operator;
 mod partition;
 mod pause;
 mod processes;
+mod refuse_writes;
 mod reorder;
 mod restart;
 mod restart_all;
@@ -54,6 +55,36 @@ use crate::cx::TaskId;
 use crate::json::{Problem, Section};
 use crate::store::redis::Bytes;
 use crate::time::Micros;
+
+// A new kind is a file, named above and listed here; its words are a line of `report/fault.rs`.
+catalogue::kinds! {
+    pause::Pause,
+    crash::Crash,
+    restart::Restart,
+    lose_request::LoseRequest,
+    lose_reply::LoseReply,
+    reorder::Reorder,
+    slow::Slow,
+    disconnect::Disconnect,
+    partition::Partition,
+    restart_server::RestartServer,
+    restart_all::RestartAll,
+    crash_leader::CrashLeader,
+    cut_server::CutServer,
+    cut_leader::CutLeader,
+    failover::Failover,
+    lag::Lag,
+    operator::Operator,
+    interrupt::Interrupt,
+    clock_jump::ClockJump,
+    stall_server::StallServer,
+    fill_memory::FillMemory,
+    refuse_writes::RefuseWrites,
+    late_expiry::LateExpiry,
+    lag_server::LagServer,
+    move_client::MoveClient,
+    expire_session::ExpireSession,
+}
 
 /// What a kind of fault is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

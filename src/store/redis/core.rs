@@ -9,6 +9,7 @@ use super::config::Config;
 use super::durable::Disk;
 use super::keyspace::{Doubts, Keyspace, Place};
 use super::pubsub::PubSub;
+use super::refusal::Refusal;
 use super::replication::Replication;
 use super::scripts::Scripts;
 use crate::store::{Link, Outbound};
@@ -47,6 +48,8 @@ pub(super) struct Core {
     pub(super) replication: Replication,
     /// Other clients have filled the memory.
     pub(super) full: bool,
+    /// Why every write is refused, if it is for a reason outside of the data.
+    pub(super) refusal: Option<Refusal>,
     /// The process died and has not been started again.
     pub(super) down: bool,
     /// Who watches all commands (MONITOR).

@@ -26,6 +26,8 @@ impl Error {
     pub(crate) const NO_SCRIPT: Self = Self::fixed("NOSCRIPT No matching script. Please use EVAL.");
     pub(crate) const READ_ONLY: Self =
         Self::fixed("READONLY You can't write against a read only replica.");
+    pub(crate) const NO_WRITER: Self =
+        Self::fixed("READONLY Can not run script with write flag on readonly replica");
     pub(crate) const NO_REPLICAS: Self =
         Self::fixed("NOREPLICAS Not enough good replicas to write.");
     pub(crate) const NO_MULTI: Self = Self::fixed("ERR Command not allowed inside a transaction");

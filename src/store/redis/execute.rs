@@ -4,6 +4,7 @@ use super::client::{CommandLine, Multi, Replies};
 use super::command::{self, Command, Flags, Lookup};
 use super::ctx::{Ctx, Inside};
 use super::error::Error;
+use super::refusal::Refusal;
 use super::reply::{Bytes, Reply};
 use super::{Message, monitor};
 use crate::store::{Link, Outbound};
@@ -84,7 +85,7 @@ impl Ctx<'_> {
             return self.refuse(Some(command), Error::OUT_OF_MEMORY);
         }
         if let Some(error) = self.core.refuses_writes()
-            && self.would_write(command)
+            && (self.would_write(command) || self.refuses_ping(command))
         {
             return self.refuse(Some(command), error);
         }
@@ -140,6 +141,11 @@ impl Ctx<'_> {
             multi.refused = true;
         }
         Err(error)
+    }
+
+    /// A server whose last snapshot failed refuses PING as well, so that whoever watches it learns of it.
+    fn refuses_ping(&self, command: &Command) -> bool {
+        command.name == "ping" && self.core.refusal == Some(Refusal::Misconf)
     }
 
     /// Whether a command writes, or is an EXEC of one that does.

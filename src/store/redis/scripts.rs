@@ -59,7 +59,11 @@ impl Ctx<'_> {
             && !flags.no_writes
             && let Some(error) = self.core.refuses_writes()
         {
-            let error = if self.core.replication.is_replica() { NO_WRITER } else { error };
+            let error = match self.core.refusal {
+                _ if self.core.replication.is_replica() => Error::NO_WRITER,
+                Some(refusal) => refusal.script_error(),
+                None => error,
+            };
             return error.into();
         }
         // SELECT in a script does not leak out (Redis fact 17).
@@ -77,9 +81,6 @@ impl Ctx<'_> {
         reply
     }
 }
-
-const NO_WRITER: Error =
-    Error::fixed("READONLY Can not run script with write flag on readonly replica");
 
 /// How long (µs) a script takes to call a command, and how many instructions it executes in a µs. Rounded from
 /// the calibration of redis-server 7.0.15 and from a loop that took a real server longer than 20 ms; it is no

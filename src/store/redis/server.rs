@@ -9,6 +9,7 @@ use super::core::Core;
 use super::ctx::{Ctx, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
+use super::refusal::Refusal;
 use super::replication::Peer;
 use super::reply::Reply;
 use super::request::Request;
@@ -351,7 +352,9 @@ impl Core {
     fn key(&self, key: &mut Key) {
         // As seen at instant zero, whenever the last request was.
         let wall_us = self.epoch_us;
-        key.int(i64::from(self.down) + 2 * i64::from(self.full));
+        let refusal = Refusal::ALL.iter().position(|(_, it)| Some(*it) == self.refusal);
+        let refusal = refusal.map_or(0, |place| place as i64 + 1);
+        key.int(i64::from(self.down) + 2 * i64::from(self.full) + 4 * refusal);
         let absolute = self.config.absolute_time;
         let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
         key.int(absolute).int(self.ahead_us);

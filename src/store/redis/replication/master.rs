@@ -30,10 +30,13 @@ impl Core {
     }
 
     /// Why a write is refused, if it is: a replica takes none, and neither does a master with too few good
-    /// replicas.
+    /// replicas, or one that something outside of its data keeps from it.
     pub(in crate::store::redis) fn refuses_writes(&self) -> Option<Error> {
         if self.replication.is_replica() {
             return Some(Error::READ_ONLY);
+        }
+        if let Some(refusal) = self.refusal {
+            return Some(refusal.error());
         }
         let wanted = self.config.min_replicas_to_write;
         let few = self.limits_lag() && self.good_replicas() < wanted as usize;
