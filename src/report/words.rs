@@ -13,6 +13,8 @@ use crate::trace::recorded;
 
 /// The longest word of a command that is shown whole.
 const LONGEST: usize = 28;
+/// The longest error, status or path in a reply that is shown whole.
+const LONGEST_ERROR: usize = 64;
 
 /// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create -e -s /lock/n-`.
 fn call(call: &Value) -> String {
@@ -108,10 +110,15 @@ fn short(word: &str) -> String {
     } else {
         word.to_owned()
     };
-    if quoted.chars().count() <= LONGEST {
-        return quoted;
+    clipped(quoted, LONGEST)
+}
+
+/// As much of a text as fits.
+fn clipped(text: String, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text;
     }
-    let head: String = quoted.chars().take(LONGEST - 1).collect();
+    let head: String = text.chars().take(most - 1).collect();
     format!("{head}…")
 }
 
@@ -147,7 +154,7 @@ fn value(reply: &Value) -> String {
             let text = |name: &str| members.get(name).and_then(Value::as_str);
             let plain = ["ok", "err", "error", "path"].into_iter().find_map(text);
             if let Some(text) = plain {
-                return node(text);
+                return clipped(node(text), LONGEST_ERROR);
             }
             if let Some(Value::Array(children)) = members.get("children") {
                 return names(children);

@@ -54,6 +54,7 @@ fn merging_hides_nothing_of_any_kind() {
         (REDIS, "", r#"{"stall-server": {"for": ["30ms", "130ms"]}}"#, "Holds"),
         (REDIS, "", r#"{"fill-memory": {"for": "50ms"}}"#, "Holds"),
         (REDIS, r#""maxmemory_policy": "volatile-ttl""#, r#"{"fill-memory": {}}"#, "violated"),
+        (REDIS, "", r#"{"refuse-writes": {"for": "130ms"}}"#, "Holds"),
         // Somebody must die for a key to expire.
         (
             REDIS,
@@ -270,4 +271,24 @@ fn a_member_that_was_away_catches_up_and_may_lead_later() {
     let outcome = search(&setup);
     assert_eq!(outcome.verdict, Verdict::Holds, "{outcome:?}");
     assert!(outcome.faults.iter().all(|effect| effect.times > 0));
+}
+
+#[test]
+fn every_kind_of_fault_has_words_of_its_own() {
+    let told: Vec<&str> = lockstep::report::told_kinds().collect();
+    let kinds: Vec<&str> = lockstep::sim::catalogue().map(|about| about.name).collect();
+    let without: Vec<&&str> = kinds.iter().filter(|kind| !told.contains(kind)).collect();
+    let unknown: Vec<&&str> = told.iter().filter(|kind| !kinds.contains(kind)).collect();
+    assert!(without.is_empty() && unknown.is_empty(), "{without:?} {unknown:?}");
+}
+
+#[test]
+fn a_server_that_refuses_writes_refuses_releases_too_and_answers_reads() {
+    let fault = r#"[{"refuse-writes": {"for": "130ms", "error": "readonly", "before": "EVAL"}}]"#;
+    let log = run(&model(REDIS, "", fault).abstract_setup());
+    let struck = log.at("! struck", 0);
+    assert_eq!(log.at("READONLY You can't write against a read only replica", 0), struck);
+    // The key that could not be given back is there until its time to live is over.
+    let holder = if log.at("c1 enters", 0) < log.at("c2 enters", 0) { "c2" } else { "c1" };
+    assert!(log.at(&format!("{holder} enters"), 0) >= 100, "{:#?}", log.0);
 }

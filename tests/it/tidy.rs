@@ -133,3 +133,69 @@ fn every_integration_test_is_compiled() {
         .collect();
     none("not in tests/it/main.rs", &missing);
 }
+
+/// Calls that take a text apart.
+const TAKES_APART: [&str; 10] = [
+    ".starts_with(",
+    ".ends_with(",
+    ".contains(\"",
+    ".contains('",
+    ".strip_prefix(",
+    ".strip_suffix(",
+    ".split(",
+    ".split_once(",
+    ".rsplit_once(",
+    ".rfind(",
+];
+
+/// Where a text is taken apart that is nobody's sentence: how names, paths and documents are written.
+const TAKEN_APART: [(&str, &str, &str); 12] = [
+    ("property/catalogue.rs", "raw().starts_with", "a document's member"),
+    ("property/parameters.rs", "raw().starts_with", "a document's member"),
+    ("sim/fault/entry.rs", "raw().starts_with", "a document's member"),
+    ("sim/fault/catalogue.rs", "raw().starts_with", "a document's member"),
+    ("sim/fault/operator.rs", "NO_SUCH_KEY", "what Redis answers"),
+    ("sim/receive.rs", "READONLY", "what Redis answers"),
+    ("trace/own/replay.rs", "run.starts_with(&line.text)", "a line that was cut off"),
+    ("report/layout.rs", "text.split(' ')", "where a line may be broken"),
+    ("report/because/evidence.rs", "strip_prefix(&*of.item.place)", "a path below another"),
+    (
+        "report/because/token.rs",
+        r#"ends_with(&format!("{token:010}"))"#,
+        "the name of a numbered node",
+    ),
+    ("report/words.rs", r#"mode.contains(""#, "a mode as recordings write it"),
+    ("report/words.rs", r#"noun.ends_with("ry")"#, "how a plural is written"),
+];
+
+#[test]
+fn nobody_takes_our_own_sentences_apart() {
+    let rooms = ["choice", "event", "property", "sim", "explore", "run", "trace/own", "report"];
+    let mut found = Vec::new();
+    let mut allowed = std::collections::BTreeSet::new();
+    for (name, text) in files("src", &["rs"]) {
+        if !rooms.iter().any(|room| name.starts_with(&format!("src/{room}/"))) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            if !TAKES_APART.iter().any(|call| line.contains(call)) {
+                continue;
+            }
+            let place = TAKEN_APART
+                .iter()
+                .position(|(file, part, _)| name.ends_with(file) && line.contains(part));
+            match place {
+                Some(place) => drop(allowed.insert(place)),
+                None => found.push(format!("{name}:{}: {}", number + 1, line.trim())),
+            }
+        }
+    }
+    none("a sentence is data before it is words: read the data", &found);
+    let idle: Vec<String> = TAKEN_APART
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !allowed.contains(place))
+        .map(|(_, (file, part, _))| format!("{file}: {part}"))
+        .collect();
+    none("no longer there, and still allowed", &idle);
+}
