@@ -184,6 +184,7 @@ pub struct Strike<P = ProcessId, S = ServerId, F = FaultId> {
     pub late: bool,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields by reference")]
 fn is_zero(span: &Micros) -> bool {
     *span == Micros::ZERO
 }

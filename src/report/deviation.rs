@@ -86,7 +86,7 @@ fn strikes(strike: &Strike, cast: &Cast) -> Told {
                 text: format!("{short}{alone}{near}"),
             }
         }
-        Target::Message(way) => message(&way, &format!("{alone}{near}"), cast),
+        Target::Message(way) => message(way, &format!("{alone}{near}"), cast),
         Target::Server(server) | Target::Words(_, server) => about_all(of(cast.server(server))),
         Target::Leader => about_all(of("the leader")),
         Target::Sides | Target::All => about_all(format!("{alone}{near}")),

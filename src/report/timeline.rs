@@ -174,16 +174,18 @@ fn legend(rows: &[Row], layout: &Layout, out: &mut String) {
     if rows.iter().any(|row| row.tone == Tone::Bad) {
         parts.push("✗ wrong");
     }
-    let signs: [(fn(&Signs) -> bool, &str); 4] = [
-        (|signs| signs.script, "EVAL(…) a script that calls these"),
-        (|signs| signs.ephemeral, "-e ephemeral"),
-        (|signs| signs.sequential, "-s sequential"),
-        (|signs| signs.watch, "-w leaves a watch"),
-    ];
-    for (is_there, meaning) in signs {
-        if rows.iter().any(|row| is_there(&row.signs)) {
-            parts.push(meaning);
-        }
+    let has = |sign: fn(&Signs) -> bool| rows.iter().any(|row| sign(&row.signs));
+    if has(|signs| signs.script) {
+        parts.push("EVAL(…) a script that calls these");
+    }
+    if has(|signs| signs.ephemeral) {
+        parts.push("-e ephemeral");
+    }
+    if has(|signs| signs.sequential) {
+        parts.push("-s sequential");
+    }
+    if has(|signs| signs.watch) {
+        parts.push("-w leaves a watch");
     }
     let room = layout.width.saturating_sub(layout.time + 3);
     // A part is not broken: its blanks are no places to break at.

@@ -60,7 +60,8 @@ impl Waiting {
     ) -> Option<TooLong> {
         let mut found = None;
         match *event {
-            Event::Deviated { .. } => self.calm = now,
+            // A fault of a span ends where the process goes on, not where it began.
+            Event::Deviated { .. } | Event::Resumes(_) | Event::Restarts(_) => self.calm = now,
             Event::Asks(who) => {
                 self.asking.entry(who).or_insert(now);
             }
@@ -70,8 +71,6 @@ impl Waiting {
             }
             Event::Leaves(_) => self.left = now,
             Event::Crashes(process) => self.asking.retain(|who, _| who.process != process),
-            // A fault ends here, not where it began.
-            Event::Resumes(_) | Event::Restarts(_) => self.calm = now,
             Event::Enters { who, .. } => {
                 found = self.too_long(now, Some(who), setup);
                 if let Some(asked) = self.asking.remove(&who) {

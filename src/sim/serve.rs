@@ -9,7 +9,7 @@ use super::conn::Down;
 use super::cost;
 use super::ensemble::for_clients;
 use super::links::is_peer;
-use super::server::{AnyMessage, AnyRequest, Sent};
+use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
 use super::thread::Phase;
 use super::world::{Stage, World};
 use crate::choice::FaultId;
@@ -108,7 +108,7 @@ impl World {
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = None;
         let Acted { sent, effects } =
-            self.let_act(stage, server, |state, now, desk| state.wake(now, desk));
+            self.let_act(stage, server, AnyServer::wake);
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let shown = Cow::Borrowed(&**shown.as_ref().unwrap_or(&sent));
         stage.observer.on_event(self.total(), &Event::Woke { server, sent: shown });

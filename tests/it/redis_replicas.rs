@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use lockstep::store::redis::{
     Bytes, Config, Draw, Message, Peer, RedisServer, Reply, Request as Line,
 };
-use lockstep::store::{Env, Inbound, Key, Link, Outbound, Server};
+use lockstep::store::{Effect, Env, Heed, Inbound, Key, Link, Outbound, Server};
 use lockstep::time::Micros;
 
 /// What arrives at the other end of a link between servers.
@@ -25,6 +25,8 @@ pub(crate) struct Servers {
     /// Each server has one client.
     clients: Vec<Link>,
     strangers: BTreeSet<Link>,
+    /// All that a server told of what it did to its data.
+    pub(crate) told: Vec<(usize, Effect)>,
 }
 
 struct Wires<'a> {
@@ -32,6 +34,7 @@ struct Wires<'a> {
     between: &'a mut BTreeMap<Link, (usize, usize)>,
     on_its_way: &'a mut BTreeMap<(usize, usize), VecDeque<(Link, Word)>>,
     said: &'a mut BTreeMap<Link, VecDeque<Outbound<Message>>>,
+    told: &'a mut Vec<(usize, Effect)>,
 }
 
 impl Env<RedisServer> for Wires<'_> {
@@ -52,6 +55,14 @@ impl Env<RedisServer> for Wires<'_> {
     fn draw(&mut self, _: &Draw, _: u32) -> u32 {
         0
     }
+
+    fn heeds(&self) -> Heed<'_> {
+        Heed::Everything
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.told.push((self.from, effect));
+    }
 }
 
 impl Servers {
@@ -68,6 +79,7 @@ impl Servers {
             said: BTreeMap::new(),
             clients: Vec::new(),
             strangers: BTreeSet::new(),
+            told: Vec::new(),
         };
         for server in 0..world.nodes.len() {
             let link = world.connect(server);
@@ -86,6 +98,7 @@ impl Servers {
             between: &mut self.between,
             on_its_way: &mut self.on_its_way,
             said: &mut self.said,
+            told: &mut self.told,
         };
         act(&mut self.nodes[server], now, &mut wires);
         self.pump();

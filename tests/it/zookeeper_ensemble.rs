@@ -6,7 +6,7 @@ use lockstep::store::zookeeper::{
     Answer, Config, Connect, Draw, Message, Op, Password, Peer, Request, SessionId, ZkError,
     ZooKeeper, Zxid,
 };
-use lockstep::store::{Env, Inbound, Link, Outbound, Server};
+use lockstep::store::{Effect, Env, Heed, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
 
 use crate::zookeeper_world::{
@@ -14,22 +14,25 @@ use crate::zookeeper_world::{
 };
 
 /// Server 0 leads at first; the link between a follower and the leader has the follower's number.
-struct Ensemble {
-    servers: Vec<ZooKeeper>,
-    leader: usize,
+pub(crate) struct Ensemble {
+    pub(crate) servers: Vec<ZooKeeper>,
+    pub(crate) leader: usize,
     now: Micros,
     links: u32,
     got: BTreeMap<Link, VecDeque<Got>>,
     /// From one server to another.
     between: BTreeMap<(usize, usize), VecDeque<Peer>>,
     held: Vec<(usize, usize)>,
+    /// All that a server told of what it did to its nodes.
+    pub(crate) told: Vec<(usize, Effect)>,
 }
 
-struct Wires<'a> {
+pub(crate) struct Wires<'a> {
     from: usize,
     leader: usize,
     got: &'a mut BTreeMap<Link, VecDeque<Got>>,
     between: &'a mut BTreeMap<(usize, usize), VecDeque<Peer>>,
+    told: &'a mut Vec<(usize, Effect)>,
 }
 
 impl Env<ZooKeeper> for Wires<'_> {
@@ -53,10 +56,18 @@ impl Env<ZooKeeper> for Wires<'_> {
     fn draw(&mut self, _: &Draw, _: u32) -> u32 {
         0
     }
+
+    fn heeds(&self) -> Heed<'_> {
+        Heed::Everything
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.told.push((self.from, effect));
+    }
 }
 
 impl Ensemble {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let config = Config::with_tick(TICK);
         Self {
             servers: vec![
@@ -70,13 +81,23 @@ impl Ensemble {
             got: BTreeMap::new(),
             between: BTreeMap::new(),
             held: Vec::new(),
+            told: Vec::new(),
         }
     }
 
-    fn act(&mut self, server: usize, act: impl FnOnce(&mut ZooKeeper, Micros, &mut Wires<'_>)) {
+    pub(crate) fn act(
+        &mut self,
+        server: usize,
+        act: impl FnOnce(&mut ZooKeeper, Micros, &mut Wires<'_>),
+    ) {
         let (now, leader) = (self.now, self.leader);
-        let mut wires =
-            Wires { from: server, leader, got: &mut self.got, between: &mut self.between };
+        let mut wires = Wires {
+            from: server,
+            leader,
+            got: &mut self.got,
+            between: &mut self.between,
+            told: &mut self.told,
+        };
         act(&mut self.servers[server], now, &mut wires);
         self.pump();
     }
@@ -94,19 +115,29 @@ impl Ensemble {
             };
             let link = Link(if from == self.leader { to } else { from } as u32);
             let (now, leader) = (self.now, self.leader);
-            let mut wires =
-                Wires { from: to, leader, got: &mut self.got, between: &mut self.between };
+            let mut wires = Wires {
+                from: to,
+                leader,
+                got: &mut self.got,
+                between: &mut self.between,
+                told: &mut self.told,
+            };
             self.servers[to].deliver(now, link, Inbound::Request(Request::Peer(peer)), &mut wires);
         }
     }
 
-    fn hold(&mut self, from: usize, to: usize) {
+    pub(crate) fn hold(&mut self, from: usize, to: usize) {
         self.held.push((from, to));
     }
 
-    fn release(&mut self) {
+    pub(crate) fn release(&mut self) {
         self.held.clear();
         self.pump();
+    }
+
+    /// What is on its way between servers is lost.
+    pub(crate) fn drop_between(&mut self) {
+        self.between.clear();
     }
 
     fn connect(&mut self, server: usize, session: Option<SessionId>) -> Link {
@@ -120,18 +151,18 @@ impl Ensemble {
         link
     }
 
-    fn client(&mut self, server: usize) -> Link {
+    pub(crate) fn client(&mut self, server: usize) -> Link {
         let link = self.connect(server, None);
         assert!(matches!(self.all(link)[..], [Got::Connect(Some(_), 10_000)]));
         link
     }
 
-    fn ask(&mut self, server: usize, link: Link, op: Op) {
+    pub(crate) fn ask(&mut self, server: usize, link: Link, op: Op) {
         let request = Inbound::Request(Request::Call { xid: 1, op });
         self.act(server, |it, now, wires| it.deliver(now, link, request, wires));
     }
 
-    fn call(&mut self, server: usize, link: Link, op: Op) -> Result<Answer, ZkError> {
+    pub(crate) fn call(&mut self, server: usize, link: Link, op: Op) -> Result<Answer, ZkError> {
         self.ask(server, link, op);
         match self.all(link).pop() {
             Some(Got::Reply(_, result)) => result,
@@ -150,7 +181,7 @@ impl Ensemble {
         self.got.remove(&link).unwrap_or_default().into()
     }
 
-    fn pass(&mut self, ms: i64) {
+    pub(crate) fn pass(&mut self, ms: i64) {
         let until = self.now + Micros::from_ms(ms);
         for server in 0..3 {
             while let Some(deadline) =
@@ -270,7 +301,7 @@ fn what_was_answered_survives_the_leader_and_sessions_get_their_time_again() {
     them.call(0, a, persistent("/late")).unwrap();
     them.pass(9000);
     them.servers[0].crash();
-    them.between.clear();
+    them.drop_between();
     them.held.clear();
     for follower in [1, 2] {
         let link = Link(follower as u32);

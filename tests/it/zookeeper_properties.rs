@@ -158,7 +158,7 @@ impl Chance {
 
 /// One thing that happens to the server.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Call(Link, Op),
     Connect(Option<(SessionId, Password)>, i32),
     Disconnect(Link),
@@ -190,7 +190,7 @@ fn step(chance: &mut Chance, world: &World, links: u32) -> Step {
     }
 }
 
-fn take(world: &mut World, step: &Step) {
+pub(crate) fn take(world: &mut World, step: &Step) {
     match step {
         Step::Call(link, op) => world.ask(*link, op.clone()),
         Step::Connect(session, timeout_ms) => {
@@ -207,7 +207,12 @@ fn take(world: &mut World, step: &Step) {
 }
 
 /// Runs a random world; after each step `each` may look.
-fn run(seed: u64, config: Config, steps: usize, each: &mut dyn FnMut(&mut World, &Step)) {
+pub(crate) fn run(
+    seed: u64,
+    config: Config,
+    steps: usize,
+    each: &mut dyn FnMut(&mut World, &Step),
+) {
     let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
     let mut world = World::with(config);
     let mut links = 0;
@@ -221,7 +226,7 @@ fn run(seed: u64, config: Config, steps: usize, each: &mut dyn FnMut(&mut World,
     }
 }
 
-fn configs() -> [Config; 3] {
+pub(crate) fn configs() -> [Config; 3] {
     let drawn = Config { expiry: Moment::Drawn, reaping: Moment::Drawn, times: false, ..config() };
     [config(), drawn, Config { times: false, expiry: Moment::Phase(Micros(123_456)), ..config() }]
 }

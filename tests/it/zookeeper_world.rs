@@ -1,12 +1,13 @@
 //! One ZooKeeper server and its clients, for tests.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 use lockstep::store::zookeeper::{
     Acl, Answer, Children, Config, Connect, Create, CreateForm, CreateMode, Draw, Message, Moment,
     MultiResult, Op, Password, Reply, Request, SessionId, Stat, ZkError, ZooKeeper, Zxid,
 };
-use lockstep::store::{Env, Inbound, Link, Outbound, Server};
+use lockstep::store::{Effect, Env, Heed, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
 
 pub(crate) const TICK: Micros = Micros::from_ms(500);
@@ -29,6 +30,10 @@ pub(crate) struct Wires {
     pub(crate) asked: Vec<Draw>,
     /// What was answered, the last at the end.
     pub(crate) given: Vec<u32>,
+    /// Which places are heeded; none: all.
+    pub(crate) places: Option<Vec<Rc<str>>>,
+    /// What the server told of what it did.
+    pub(crate) told: Vec<Effect>,
 }
 
 impl Env<ZooKeeper> for Wires {
@@ -54,6 +59,14 @@ impl Env<ZooKeeper> for Wires {
         let answer = self.answers.pop_front().unwrap_or(0).min(n - 1);
         self.given.push(answer);
         answer
+    }
+
+    fn heeds(&self) -> Heed<'_> {
+        self.places.as_deref().map_or(Heed::Everything, Heed::Places)
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        self.told.push(effect);
     }
 }
 

@@ -71,20 +71,28 @@ impl Builder<'_> {
                     && row.process.as_ref().is_some_and(|(it, _)| *it == process)
             })
         };
-        let gone = Life { gone: true, ..Life::default() };
-        let (text, begins, change): (&str, bool, &dyn Fn(&mut Life)) = match event {
-            Event::Pauses(_) => ("stands still", true, &|life| life.paused = true),
-            Event::Resumes(_) => ("goes on", false, &|life| life.paused = false),
-            Event::Crashes(_) => ("dies", true, &|life| *life = gone),
-            Event::Exits(_) => ("ends", false, &|life| *life = gone),
-            _ => ("begins anew", false, &|life| *life = Life::default()),
+        let (text, begins) = match event {
+            Event::Pauses(_) => ("stands still", true),
+            Event::Resumes(_) => ("goes on", false),
+            Event::Crashes(_) => ("dies", true),
+            Event::Exits(_) => ("ends", false),
+            _ => ("begins anew", false),
         };
         self.renew(process);
         if !(begins && told(&self.rows)) {
             self.process(at, process, text.to_owned(), Tone::Fault);
         }
         if let Some(lives) = self.lives.get_mut(usize::from(process)) {
-            lives.iter_mut().for_each(change);
+            for life in lives {
+                match event {
+                    Event::Pauses(_) => life.paused = true,
+                    Event::Resumes(_) => life.paused = false,
+                    Event::Crashes(_) | Event::Exits(_) => {
+                        *life = Life { gone: true, ..Life::default() };
+                    }
+                    _ => *life = Life::default(),
+                }
+            }
         }
         self.refresh();
     }

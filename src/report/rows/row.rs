@@ -28,6 +28,7 @@ pub(in crate::report) enum Tone {
 
 /// Signs in a row that a legend explains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each sign is there or not, whatever the others")]
 pub(in crate::report) struct Signs {
     /// A script by the commands that it calls.
     pub(in crate::report) script: bool,

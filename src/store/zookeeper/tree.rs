@@ -156,7 +156,7 @@ impl Tree {
         triggers: &mut Vec<Trigger>,
     ) -> Option<Stat> {
         let node = self.node_mut(path)?;
-        node.data = data.clone();
+        node.data.clone_from(&data);
         node.version = version;
         node.mzxid = zxid;
         node.mtime = time;

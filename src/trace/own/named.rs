@@ -53,10 +53,13 @@ impl FaultName {
     }
 }
 
+/// From the numbers of a setup to the names of a trace.
+type Naming<'a> = Renaming<'a, ProcessId, ServerId, FaultId, String, String, FaultName>;
+
 /// From numbers to names.
 pub(super) fn names<'a>(
     setup: &'a Setup,
-    then: &mut dyn FnMut(&Renaming<'_, ProcessId, ServerId, FaultId, String, String, FaultName>),
+    then: &mut dyn FnMut(&Naming<'_>),
 ) {
     let process = |it: &ProcessId| Some(setup.process(*it));
     let server = |it: &ServerId| Some(setup.server(*it));
@@ -65,7 +68,7 @@ pub(super) fn names<'a>(
 }
 
 /// A site with names.
-pub(super) fn site(site: &Site, setup: &Setup) -> Option<NamedSite> {
+pub(super) fn site(site: Site, setup: &Setup) -> Option<NamedSite> {
     let mut named = None;
     names(setup, &mut |names| named = site.map(names));
     named

@@ -272,7 +272,7 @@ impl<'a> Writer<'a> {
             }
             Event::Deviated { site, take, cost } => What::Deviation {
                 deviation: named::alternative(take, setup),
-                site: named::site(site, setup),
+                site: named::site(*site, setup),
                 cost: *cost,
             },
             Event::Noted { process, what, amount } => {
