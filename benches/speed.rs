@@ -11,17 +11,16 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Instant;
 
-use lockstep::choice::{Choices, Nominal, Seeded};
+use lockstep::choice::{Alternative, Choices, Nominal, Seeded, Site};
 use lockstep::event::{Event, Observer};
 use lockstep::explore::{Bounds, Search};
 use lockstep::model::Model;
-use lockstep::run::{Limits, Run};
+use lockstep::run::{Limits, Run, execute};
 use lockstep::sim::Live;
 use lockstep::store::redis::{Bytes, Config, RedisServer};
 use lockstep::store::zookeeper::{self, Connect, Create, CreateMode, Op, Request, ZooKeeper, Zxid};
 use lockstep::store::{Env, Inbound, Link, Outbound, Server};
 use lockstep::time::Micros;
-use lockstep::trace::own::Recording;
 
 /// Counts what is sent.
 struct Count(u64);
@@ -141,8 +140,8 @@ fn bare_loop(clients: u32, choices: &mut dyn Choices) -> u64 {
         let question = lockstep::choice::Question {
             about: lockstep::choice::About::Latency,
             n: 4001,
-            site: &String::new,
-            name: &|_| String::new(),
+            site: &|| Site::End,
+            alternative: &Alternative::Value,
         };
         1000 + i64::from(choices.pick(&question))
     };
@@ -221,9 +220,10 @@ fn herds() {
             "properties": ["mutual-exclusion"]}}"#
         );
         let model = Model::parse("herd.json", text).expect("the model is right");
+        let setup = model.sampled_setup();
         let limits = Limits { steps: u64::MAX, time: Micros::MAX, stop_at_violation: false };
         let start = Instant::now();
-        let ended = Recording::make_without_events(&model, 1, limits).ended;
+        let ended = execute(&setup, limits, None, &mut Seeded::new(1), None);
         let passed = start.elapsed().as_secs_f64();
         println!(
             "herd: {clients:>6} clients watch {watch}: {} steps, {} notifications, {passed:.3} s, {:.3} M steps/s",

@@ -20,7 +20,7 @@ pub(super) struct Told {
 pub(super) fn tell(take: &Alternative, cast: &Cast) -> Told {
     match take {
         Alternative::Strike(strike) => strikes(strike, cast),
-        Alternative::Release(way) => message(way, "goes on", cast),
+        Alternative::Release(way) => message(*way, "goes on", cast),
         // Told by what happens instead.
         Alternative::Proceed | Alternative::Defer => about_all("the others go first".to_owned()),
         Alternative::Value(value) => about_all(format!("{value} is drawn")),
@@ -94,7 +94,7 @@ fn strikes(strike: &Strike, cast: &Cast) -> Told {
 }
 
 /// What happens to a message.
-fn message(way: &Way, what: &str, cast: &Cast) -> Told {
+fn message(way: Way, what: &str, cast: &Cast) -> Told {
     let (process, server) = (cast.process(way.process), cast.server(way.server));
     let (text, sentence) = match way.direction {
         Direction::Up => {

@@ -135,8 +135,7 @@ impl World {
     pub(super) fn start_server(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         let restarts = Event::Server { server, turn: ServerTurn::Restarts };
         stage.observer.on_event(self.total(), &restarts);
-        let Acted { sent, effects } =
-            self.let_act(stage, server, AnyServer::restart);
+        let Acted { sent, effects } = self.let_act(stage, server, AnyServer::restart);
         Rc::make_mut(&mut self.ensemble).comes_back(server);
         self.tell_effects(stage, server, effects, Behalf::Nobody);
         self.distribute(stage, server, sent);

@@ -107,8 +107,7 @@ impl World {
     /// A deadline of a server has come.
     pub(crate) fn wake(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         Rc::make_mut(&mut self.servers[usize::from(server)]).wake = None;
-        let Acted { sent, effects } =
-            self.let_act(stage, server, AnyServer::wake);
+        let Acted { sent, effects } = self.let_act(stage, server, AnyServer::wake);
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let shown = Cow::Borrowed(&**shown.as_ref().unwrap_or(&sent));
         stage.observer.on_event(self.total(), &Event::Woke { server, sent: shown });

@@ -57,10 +57,7 @@ impl FaultName {
 type Naming<'a> = Renaming<'a, ProcessId, ServerId, FaultId, String, String, FaultName>;
 
 /// From numbers to names.
-pub(super) fn names<'a>(
-    setup: &'a Setup,
-    then: &mut dyn FnMut(&Naming<'_>),
-) {
+pub(super) fn names<'a>(setup: &'a Setup, then: &mut dyn FnMut(&Naming<'_>)) {
     let process = |it: &ProcessId| Some(setup.process(*it));
     let server = |it: &ServerId| Some(setup.server(*it));
     let fault = |it: &FaultId| Some(FaultName::of(*it, setup.faults.get(usize::from(*it))?));
