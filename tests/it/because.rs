@@ -74,7 +74,7 @@ fn a_server_that_forgot() {
 #[test]
 fn a_key_that_a_fault_took_was_removed_by_nobody() {
     let told = because("models/catalogue/f35-redlock-clock-jump.json");
-    assert!(told.contains("redis3 has its wall clock set forward by 11 s"), "{told}");
+    assert!(told.contains("redis3's wall clock is set forward by 11 s"), "{told}");
     assert!(!told.contains("had removed"), "{told}");
 }
 

@@ -3,7 +3,7 @@
 //! Of two that believe to have the lock: what became of what the first one had placed, until when it was to last, and
 //! since when its owner could have known. Of those who wait in vain: what stands in their way, whose it is, and what they
 //! wait for. Of those who are overtaken: since when they stood in line, and what they did while others passed. Of tokens:
-//! where they come from. Of a herd: what woke it. Sentences are made of that in [`sentences`] and nowhere else.
+//! where they come from. Of a herd: what woke it. Sentences are made of that in `sentences` and nowhere else.
 
 mod evidence;
 mod herd;
