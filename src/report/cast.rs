@@ -62,6 +62,8 @@ pub struct Misfortune {
     pub ends_thread: bool,
     /// Whether a message that it hits is held, and arrives later.
     pub holds: bool,
+    /// Whether what it does takes a time that the model says.
+    pub lasts: bool,
 }
 
 impl Cast {
@@ -158,6 +160,7 @@ impl Misfortune {
             }),
             ends_thread: extent.ends_thread,
             holds: extent.holds,
+            lasts: !extent.spans.is_empty(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod because;
 mod because_lookup;
 mod because_references;
 mod catalogue;
+mod chronicle;
 mod cli;
 mod clients;
 mod commands;

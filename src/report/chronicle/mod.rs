@@ -1,12 +1,14 @@
-//! The chronicle: one fold over the events of a run that knows, after each, who is where, who holds what until when, what
-//! each thread asked last, who has not heard what, and which faults have struck.
+//! The chronicle: one fold over the events of a run that knows, after each, who is where, who holds what until when, who
+//! waits for whom, what each thread asked last, who has not heard what, and which faults are in force.
 //!
 //! Timelines, stories and causes are views of it. It refers to events by their places in the run ([`At`]), so that
 //! whatever is told can be looked up, and it never reads a command: what became of what stands where the lock lives is
 //! told by the stores.
 
+mod force;
 mod holding;
 mod people;
+mod way;
 
 pub use holding::{Holding, HoldingEnd};
 pub use people::{Person, Place, Stance};
@@ -52,6 +54,8 @@ pub struct Chronicle<'a> {
     standing: BTreeMap<(ServerId, Item), usize>,
     /// The faults that have struck, each with its event and whom it hit.
     pub faults: Vec<(At, Strike)>,
+    /// Of these, those whose effect is not over.
+    force: force::Force,
     /// Servers that are down, and since which event.
     pub down: BTreeMap<ServerId, At>,
     /// The server that was made the master last, and with which event.
@@ -80,6 +84,7 @@ impl<'a> Chronicle<'a> {
             holdings: Vec::new(),
             standing: BTreeMap::new(),
             faults: Vec::new(),
+            force: force::Force::default(),
             down: BTreeMap::new(),
             promoted: None,
             held: BTreeMap::new(),
@@ -138,9 +143,12 @@ impl<'a> Chronicle<'a> {
             }
             Event::Kept(kept) => holding::take(self, at, kept),
             Event::Server { server, turn } => self.turns(at, *server, *turn),
-            Event::Deviated { take, .. } => self.deviates(at, take),
+            Event::Deviated { take: Alternative::Strike(strike), .. } => {
+                self.strikes(at, *strike, record);
+            }
             _ => people::take(self, at, &record.event),
         }
+        self.force.take(record);
     }
 
     fn executed(&mut self, at: At, who: Who, record: &Record) {
@@ -180,16 +188,19 @@ impl<'a> Chronicle<'a> {
         }
     }
 
-    fn deviates(&mut self, at: At, take: &Alternative) {
-        let Alternative::Strike(strike) = take else { return };
-        self.faults.push((at, *strike));
+    fn strikes(&mut self, at: At, strike: Strike, record: &Record) {
+        self.faults.push((at, strike));
+        let kind = self.cast.fault(strike.fault);
+        if let Some(kind) = kind {
+            self.force.begin(at, strike, record, kind);
+        }
         if let Target::Thread(process, thread) = strike.target
             && let Some(person) = self.people.get_mut(usize::from(process))
             && let Some(stance) = person.threads.get_mut(usize::from(thread))
         {
             stance.interrupted = Some(at);
         }
-        let holds = self.cast.fault(strike.fault).is_some_and(|it| it.holds);
+        let holds = kind.is_some_and(|it| it.holds);
         if let (Target::Message(way), true) = (strike.target, holds) {
             self.held.insert((way.process, way.server, way.direction), at);
         }
