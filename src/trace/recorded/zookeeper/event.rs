@@ -1,26 +1,14 @@
-//! One line of a recording of ZooKeeper, as `traces/README.md` describes it.
+//! What a line of a recording of ZooKeeper can say, as `traces/README.md` describes it.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::store::zookeeper::EventType;
 use crate::time::Micros;
+use crate::trace::recorded::Event;
 use crate::trace::{BadRecording, Line};
 
-/// One line.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Event {
-    /// The line of the file, from 1.
-    pub line: usize,
-    /// When (µs) the client's end read it, since the recording began. The order of the lines counts, and not this.
-    pub at: Micros,
-    /// The server of the ensemble, from 1.
-    pub on: Option<usize>,
-    /// What.
-    pub what: What,
-}
-
-/// What a line says.
+/// What happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum What {
     /// A client connected, and asked for a session.
@@ -148,16 +136,17 @@ fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Err
     Value::deserialize(source).map(Some)
 }
 
-impl Event {
-    /// Understands a line; members that no event has are an error, as is anything else that is not of the format.
-    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
+impl What {
+    /// Understands a line of a recording of so many servers.
+    pub(super) fn parse(line: &Line, servers: usize) -> Result<Event<Self>, BadRecording> {
         let raw: Raw = line.parse()?;
-        let (at, on) = (Micros(raw.at), raw.on);
-        if on == Some(0) {
-            return Err(line.bad("servers are numbered from 1, so \"on\" cannot be 0"));
+        let (at, on) = (Micros(raw.at), raw.on.unwrap_or(1));
+        if !(1..=servers).contains(&on) {
+            let message = format!("\"on\" is {on}; the servers are numbered from 1 to {servers}");
+            return Err(line.bad(message));
         }
         let what = raw.what().map_err(|message| line.bad(message))?;
-        Ok(Self { line: line.number, at, on, what })
+        Ok(Event { line: line.number, at, server: on - 1, what })
     }
 }
 

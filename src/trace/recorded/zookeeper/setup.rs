@@ -1,0 +1,97 @@
+//! What the header of a recording says of the servers.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::cluster::Cluster;
+use crate::store::zookeeper::{Config, Moment};
+use crate::time::Micros;
+use crate::trace::{BadRecording, Header};
+
+/// What the header says of the servers.
+#[derive(Deserialize)]
+pub(super) struct Setup {
+    #[serde(rename = "tickTime")]
+    tick_ms: i64,
+    #[serde(rename = "minSessionTimeout")]
+    min_session_timeout_ms: i32,
+    #[serde(rename = "maxSessionTimeout")]
+    max_session_timeout_ms: i32,
+    #[serde(rename = "container_checkIntervalMs", default = "one_minute")]
+    check_interval_ms: i64,
+    #[serde(default = "one")]
+    servers: usize,
+    #[serde(default)]
+    modes: Vec<String>,
+    #[serde(default)]
+    truncated: Value,
+}
+
+const fn one_minute() -> i64 {
+    60_000
+}
+
+const fn one() -> usize {
+    1
+}
+
+impl Setup {
+    pub(super) fn of(header: &Header) -> Result<Self, BadRecording> {
+        let config = header.members.get("config").cloned().unwrap_or_default();
+        let setup: Self = serde_json::from_value(config)
+            .map_err(|error| header.line.bad(format!("the header's \"config\": {error}")))?;
+        setup.check().map_err(|message| header.line.bad(message))?;
+        Ok(setup)
+    }
+
+    pub(super) fn tick(&self) -> Micros {
+        Micros::from_ms(self.tick_ms)
+    }
+
+    /// Whether the recording stops before the run did.
+    pub(super) fn is_truncated(&self) -> bool {
+        !matches!(self.truncated, Value::Null | Value::Bool(false))
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !(1..=3_600_000).contains(&self.tick_ms) {
+            return Err(format!(
+                "tickTime is {} ms; it must be between 1 ms and an hour",
+                self.tick_ms
+            ));
+        }
+        if self.check_interval_ms < 0 {
+            return Err("container_checkIntervalMs is negative".to_owned());
+        }
+        if !(1..=9).contains(&self.servers) {
+            return Err(format!("there are {} servers; 1 to 9 can be compared", self.servers));
+        }
+        let leads = |mode: &&String| *mode == "leader";
+        if self.servers > 1
+            && (self.modes.len() != self.servers || self.modes.iter().filter(leads).count() != 1)
+        {
+            return Err(
+                "\"modes\" must name the mode of every server, one of them \"leader\"".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    pub(super) fn cluster(&self) -> Cluster {
+        // The moments come from the recording. A request is written down when its reply was read, which can be a
+        // while after it was executed; how much later than that something may happen is checked line by line.
+        let free = Moment::Free { early: Micros::from_ms(25), late: Micros::from_ms(250) };
+        let config = Config {
+            min_session_timeout_ms: self.min_session_timeout_ms,
+            max_session_timeout_ms: self.max_session_timeout_ms,
+            expiry: free,
+            reap_interval: Some(Micros::from_ms(self.check_interval_ms))
+                .filter(|it| *it > Micros::ZERO),
+            reaping: free,
+            lagging: true,
+            ..Config::with_tick(self.tick())
+        };
+        let leader = self.modes.iter().position(|mode| mode == "leader").unwrap_or(0);
+        Cluster::new(&config, self.servers, leader)
+    }
+}
