@@ -38,10 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Recordings need only the stores; traces of own runs need the model that they carry.
     (
         "trace",
-        &[
-            "choice", "cx", "json", "model", "property", "registry", "sim", "store", "suggest",
-            "time",
-        ],
+        &["choice", "json", "model", "property", "registry", "sim", "store", "suggest", "time"],
     ),
     // The top: whatever is below.
     ("explore", BELOW_EXPLORE),

@@ -6,7 +6,7 @@ use crate::store::Link;
 
 /// The connections that are open.
 pub(super) struct Connections<K> {
-    open: BTreeMap<Link, Connection<K>>,
+    pub(super) open: BTreeMap<Link, Connection<K>>,
     /// The number of the next one.
     next: u32,
 }
@@ -25,7 +25,7 @@ impl<K> Connections<K> {
     }
 
     /// A new connection of a client.
-    pub(super) fn open(&mut self, client: &str, server: usize, kept: K) -> Link {
+    pub(super) fn connect(&mut self, client: &str, server: usize, kept: K) -> Link {
         let link = Link(self.next);
         self.next += 1;
         self.open.insert(link, Connection { client: client.to_owned(), server, kept });
@@ -40,30 +40,5 @@ impl<K> Connections<K> {
     /// The latest that is so.
     pub(super) fn find(&self, is: impl Fn(&Connection<K>) -> bool) -> Option<Link> {
         self.open.iter().rev().find(|(_, connection)| is(connection)).map(|(link, _)| *link)
-    }
-
-    /// One of them.
-    pub(super) fn get(&self, link: Link) -> Option<&Connection<K>> {
-        self.open.get(&link)
-    }
-
-    /// One of them.
-    pub(super) fn get_mut(&mut self, link: Link) -> Option<&mut Connection<K>> {
-        self.open.get_mut(&link)
-    }
-
-    /// All of them.
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Link, &mut Connection<K>)> {
-        self.open.iter_mut().map(|(link, connection)| (*link, connection))
-    }
-
-    /// It is open no more; what it was.
-    pub(super) fn close(&mut self, link: Link) -> Option<(Link, Connection<K>)> {
-        self.open.remove_entry(&link)
-    }
-
-    /// All to this server are open no more.
-    pub(super) fn close_all_to(&mut self, server: usize) {
-        self.open.retain(|_, connection| connection.server != server);
     }
 }

@@ -1,5 +1,8 @@
 //! One line of a recording.
 
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
 use crate::time::Micros;
 
 /// One line of a recording: `W` is what it can say.
@@ -13,4 +16,9 @@ pub struct Event<W> {
     pub server: usize,
     /// What happened.
     pub what: W,
+}
+
+/// Tells a member that is `null` from one that is missing.
+pub(super) fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(source).map(Some)
 }

@@ -4,6 +4,7 @@
 //! comes out is compared. A reply is computed before the recorded one is visible to the model; what a real
 //! server leaves open reaches the model only through [`Env::draw`](crate::store::Env::draw).
 
+mod bytes;
 mod connections;
 mod driver;
 mod event;

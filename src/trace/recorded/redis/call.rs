@@ -6,7 +6,7 @@ use super::super::driver::Driver;
 use super::compare::{Comparison, Rules};
 use super::due::{expired, only_this_block, only_this_key};
 use super::event::{Act, Answer, What};
-use super::json::{write_command, write_reply};
+use super::json::write_reply;
 use super::rule;
 use super::servers::{Redis, print};
 use super::world::{Alternatives, Answered, Branch, World, strings};
@@ -21,7 +21,8 @@ const BEFORE: usize = 4;
 /// A call and what was recorded of it.
 pub(super) struct Call<'a> {
     pub(super) server: usize,
-    pub(super) name: &'a str,
+    /// Whose it is, and what was asked.
+    pub(super) what: String,
     pub(super) link: Link,
     pub(super) argv: &'a Rc<[Bytes]>,
     pub(super) answer: &'a Answer,
@@ -30,9 +31,8 @@ pub(super) struct Call<'a> {
 impl Driver<'_, Redis> {
     /// A call of a client that is connected.
     pub(super) fn call(&mut self, call: &Call<'_>) {
-        let what = format!("{} {}", call.name, write_command(call.argv));
-        self.settle(call.link, &what);
-        self.end_waiting(call, &what);
+        self.settle(call);
+        self.end_waiting(call);
         let starts = self.with_background(call.server);
         let recorded = match call.answer {
             Answer::Reply(reply) => strings(reply),
@@ -77,7 +77,7 @@ impl Driver<'_, Redis> {
                 None if waits => "blocked".to_owned(),
                 None => "no reply".to_owned(),
             };
-            self.differs(&what, print_answer(call.answer), model);
+            self.differs(&call.what, print_answer(call.answer), model);
             matching.push((world, Vec::new()));
         }
         let mut next: Vec<World> = matching.into_iter().map(|(world, _)| world).collect();
@@ -91,7 +91,7 @@ impl Driver<'_, Redis> {
     }
 
     /// A client that waits sends nothing that is dealt with: its waiting must have been over.
-    fn end_waiting(&mut self, call: &Call<'_>, what: &str) {
+    fn end_waiting(&mut self, call: &Call<'_>) {
         let worlds = &mut self.servers.worlds;
         if worlds.retain(|world| !world.server(call.server).is_blocked(call.link)) {
             return;
@@ -101,18 +101,18 @@ impl Driver<'_, Redis> {
         for world in worlds.iter_mut() {
             world.give_up(call.link);
         }
-        self.differs(what, print_answer(call.answer), "it waits");
+        self.differs(&call.what, print_answer(call.answer), "it waits");
     }
 
     /// Everything that the server said to a client before this must have been shown.
-    fn settle(&mut self, link: Link, what: &str) {
+    fn settle(&mut self, call: &Call<'_>) {
         let worlds = &mut self.servers.worlds;
-        if worlds.retain(|world| world.next(link).is_none()) {
+        if worlds.retain(|world| world.next(call.link).is_none()) {
             return;
         }
-        let owed = worlds.iter_mut().map(|world| world.give_up(link)).collect::<Vec<_>>();
+        let owed = worlds.iter_mut().map(|world| world.give_up(call.link)).collect::<Vec<_>>();
         for said in &owed[0] {
-            self.differs(what, "nothing before it", print(said));
+            self.differs(&call.what, "nothing before it", print(said));
         }
     }
 
@@ -154,7 +154,8 @@ impl Driver<'_, Redis> {
         let said = branch.world.next(call.link);
         match (call.answer, said) {
             (Answer::Reply(recorded), Some(Outbound::Message(Message::Reply(model)))) => {
-                let queue = self.connections.get(call.link).map(|connection| &connection.kept[..]);
+                let queue =
+                    self.connections.open.get(&call.link).map(|connection| &connection.kept[..]);
                 let transaction: Vec<&[Bytes]> =
                     queue.unwrap_or_default().iter().map(|argv| &**argv).collect();
                 let times = server.times_read();
@@ -174,7 +175,7 @@ impl Driver<'_, Redis> {
 
     /// Keeps the commands of a transaction.
     fn queue(&mut self, call: &Call<'_>) {
-        let Some(connection) = self.connections.get_mut(call.link) else { return };
+        let Some(connection) = self.connections.open.get_mut(&call.link) else { return };
         let name = &call.argv[0];
         let mut ends = [&b"exec"[..], b"discard", b"reset"].into_iter();
         if matches!(call.answer, Answer::Reply(Reply::Status(text)) if **text == *b"QUEUED") {

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::event::present;
 use super::json::{read_bytes, read_reply};
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
@@ -29,10 +30,6 @@ struct Written {
     #[serde(default, deserialize_with = "present")]
     unblocked: Option<Value>,
     server: Option<String>,
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// What happened.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::driver::{Driver, Servers};
 use super::call::Call;
 use super::event::{Act, Turn, What};
-use super::json::write_reply;
+use super::json::{write_command, write_reply};
 use super::settings::Settings;
 use super::world::{Alternatives, World};
 use super::worlds::Worlds;
@@ -54,7 +54,8 @@ impl Servers for Redis {
             (_, None) => driver.differs(name, "an event", "not connected"),
             (Act::Disconnect, Some(link)) => driver.disconnect(name, link),
             (Act::Call(argv, answer), Some(link)) => {
-                driver.call(&Call { server: event.server, name, link, argv, answer });
+                let what = format!("{name} {}", write_command(argv));
+                driver.call(&Call { server: event.server, what, link, argv, answer });
             }
             (Act::Push(push), Some(link)) => driver.push(name, link, push),
             (Act::Unblocked(reply), Some(link)) => driver.unblocked(name, link, reply),
@@ -70,7 +71,7 @@ impl Driver<'_, Redis> {
             self.differs("the server", "goes down", "is down");
             return;
         }
-        self.connections.close_all_to(server);
+        self.connections.open.retain(|_, connection| connection.server != server);
         for world in self.servers.worlds.iter_mut().filter(|world| world.is_up(server)) {
             world.crash(server);
         }
@@ -89,7 +90,7 @@ impl Driver<'_, Redis> {
         } else if !self.servers.worlds.first().is_up(server) {
             self.differs(name, "connects", "the server is down");
         } else {
-            let link = self.connections.open(name, server, Vec::new());
+            let link = self.connections.connect(name, server, Vec::new());
             self.deliver(link, &Inbound::Connect);
         }
     }
@@ -104,7 +105,7 @@ impl Driver<'_, Redis> {
         if let Some(said) = owed.flatten() {
             self.differs(name, "disconnects", said);
         }
-        self.connections.close(link);
+        self.connections.open.remove(&link);
         self.deliver(link, &Inbound::Disconnect);
     }
 

@@ -136,7 +136,7 @@ impl World {
             let Asking { answers, said, .. } = asking;
             for (link, message) in said {
                 world.count += 1;
-                world.said.push(link, Said { number: world.count, message });
+                world.said.of(link).push_back(Said { number: world.count, message });
             }
             for at in (given.len()..answers.len()).rev() {
                 let others: Vec<u32> = match known(&answers[at].draw, answers[at].n) {
@@ -166,7 +166,7 @@ impl World {
     /// shown.
     pub(super) fn show(&mut self, link: Link) -> bool {
         let Some(Said { number, message: Outbound::Message(Message::Push(_)) }) =
-            self.said.pop(link)
+            self.said.of(link).pop_front()
         else {
             return false;
         };

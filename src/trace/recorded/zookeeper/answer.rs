@@ -24,7 +24,7 @@ impl Driver<'_, Ensemble> {
         reply: Option<&ConnectReply>,
     ) {
         let server = self.event().server;
-        let link = self.connections.open(client, server, Kept::default());
+        let link = self.connections.connect(client, server, Kept::default());
         self.servers.cluster.deliver(self.now, server, link, Inbound::Connect);
         let session = connect.session.as_ref().map(|name| {
             // A session that was never granted: no server knows it.
@@ -47,7 +47,7 @@ impl Driver<'_, Ensemble> {
         }
         self.servers.cluster.deliver(self.now, server, link, Inbound::Request(request));
         self.collect(false);
-        let sent = self.servers.sent.pop(link);
+        let sent = self.servers.sent.of(link).pop_front();
         let (granted, reply) = match (sent, reply) {
             (Some(Sent::Close), None) => return self.tally.same(),
             (Some(Sent::Connect(granted)), Some(reply)) => (granted, reply),
@@ -84,10 +84,12 @@ impl Driver<'_, Ensemble> {
         let new = Session { id, timeout, heard, seen: 0 };
         let session = self.servers.sessions.entry(name.to_owned()).or_insert(new);
         (session.id, session.heard) = (id, heard);
-        if let Some(before) = self.link_of(name).and_then(|link| self.connections.get_mut(link)) {
+        if let Some(before) =
+            self.link_of(name).and_then(|link| self.connections.open.get_mut(&link))
+        {
             before.kept.session = None;
         }
-        if let Some(connection) = self.connections.get_mut(link) {
+        if let Some(connection) = self.connections.open.get_mut(&link) {
             connection.kept.session = Some(name.to_owned());
         }
     }
@@ -131,7 +133,7 @@ impl Driver<'_, Ensemble> {
         self.collect(ends);
         self.settle(link);
         let Some(reply) = reply else {
-            match self.servers.sent.pop_if(link, |sent| matches!(sent, Sent::Reply(_))) {
+            match self.servers.sent.next_if(link, |sent| matches!(sent, Sent::Reply(_))) {
                 Some(Sent::Reply(model)) => self.differs(&what, recorded, model.to_string()),
                 _ => self.tally.same(),
             }
@@ -139,10 +141,10 @@ impl Driver<'_, Ensemble> {
         };
         // What comes before the reply has been read before it.
         let is_watch = |sent: &Sent| matches!(sent, Sent::Watch { .. });
-        while let Some(event) = self.servers.sent.pop_if(link, is_watch) {
+        while let Some(event) = self.servers.sent.next_if(link, is_watch) {
             self.differs(&what, "no event before this reply", format!("{event:?}"));
         }
-        match self.servers.sent.pop_if(link, |sent| matches!(sent, Sent::Reply(_))) {
+        match self.servers.sent.next_if(link, |sent| matches!(sent, Sent::Reply(_))) {
             Some(Sent::Reply(model)) => self.compare(&what, reply, &model),
             _ => {
                 let model = format!("{:?}", self.servers.sent.first(link));

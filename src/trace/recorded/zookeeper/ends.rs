@@ -16,7 +16,8 @@ const LOGGED_LATE: Micros = Micros::from_ms(10);
 
 impl Driver<'_, Ensemble> {
     pub(super) fn disconnect(&mut self, link: Option<Link>) {
-        let Some((link, connection)) = link.and_then(|link| self.connections.close(link)) else {
+        let closed = link.and_then(|link| self.connections.open.remove_entry(&link));
+        let Some((link, connection)) = closed else {
             return self.differs("disconnect", "a connection ends", "there is none");
         };
         let server = connection.server;
@@ -41,10 +42,10 @@ impl Driver<'_, Ensemble> {
             return self.differs(name, "expired", "there is no such session");
         };
         let mut awaits = false;
-        for (link, connection) in self.connections.iter_mut() {
+        for (link, connection) in &mut self.connections.open {
             if connection.kept.session.as_deref() == Some(name) {
                 connection.kept.dying = true;
-                awaits |= self.servers.awaited.first(link).is_some();
+                awaits |= self.servers.awaited.first(*link).is_some();
             }
         }
         let last_words = awaits || outcome::hears_more(self.ahead(), name);
@@ -76,9 +77,7 @@ impl Driver<'_, Ensemble> {
     }
 
     pub(super) fn restart(&mut self) {
-        let links: Vec<Link> = self.connections.iter_mut().map(|(link, _)| link).collect();
-        for link in links {
-            self.connections.close(link);
+        for link in std::mem::take(&mut self.connections.open).into_keys() {
             self.servers.sent.give_up(link);
             self.awaited_in_vain(link);
         }

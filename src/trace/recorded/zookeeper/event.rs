@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::super::event::present;
 use crate::store::zookeeper::EventType;
 use crate::time::Micros;
 use crate::trace::recorded::Event;
@@ -131,11 +132,6 @@ struct Raw {
     path: Option<String>,
 }
 
-/// Tells a member that is `null` from one that is missing.
-fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(source).map(Some)
-}
-
 impl What {
     /// Understands a line of a recording of so many servers.
     pub(super) fn parse(line: &Line, servers: usize) -> Result<Event<Self>, BadRecording> {
@@ -152,104 +148,53 @@ impl What {
 
 impl Raw {
     fn what(self) -> Result<What, String> {
-        let unknown = "this line is none of: a connect of a client; a call, a watch event or the expiry \
-                       of a session; a disconnect; \"server\": \"restart\" or \"deleteContainer\"";
-        match self {
-            Self {
-                client: Some(client),
-                connect: Some(connect),
-                reply: Some(reply),
-                session: None,
-                call: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => {
+        let Self { client, session, connect, call, reply, watch, .. } = self;
+        let Self { disconnect, expired, server, path, .. } = self;
+        let what = (connect, call, watch, disconnect, expired, server);
+        Ok(match (client, session, what, reply, path) {
+            (
+                Some(client),
+                None,
+                (Some(connect), None, None, None, None, None),
+                Some(reply),
+                None,
+            ) => {
                 let reply =
                     serde_json::from_value(reply).map_err(|error| format!("reply: {error}"))?;
-                Ok(What::Connect { client, connect, reply })
+                What::Connect { client, connect, reply }
             }
-            Self {
-                session: Some(session),
-                call: Some(call),
-                reply: Some(reply),
-                client: None,
-                connect: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Call {
-                session,
-                call,
-                reply: Some(reply).filter(|reply| !reply.is_null()),
-            }),
-            Self {
-                session: Some(session),
-                watch: Some(watch),
-                client: None,
-                connect: None,
-                call: None,
-                reply: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Watch { session, watch }),
-            Self {
-                client,
-                session,
-                disconnect: Some(true),
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => match (client, session) {
-                (Some(client), None) => Ok(What::ClientDisconnect { client }),
-                (None, Some(session)) => Ok(What::Disconnect { session }),
-                _ => Err("a disconnect is of a \"client\" or of a \"session\"".to_owned()),
-            },
-            Self {
-                session: Some(session),
-                expired: Some(true),
-                client: None,
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                disconnect: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Expired { session }),
-            Self {
-                server: Some(server),
-                path,
-                client: None,
-                session: None,
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                ..
-            } => match (&*server, path) {
-                ("restart", None) => Ok(What::Restart),
-                ("deleteContainer", Some(path)) => Ok(What::DeleteContainer { path }),
-                _ => Err(format!("unknown event of the server \"{server}\"")),
-            },
-            _ => Err(unknown.to_owned()),
-        }
+            (
+                None,
+                Some(session),
+                (None, Some(call), None, None, None, None),
+                Some(reply),
+                None,
+            ) => What::Call { session, call, reply: Some(reply).filter(|reply| !reply.is_null()) },
+            (None, Some(session), (None, None, Some(watch), None, None, None), None, None) => {
+                What::Watch { session, watch }
+            }
+            (Some(client), None, (None, None, None, Some(true), None, None), None, None) => {
+                What::ClientDisconnect { client }
+            }
+            (None, Some(session), (None, None, None, Some(true), None, None), None, None) => {
+                What::Disconnect { session }
+            }
+            (None, Some(session), (None, None, None, None, Some(true), None), None, None) => {
+                What::Expired { session }
+            }
+            (None, None, (None, None, None, None, None, Some(server)), None, path) => {
+                match (&*server, path) {
+                    ("restart", None) => What::Restart,
+                    ("deleteContainer", Some(path)) => What::DeleteContainer { path },
+                    _ => return Err(format!("unknown event of the server \"{server}\"")),
+                }
+            }
+            _ => {
+                return Err("this line is none of: a connect of a client; a call, a watch event or the expiry \
+                            of a session; a disconnect of a client or of a session; \"server\": \"restart\" \
+                            or \"deleteContainer\""
+                    .to_owned());
+            }
+        })
     }
 }

@@ -5,7 +5,6 @@
 //! before the line of the request that caused it or after: events of either side wait for the other.
 
 mod answer;
-mod base64;
 mod call;
 mod cluster;
 mod compare;

@@ -12,7 +12,6 @@ use super::event::{Watch, What};
 use super::outcome;
 use super::render;
 use super::setup::Setup;
-use super::watches::{Awaited, Met};
 use crate::store::zookeeper::{ConnectReply, Message, SessionId};
 use crate::store::{Link, Outbound};
 use crate::time::Micros;
@@ -33,8 +32,8 @@ pub(in crate::trace::recorded) struct Ensemble {
     pub(super) sessions: BTreeMap<String, Session>,
     /// What the model sent and the recording has not shown yet.
     pub(super) sent: Queues<Sent>,
-    /// What the recording showed and the model has not sent yet.
-    pub(super) awaited: Queues<Awaited>,
+    /// The watch events that the recording showed and the model has not sent yet, each with its place among the lines.
+    pub(super) awaited: Queues<(usize, Watch)>,
 }
 
 /// A session that was granted.
@@ -103,7 +102,9 @@ impl Servers for Ensemble {
 
     fn step(driver: &mut Driver<'_, Self>) -> Result<(), BadRecording> {
         let Event { what, server, .. } = driver.event();
-        if !matches!(what, What::Watch { .. } | What::Restart) {
+        // An event is read at any time after it happened; with a restart the servers' time begins anew.
+        let is_late = matches!(what, What::Watch { .. } | What::Restart);
+        if !is_late {
             driver.nothing_is_due();
         }
         let before = driver.servers.cluster.zxid();
@@ -121,7 +122,8 @@ impl Servers for Ensemble {
             What::DeleteContainer { path } => driver.reaped(path),
             What::Restart => driver.restart(),
         }
-        if what.may_cause() {
+        let ends = matches!(what, What::ClientDisconnect { .. } | What::Disconnect { .. });
+        if !is_late && !ends {
             driver.caused(before);
         }
         Ok(())
@@ -133,30 +135,18 @@ impl Servers for Ensemble {
             while driver.servers.cluster.advance(driver.now, server) {}
         }
         driver.collect(false);
-        let links: Vec<Link> = driver.servers.awaited.iter().map(|(link, _)| link).collect();
-        for link in links {
+        for link in driver.servers.awaited.links() {
             driver.awaited_in_vain(link);
         }
-        for sent in driver.servers.sent.give_up_all() {
+        let Ensemble { sent, .. } = &mut driver.servers;
+        let left = sent.links().into_iter().flat_map(|link| sent.give_up(link));
+        for sent in left.collect::<Vec<_>>() {
             if driver.servers.truncated {
                 driver.tally.rule(PREFIX, true);
             } else {
                 driver.differs("the end", "nothing more", format!("{sent:?}"));
             }
         }
-    }
-}
-
-impl What {
-    /// Whether transactions can come of it.
-    fn may_cause(&self) -> bool {
-        matches!(
-            self,
-            Self::Connect { .. }
-                | Self::Call { .. }
-                | Self::Expired { .. }
-                | Self::DeleteContainer { .. }
-        )
     }
 }
 
@@ -196,14 +186,7 @@ impl Driver<'_, Ensemble> {
                 }
                 Outbound::Message(Message::Peer(_)) => continue,
             };
-            queues.push(link, sent);
-        }
-    }
-
-    /// What the recording showed and the model never sent.
-    pub(super) fn awaited_in_vain(&mut self, link: Link) {
-        for awaited in self.servers.awaited.give_up(link) {
-            self.met(awaited.event, &Met::Nothing, &awaited.watch);
+            queues.of(link).push_back(sent);
         }
     }
 }

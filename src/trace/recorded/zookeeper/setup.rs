@@ -17,22 +17,15 @@ pub(super) struct Setup {
     min_session_timeout_ms: i32,
     #[serde(rename = "maxSessionTimeout")]
     max_session_timeout_ms: i32,
-    #[serde(rename = "container_checkIntervalMs", default = "one_minute")]
-    check_interval_ms: i64,
-    #[serde(default = "one")]
-    servers: usize,
+    /// One minute if it is not said.
+    #[serde(rename = "container_checkIntervalMs")]
+    check_interval_ms: Option<i64>,
+    /// One if it is not said.
+    servers: Option<usize>,
     #[serde(default)]
     modes: Vec<String>,
     #[serde(default)]
     truncated: Value,
-}
-
-const fn one_minute() -> i64 {
-    60_000
-}
-
-const fn one() -> usize {
-    1
 }
 
 impl Setup {
@@ -55,21 +48,18 @@ impl Setup {
 
     fn check(&self) -> Result<(), String> {
         if !(1..=3_600_000).contains(&self.tick_ms) {
-            return Err(format!(
-                "tickTime is {} ms; it must be between 1 ms and an hour",
-                self.tick_ms
-            ));
+            let tick = self.tick_ms;
+            return Err(format!("tickTime is {tick} ms; it must be between 1 ms and an hour"));
         }
-        if self.check_interval_ms < 0 {
+        if self.check_interval_ms.is_some_and(|ms| ms < 0) {
             return Err("container_checkIntervalMs is negative".to_owned());
         }
-        if !(1..=9).contains(&self.servers) {
-            return Err(format!("there are {} servers; 1 to 9 can be compared", self.servers));
+        let servers = self.servers.unwrap_or(1);
+        if !(1..=9).contains(&servers) {
+            return Err(format!("there are {servers} servers; 1 to 9 can be compared"));
         }
-        let leads = |mode: &&String| *mode == "leader";
-        if self.servers > 1
-            && (self.modes.len() != self.servers || self.modes.iter().filter(leads).count() != 1)
-        {
+        let leaders = self.modes.iter().filter(|mode| *mode == "leader").count();
+        if servers > 1 && (self.modes.len(), leaders) != (servers, 1) {
             return Err(
                 "\"modes\" must name the mode of every server, one of them \"leader\"".to_owned()
             );
@@ -81,17 +71,17 @@ impl Setup {
         // The moments come from the recording. A request is written down when its reply was read, which can be a
         // while after it was executed; how much later than that something may happen is checked line by line.
         let free = Moment::Free { early: Micros::from_ms(25), late: Micros::from_ms(250) };
+        let interval = Micros::from_ms(self.check_interval_ms.unwrap_or(60_000));
         let config = Config {
             min_session_timeout_ms: self.min_session_timeout_ms,
             max_session_timeout_ms: self.max_session_timeout_ms,
             expiry: free,
-            reap_interval: Some(Micros::from_ms(self.check_interval_ms))
-                .filter(|it| *it > Micros::ZERO),
+            reap_interval: Some(interval).filter(|interval| *interval > Micros::ZERO),
             reaping: free,
             lagging: true,
             ..Config::with_tick(self.tick())
         };
         let leader = self.modes.iter().position(|mode| mode == "leader").unwrap_or(0);
-        Cluster::new(&config, self.servers, leader)
+        Cluster::new(&config, self.servers.unwrap_or(1), leader)
     }
 }

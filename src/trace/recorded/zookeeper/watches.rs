@@ -1,5 +1,7 @@
 //! Watch events: those of the model against those of the recording.
 
+use std::collections::VecDeque;
+
 use super::super::driver::Driver;
 use super::event::{Watch, What};
 use super::servers::{Ensemble, Sent};
@@ -7,46 +9,36 @@ use crate::store::Link;
 
 const REMOVED: &str = "the ephemerals removed with one session are a set";
 
-/// A recorded watch event that the model has not sent yet.
-pub(super) struct Awaited {
-    pub(super) event: usize,
-    pub(super) watch: Watch,
-}
-
 /// What a recorded watch event met.
 #[derive(PartialEq, Debug)]
 pub(super) enum Met {
-    /// The same, the first that was sent.
-    Same { unordered: bool },
-    /// The same, but not the first among the ephemeral nodes removed together.
-    OutOfOrder,
+    /// The same; whether it was not the first that was sent, if it is of one of the nodes that were removed together.
+    Same(Option<bool>),
     /// Something else.
     Other(Sent),
     /// Nothing yet.
     Nothing,
 }
 
-impl Ensemble {
-    /// Takes the event from what was sent.
-    fn meet(&mut self, link: Link, recorded: &Watch) -> Met {
-        let Some(first) = self.sent.first(link) else { return Met::Nothing };
-        let Sent::Watch { watch, cause, unordered } = first else {
-            return Met::Other(first.clone());
-        };
-        let unordered = *unordered;
-        if watch == recorded {
-            self.sent.pop(link);
-            return Met::Same { unordered };
+/// Takes a recorded event from what was sent.
+fn take(sent: &mut VecDeque<Sent>, recorded: &Watch) -> Met {
+    let (cause, unordered) = match sent.front() {
+        None => return Met::Nothing,
+        Some(Sent::Watch { watch, unordered, .. }) if watch == recorded => {
+            let unordered = *unordered;
+            sent.pop_front();
+            return Met::Same(unordered.then_some(false));
         }
-        let same = Sent::Watch { watch: recorded.clone(), cause: *cause, unordered };
-        let place = self.sent.of(link).position(|sent| unordered && *sent == same);
-        match place {
-            Some(place) => {
-                self.sent.take(link, place);
-                Met::OutOfOrder
-            }
-            None => Met::Other(first.clone()),
+        Some(Sent::Watch { cause, unordered, .. }) => (*cause, *unordered),
+        Some(other) => return Met::Other(other.clone()),
+    };
+    let same = Sent::Watch { watch: recorded.clone(), cause, unordered };
+    match sent.iter().position(|sent| unordered && *sent == same) {
+        Some(place) => {
+            sent.remove(place);
+            Met::Same(Some(true))
         }
+        None => Met::Other(sent[0].clone()),
     }
 }
 
@@ -57,22 +49,18 @@ impl Driver<'_, Ensemble> {
             let recorded = format!("{} {}", watch.kind, watch.path);
             return self.differs(&what, recorded, "this session has no connection here");
         };
-        self.servers.awaited.push(link, Awaited { event: self.at, watch: watch.clone() });
+        self.servers.awaited.of(link).push_back((self.at, watch.clone()));
         self.settle(link);
         self.catch_up(link, false);
     }
 
     pub(super) fn met(&mut self, at: usize, met: &Met, watch: &Watch) {
         match met {
-            Met::Same { unordered } => {
+            Met::Same(overtook) => {
                 self.tally.same();
-                if *unordered {
-                    self.tally.rule(REMOVED, false);
+                if let Some(overtook) = overtook {
+                    self.tally.rule(REMOVED, *overtook);
                 }
-            }
-            Met::OutOfOrder => {
-                self.tally.same();
-                self.tally.rule(REMOVED, true);
             }
             Met::Other(_) | Met::Nothing => {
                 let recorded = format!("{} {}", watch.kind, watch.path);
@@ -83,19 +71,17 @@ impl Driver<'_, Ensemble> {
 
     /// Compares the events that were read before their cause was.
     pub(super) fn settle(&mut self, link: Link) {
-        while let Some(awaited) = self.servers.awaited.pop(link) {
-            let met = self.servers.meet(link, &awaited.watch);
-            if met == Met::Nothing {
-                self.servers.awaited.push_front(link, awaited);
-                return;
-            }
-            self.met(awaited.event, &met, &awaited.watch);
+        while self.servers.sent.first(link).is_some()
+            && let Some((at, watch)) = self.servers.awaited.of(link).pop_front()
+        {
+            let met = take(self.servers.sent.of(link), &watch);
+            self.met(at, &met, &watch);
         }
     }
 
     /// Lets the server apply what it has to, so that what is awaited comes.
     fn catch_up(&mut self, link: Link, unordered: bool) {
-        let server = self.connections.get(link).map_or(0, |connection| connection.server);
+        let server = self.connections.open.get(&link).map_or(0, |connection| connection.server);
         while self.servers.awaited.first(link).is_some()
             && self.servers.cluster.advance(self.now, server)
         {
@@ -120,11 +106,17 @@ impl Driver<'_, Ensemble> {
         if is_answer {
             *answered = event.at;
         }
-        let links: Vec<Link> = self.servers.awaited.iter().map(|(link, _)| link).collect();
-        for link in links {
+        for link in self.servers.awaited.links() {
             self.settle(link);
             self.catch_up(link, matches!(event.what, What::Expired { .. }));
             self.awaited_in_vain(link);
+        }
+    }
+
+    /// What the recording showed on a connection and the model never sent.
+    pub(super) fn awaited_in_vain(&mut self, link: Link) {
+        for (at, watch) in self.servers.awaited.give_up(link) {
+            self.met(at, &Met::Nothing, &watch);
         }
     }
 }
