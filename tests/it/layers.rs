@@ -44,8 +44,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "trace",
         &[
-            "choice", "cx", "event", "json", "model", "property", "registry", "run", "sim",
-            "store", "suggest", "time",
+            "choice", "event", "json", "model", "property", "registry", "run", "sim", "store",
+            "suggest", "time",
         ],
     ),
     // The top: whatever is below.

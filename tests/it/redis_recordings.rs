@@ -44,3 +44,18 @@ fn other_recorders_have_other_members_and_line_ends() {
     let tally = recorded::replay(&trace.header, &trace.events).unwrap();
     assert_eq!((tally.equal, tally.different), (2, 1));
 }
+
+/// A line about a server that the header does not name is no difference: it is no line of this recording.
+#[test]
+fn a_line_names_one_of_the_servers_of_the_header() {
+    let header = r#"{"trace":"lockstep","version":1,"origin":"recorded","store":"redis","config":{"nodes":["r1","r2"]}}"#;
+    let replay = |node: &str| {
+        let line = format!(r#"{{"at":1,{node}"client":"c1","connect":true}}"#);
+        let trace = Trace::read([header, &line].join("\n").as_bytes()).unwrap();
+        recorded::replay(&trace.header, &trace.events).map_err(|bad| (bad.line, bad.message))
+    };
+    assert_eq!(replay(r#""node":"r2","#).unwrap().different, 0);
+    let (line, message) = replay(r#""node":"r3","#).unwrap_err();
+    assert_eq!((line, &*message), (2, "the header's \"config\" names no server \"r3\""));
+    assert!(replay("").unwrap_err().1.starts_with("\"node\" is missing"));
+}

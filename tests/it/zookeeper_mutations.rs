@@ -144,3 +144,16 @@ fn an_unknown_operation_is_a_difference_and_a_malformed_line_is_an_error() {
         assert_eq!(bad.line, 8, "{malformed}: {bad}");
     }
 }
+
+#[test]
+fn an_event_without_a_cause_is_noticed_when_its_connection_ends_at_once() {
+    let trace = open("hand-race-correct-exists-1");
+    let ends = |line: &Line| line.text.contains("\"disconnect\":true");
+    let at = trace.events.iter().position(ends).unwrap();
+    let Value::Object(end) = event(&trace, at) else { unreachable!("a line is an object") };
+    let watch = json!({"type": "NodeDeleted", "path": "/none", "state": "SyncConnected"});
+    let heard = json!({"at": end["at"], "session": end["session"], "watch": watch});
+    let mut events = trace.events.clone();
+    events.insert(at, Line { text: heard.to_string(), ..events[at].clone() });
+    assert!(is_noticed(&trace, &events));
+}

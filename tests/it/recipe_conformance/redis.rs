@@ -7,8 +7,7 @@ use lockstep::cx::{CallError, Lane, Message, OpResult, Request, Session, WatchId
 use lockstep::store::redis::script::Script;
 use lockstep::store::redis::{Bytes, Reply};
 use lockstep::time::Micros;
-use lockstep::trace::recorded::redis::event::{Act, Answer, Event, Turn, What};
-use lockstep::trace::recorded::redis::write_command;
+use lockstep::trace::recorded::redis::{Act, Answer, Turn, What, read, write_command};
 use lockstep::trace::{BadRecording, Trace};
 use serde::Deserialize;
 
@@ -93,16 +92,14 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     // Whose blocked request waits for its end.
     let mut blocked: BTreeMap<String, (String, usize)> = BTreeMap::new();
     let mut messages: BTreeMap<String, Vec<(Place, Micros, Message)>> = BTreeMap::new();
-    let events = trace.events.iter().map(Event::parse).collect::<Result<Vec<_>, _>>()?;
+    let events = read(&trace.header, &trace.events)?;
     let subscribers = Subscribers::of(&events);
     let end = events.last().map_or(Micros::ZERO, |event| event.at);
     let mut presence = Presence::new(end, is_prefix);
     // Which connections a client asked on.
     let mut lines: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for event in events {
-        let server =
-            event.node.as_ref().and_then(|node| nodes.iter().position(|name| name == node));
-        let server = server.unwrap_or_default();
+        let server = event.server;
         match event.what {
             What::Server(Turn::Down) => scene.down.push((server, event.line, Place::MAX)),
             What::Server(Turn::Restart) => {

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lockstep::cx::Message;
 use lockstep::store::redis::{Bytes, Reply};
-use lockstep::trace::recorded::redis::event::{Act, Event, What};
+use lockstep::trace::recorded::Event;
+use lockstep::trace::recorded::redis::{Act, What};
 
 /// Whose connections those are that only listen.
 ///
@@ -16,7 +17,7 @@ use lockstep::trace::recorded::redis::event::{Act, Event, What};
 pub(super) struct Subscribers(BTreeMap<String, String>);
 
 impl Subscribers {
-    pub(super) fn of(events: &[Event]) -> Self {
+    pub(super) fn of(events: &[Event<What>]) -> Self {
         let calls: Vec<(&str, &[Bytes])> = events
             .iter()
             .filter_map(|event| match &event.what {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use lockstep::cx::{CallError, Lane, Message, OpResult, Reads, Request, Seen, Session, WatchId};
 use lockstep::store::zookeeper::ZkError;
 use lockstep::time::Micros;
-use lockstep::trace::recorded::zookeeper::event::{Event, What};
+use lockstep::trace::recorded::zookeeper::{What, read};
 use lockstep::trace::{BadRecording, Trace};
 use serde::Deserialize;
 use serde_json::Value;
@@ -70,7 +70,7 @@ pub(super) fn compare(trace: &Trace, setup: &Setup<'_>) -> Result<Compared, BadR
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     // Which client has which session.
     let mut owners: BTreeMap<String, usize> = BTreeMap::new();
-    let events = trace.events.iter().map(Event::parse).collect::<Result<Vec<_>, _>>()?;
+    let events = read(&trace.header, &trace.events)?;
     let config: Config = trace.header.member("config")?;
     let end = events.last().map_or(Micros::ZERO, |event| event.at);
     let mut presence = Presence::new(end, config.truncated.is_some());

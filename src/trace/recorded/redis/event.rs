@@ -1,13 +1,15 @@
-//! One line of a recording of Redis, as `traces/README.md` describes it.
+//! What a line of a recording of Redis can say, as `traces/README.md` describes it.
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::event::present;
 use super::json::{read_bytes, read_reply};
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
+use crate::trace::recorded::Event;
 use crate::trace::{BadRecording, Line};
 
 /// A line as it is written.
@@ -28,23 +30,6 @@ struct Written {
     #[serde(default, deserialize_with = "present")]
     unblocked: Option<Value>,
     server: Option<String>,
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
-/// An event of a recording.
-#[derive(Clone, Debug)]
-pub struct Event {
-    /// The line of the file, from 1.
-    pub line: usize,
-    /// The server's time (µs) since the recording began, just before it happened.
-    pub at: Micros,
-    /// At which of `config.nodes` of the header, if there are several.
-    pub node: Option<String>,
-    /// What.
-    pub what: What,
 }
 
 /// What happened.
@@ -91,9 +76,9 @@ pub enum Answer {
     Reply(Reply),
 }
 
-impl Event {
-    /// Understands a line; members that no event has are an error, as is anything else that is not of the format.
-    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
+impl What {
+    /// Understands a line of a recording whose servers have these names.
+    pub(super) fn parse(line: &Line, nodes: &[String]) -> Result<Event<Self>, BadRecording> {
         let Written { at, node, client, connect, disconnect, call, reply, push, unblocked, server } =
             line.parse()?;
         let bad = |message: &str| line.bad(message);
@@ -142,7 +127,14 @@ impl Event {
             }),
             _ => return Err(bad(one)),
         };
-        Ok(Self { line: line.number, at: Micros(at), node, what })
+        let server = match node {
+            None if nodes.len() == 1 => 0,
+            None => return Err(bad("\"node\" is missing: the header names several servers")),
+            Some(node) => nodes.iter().position(|known| *known == node).ok_or_else(|| {
+                line.bad(format!("the header's \"config\" names no server \"{node}\""))
+            })?,
+        };
+        Ok(Event { line: line.number, at: Micros(at), server, what })
     }
 }
 

@@ -1,27 +1,31 @@
 //! Recordings of Redis servers, compared with the model.
 //!
-//! The driver goes through the file line by line. It delivers each recorded call to the model at its recorded
-//! time, and compares what comes out with what stands in the file. What a real server leaves open is a
-//! [`Draw`](crate::store::redis::Draw) of the model. The driver follows every answer that agrees with the
-//! file so far: it keeps a handful of possible worlds and drops those that the next line
-//! refutes. If it refutes all, that is a difference.
+//! Each recorded call is delivered to the model at its recorded time, and what comes out is compared with what stands
+//! in the file. What a real server leaves open is a [`Draw`](crate::store::redis::Draw) of the model. Every answer that
+//! agrees with the file so far is followed: there are a handful of possible worlds, and those that the next line refutes
+//! are dropped. If it refutes all, that is a difference.
 //!
 //! The tolerances are those of the recording format, numbered as there; each use is counted by its name in
 //! [`rule`].
 
 mod call;
 mod compare;
-mod driver;
-pub mod event;
+mod due;
+mod event;
 pub(in crate::trace) mod json;
-mod notice;
-mod said;
-mod settings;
-mod world;
 
+mod servers;
+mod settings;
+mod unasked;
+mod world;
+mod worlds;
+
+pub use event::{Act, Answer, Turn, What};
 pub use json::{write_command, write_reply};
 
-use super::{Header, Line, Tally};
+pub(super) use servers::Redis;
+
+use super::{Event, Header, Line, driver};
 use crate::trace::BadRecording;
 
 /// The names of the rules of tolerance, as a tally shows them.
@@ -47,13 +51,7 @@ pub mod rule {
     pub const SKEW: &str = "skew";
 }
 
-/// Compares a recording of Redis with the model.
-pub(super) fn replay(header: &Header, events: &[Line]) -> Result<Tally, BadRecording> {
-    let settings = settings::Settings::of(header)?;
-    let mut driver = driver::Driver::new(settings);
-    let events: Vec<_> = events.iter().map(event::Event::parse).collect::<Result<_, _>>()?;
-    for (index, event) in events.iter().enumerate() {
-        driver.step(event, &events[index + 1..]);
-    }
-    Ok(driver.end())
+/// Understands the lines of a recording of Redis.
+pub fn read(header: &Header, lines: &[Line]) -> Result<Vec<Event<What>>, BadRecording> {
+    driver::read::<Redis>(header, lines)
 }

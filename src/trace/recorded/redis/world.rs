@@ -1,8 +1,8 @@
 //! One way in which everything so far could have happened.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use super::super::queues::Queues;
 use super::rule;
 use crate::store::redis::{Bytes, Config, Draw, Message, RedisServer, Reply, Request};
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
@@ -12,7 +12,7 @@ use crate::time::Micros;
 #[derive(Clone)]
 pub(super) struct World {
     nodes: Vec<Rc<Node>>,
-    said: BTreeMap<Link, VecDeque<Said>>,
+    said: Queues<Said>,
     /// How much was said so far.
     count: u64,
     /// The number of the latest push that the recording showed.
@@ -46,7 +46,7 @@ pub(super) struct Answered {
     answer: u32,
 }
 
-/// What the driver knows of an answer without trying.
+/// What is known of an answer without trying.
 pub(super) type Known<'a> = &'a dyn Fn(&Draw, u32) -> Alternatives;
 
 /// Which answers to try.
@@ -66,7 +66,7 @@ impl World {
     /// Servers that just started.
     pub(super) fn new(config: &Config, count: usize) -> Self {
         let node = Rc::new(Node { server: RedisServer::new(config.clone()), up: true });
-        Self { nodes: vec![node; count], said: BTreeMap::new(), count: 0, shown: 0 }
+        Self { nodes: vec![node; count], said: Queues::default(), count: 0, shown: 0 }
     }
 
     /// How much the servers said so far.
@@ -136,8 +136,7 @@ impl World {
             let Asking { answers, said, .. } = asking;
             for (link, message) in said {
                 world.count += 1;
-                let said = Said { number: world.count, message };
-                world.said.entry(link).or_default().push_back(said);
+                world.said.of(link).push_back(Said { number: world.count, message });
             }
             for at in (given.len()..answers.len()).rev() {
                 let others: Vec<u32> = match known(&answers[at].draw, answers[at].n) {
@@ -160,14 +159,15 @@ impl World {
 
     /// What a server said to a client and the recording did not show yet, oldest first.
     pub(super) fn next(&self, link: Link) -> Option<&Outbound<Message>> {
-        Some(&self.said.get(&link)?.front()?.message)
+        Some(&self.said.first(link)?.message)
     }
 
     /// The recording shows the oldest of it. Whether others, said before to other clients, are still to be
     /// shown.
     pub(super) fn show(&mut self, link: Link) -> bool {
-        let said = self.said.get_mut(&link).and_then(VecDeque::pop_front);
-        let Some(Said { number, message: Outbound::Message(Message::Push(_)) }) = said else {
+        let Some(Said { number, message: Outbound::Message(Message::Push(_)) }) =
+            self.said.of(link).pop_front()
+        else {
             return false;
         };
         let overtaken = number < self.shown;
@@ -177,13 +177,7 @@ impl World {
 
     /// Everything that is still to be shown to a client is given up.
     pub(super) fn give_up(&mut self, link: Link) -> Vec<Outbound<Message>> {
-        let said = self.said.remove(&link).unwrap_or_default();
-        said.into_iter().map(|said| said.message).collect()
-    }
-
-    /// Whether the world owes a client nothing.
-    pub(super) fn owes_nothing(&self, link: Link) -> bool {
-        self.said.get(&link).is_none_or(VecDeque::is_empty)
+        self.said.give_up(link).into_iter().map(|said| said.message).collect()
     }
 
     /// The canonical form: worlds with the same one are the same from now on.
@@ -194,7 +188,7 @@ impl World {
             server.rebase(now);
             server.key(key.int(i64::from(node.up)));
         }
-        for (link, said) in &self.said {
+        for (link, said) in self.said.iter() {
             key.int(i64::from(link.0)).int(said.len() as i64);
             for said in said {
                 key.bytes(format!("{:?}", said.message));

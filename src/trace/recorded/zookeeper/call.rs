@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::super::bytes;
 use crate::store::zookeeper as zk;
 use crate::store::zookeeper::{CreateForm, CreateMode, Op, Path, Zxid};
 
@@ -91,37 +93,9 @@ enum Call {
     },
     Ping {},
     CloseSession {},
+    #[serde(other)]
+    Unknown,
 }
-
-/// The names of [`Call`].
-const KNOWN: [&str; 26] = [
-    "create",
-    "create2",
-    "createTTL",
-    "createContainer",
-    "delete",
-    "exists",
-    "getData",
-    "setData",
-    "getChildren",
-    "getChildren2",
-    "getAllChildrenNumber",
-    "getEphemerals",
-    "sync",
-    "check",
-    "multi",
-    "multiRead",
-    "addWatch",
-    "removeWatches",
-    "checkWatches",
-    "setWatches",
-    "setWatches2",
-    "getACL",
-    "setACL",
-    "auth",
-    "ping",
-    "closeSession",
-];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -195,27 +169,9 @@ struct Data(zk::Data);
 
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Text(String),
-            Bytes(Base64),
-        }
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Base64 {
-            base64: String,
-        }
-        let bytes = match Option::<Form>::deserialize(source)? {
-            None => None,
-            Some(Form::Text(text)) => Some(text.into_bytes().into()),
-            Some(Form::Bytes(Base64 { base64 })) => Some(
-                super::base64::decode(&base64)
-                    .ok_or_else(|| serde::de::Error::custom(format!("\"{base64}\" is not base64")))?
-                    .into(),
-            ),
-        };
-        Ok(Self(bytes))
+        let value = Option::<Value>::deserialize(source)?;
+        let bytes = value.as_ref().map(bytes::read).transpose().map_err(D::Error::custom)?;
+        Ok(Self(bytes.map(Into::into)))
     }
 }
 
@@ -231,17 +187,14 @@ pub(super) enum Unmade {
 pub(super) fn parse(call: &Value) -> Result<Op, Unmade> {
     let name = call.get("op").and_then(Value::as_str);
     let name = name.ok_or_else(|| Unmade::Bad("a call has an \"op\", a text".to_owned()))?;
-    if !KNOWN.contains(&name) {
-        return Err(Unmade::Unknown(name.to_owned()));
-    }
-    let call = Call::deserialize(call).map_err(|error| Unmade::Bad(format!("{name}: {error}")))?;
-    op(call).map_err(|unmade| match unmade {
+    let known = Call::deserialize(call).map_err(|error| Unmade::Bad(error.to_string()));
+    known.and_then(|call| op(call, name)).map_err(|unmade| match unmade {
         Unmade::Bad(message) => Unmade::Bad(format!("{name}: {message}")),
         unknown @ Unmade::Unknown(_) => unknown,
     })
 }
 
-fn op(call: Call) -> Result<Op, Unmade> {
+fn op(call: Call, name: &str) -> Result<Op, Unmade> {
     Ok(match call {
         Call::Create(plain) => create(plain, CreateForm::Create)?,
         Call::Create2(plain) => create(plain, CreateForm::Create2)?,
@@ -288,6 +241,7 @@ fn op(call: Call) -> Result<Op, Unmade> {
         Call::Auth { scheme, auth } => Op::Auth { scheme, auth: auth.0.unwrap_or_default() },
         Call::Ping {} => Op::Ping,
         Call::CloseSession {} => Op::CloseSession,
+        Call::Unknown => return Err(Unmade::Unknown(name.to_owned())),
     })
 }
 

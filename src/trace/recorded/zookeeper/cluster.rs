@@ -25,7 +25,6 @@ struct Outcomes {
 pub(super) struct Cluster {
     servers: Vec<ZooKeeper>,
     leader: usize,
-    links: u32,
     /// Between servers: on its way from a server to the other end of the link.
     between: VecDeque<(usize, Link, Request)>,
     /// What was sent to clients and not yet taken.
@@ -89,19 +88,15 @@ impl Cluster {
         Self {
             servers: (0..servers).map(server).collect(),
             leader,
-            links: servers as u32,
             between: VecDeque::new(),
             sent: VecDeque::new(),
             outcomes: Outcomes::default(),
         }
     }
 
-    /// Opens a connection to `server`.
-    pub(super) fn open(&mut self, now: Micros, server: usize) -> Link {
-        let link = Link(self.links);
-        self.links += 1;
-        self.deliver(now, server, link, Inbound::Connect);
-        link
+    /// How many servers there are. The links between them have numbers below this.
+    pub(super) fn count(&self) -> usize {
+        self.servers.len()
     }
 
     /// Something reaches a server over a connection. Messages between servers arrive at once.

@@ -1,26 +1,15 @@
-//! One line of a recording of ZooKeeper, as `traces/README.md` describes it.
+//! What a line of a recording of ZooKeeper can say, as `traces/README.md` describes it.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::super::event::present;
 use crate::store::zookeeper::EventType;
 use crate::time::Micros;
+use crate::trace::recorded::Event;
 use crate::trace::{BadRecording, Line};
 
-/// One line.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Event {
-    /// The line of the file, from 1.
-    pub line: usize,
-    /// When (µs) the client's end read it, since the recording began. The order of the lines counts, and not this.
-    pub at: Micros,
-    /// The server of the ensemble, from 1.
-    pub on: Option<usize>,
-    /// What.
-    pub what: What,
-}
-
-/// What a line says.
+/// What happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum What {
     /// A client connected, and asked for a session.
@@ -143,124 +132,69 @@ struct Raw {
     path: Option<String>,
 }
 
-/// Tells a member that is `null` from one that is missing.
-fn present<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(source).map(Some)
-}
-
-impl Event {
-    /// Understands a line; members that no event has are an error, as is anything else that is not of the format.
-    pub fn parse(line: &Line) -> Result<Self, BadRecording> {
+impl What {
+    /// Understands a line of a recording of so many servers.
+    pub(super) fn parse(line: &Line, servers: usize) -> Result<Event<Self>, BadRecording> {
         let raw: Raw = line.parse()?;
-        let (at, on) = (Micros(raw.at), raw.on);
-        if on == Some(0) {
-            return Err(line.bad("servers are numbered from 1, so \"on\" cannot be 0"));
+        let (at, on) = (Micros(raw.at), raw.on.unwrap_or(1));
+        if !(1..=servers).contains(&on) {
+            let message = format!("\"on\" is {on}; the servers are numbered from 1 to {servers}");
+            return Err(line.bad(message));
         }
         let what = raw.what().map_err(|message| line.bad(message))?;
-        Ok(Self { line: line.number, at, on, what })
+        Ok(Event { line: line.number, at, server: on - 1, what })
     }
 }
 
 impl Raw {
     fn what(self) -> Result<What, String> {
-        let unknown = "this line is none of: a connect of a client; a call, a watch event or the expiry \
-                       of a session; a disconnect; \"server\": \"restart\" or \"deleteContainer\"";
-        match self {
-            Self {
-                client: Some(client),
-                connect: Some(connect),
-                reply: Some(reply),
-                session: None,
-                call: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => {
+        let Self { client, session, connect, call, reply, watch, .. } = self;
+        let Self { disconnect, expired, server, path, .. } = self;
+        let what = (connect, call, watch, disconnect, expired, server);
+        Ok(match (client, session, what, reply, path) {
+            (
+                Some(client),
+                None,
+                (Some(connect), None, None, None, None, None),
+                Some(reply),
+                None,
+            ) => {
                 let reply =
                     serde_json::from_value(reply).map_err(|error| format!("reply: {error}"))?;
-                Ok(What::Connect { client, connect, reply })
+                What::Connect { client, connect, reply }
             }
-            Self {
-                session: Some(session),
-                call: Some(call),
-                reply: Some(reply),
-                client: None,
-                connect: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Call {
-                session,
-                call,
-                reply: Some(reply).filter(|reply| !reply.is_null()),
-            }),
-            Self {
-                session: Some(session),
-                watch: Some(watch),
-                client: None,
-                connect: None,
-                call: None,
-                reply: None,
-                disconnect: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Watch { session, watch }),
-            Self {
-                client,
-                session,
-                disconnect: Some(true),
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                expired: None,
-                server: None,
-                path: None,
-                ..
-            } => match (client, session) {
-                (Some(client), None) => Ok(What::ClientDisconnect { client }),
-                (None, Some(session)) => Ok(What::Disconnect { session }),
-                _ => Err("a disconnect is of a \"client\" or of a \"session\"".to_owned()),
-            },
-            Self {
-                session: Some(session),
-                expired: Some(true),
-                client: None,
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                disconnect: None,
-                server: None,
-                path: None,
-                ..
-            } => Ok(What::Expired { session }),
-            Self {
-                server: Some(server),
-                path,
-                client: None,
-                session: None,
-                connect: None,
-                call: None,
-                reply: None,
-                watch: None,
-                disconnect: None,
-                expired: None,
-                ..
-            } => match (&*server, path) {
-                ("restart", None) => Ok(What::Restart),
-                ("deleteContainer", Some(path)) => Ok(What::DeleteContainer { path }),
-                _ => Err(format!("unknown event of the server \"{server}\"")),
-            },
-            _ => Err(unknown.to_owned()),
-        }
+            (
+                None,
+                Some(session),
+                (None, Some(call), None, None, None, None),
+                Some(reply),
+                None,
+            ) => What::Call { session, call, reply: Some(reply).filter(|reply| !reply.is_null()) },
+            (None, Some(session), (None, None, Some(watch), None, None, None), None, None) => {
+                What::Watch { session, watch }
+            }
+            (Some(client), None, (None, None, None, Some(true), None, None), None, None) => {
+                What::ClientDisconnect { client }
+            }
+            (None, Some(session), (None, None, None, Some(true), None, None), None, None) => {
+                What::Disconnect { session }
+            }
+            (None, Some(session), (None, None, None, None, Some(true), None), None, None) => {
+                What::Expired { session }
+            }
+            (None, None, (None, None, None, None, None, Some(server)), None, path) => {
+                match (&*server, path) {
+                    ("restart", None) => What::Restart,
+                    ("deleteContainer", Some(path)) => What::DeleteContainer { path },
+                    _ => return Err(format!("unknown event of the server \"{server}\"")),
+                }
+            }
+            _ => {
+                return Err("this line is none of: a connect of a client; a call, a watch event or the expiry \
+                            of a session; a disconnect of a client or of a session; \"server\": \"restart\" \
+                            or \"deleteContainer\""
+                    .to_owned());
+            }
+        })
     }
 }

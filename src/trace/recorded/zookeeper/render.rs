@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::store::zookeeper::{Acl, Answer, Data, MultiResult, Reply, SessionId, Stat, WatchEvent};
 
-use super::base64;
+use super::super::bytes;
 use super::event::Watch;
 
 /// The name of a session in the recording.
@@ -83,13 +83,7 @@ fn stat(stat: &Stat, names: Names<'_>) -> Value {
 }
 
 pub(in crate::trace) fn data(data: &Data) -> Value {
-    match data {
-        None => Value::Null,
-        Some(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => text.into(),
-            Err(_) => json!({ "base64": base64::encode(bytes) }),
-        },
-    }
+    data.as_deref().map_or(Value::Null, bytes::write)
 }
 
 pub(in crate::trace) fn acl(acl: &[Acl]) -> Vec<Value> {

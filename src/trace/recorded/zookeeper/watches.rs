@@ -1,77 +1,102 @@
 //! Watch events: those of the model against those of the recording.
 
-use crate::store::Link;
+use std::collections::VecDeque;
 
-use super::driver::Driver;
+use super::super::driver::Driver;
 use super::event::{Watch, What};
-use super::outbox::{Awaited, Met};
+use super::servers::{Ensemble, Sent};
+use crate::store::Link;
 
 const REMOVED: &str = "the ephemerals removed with one session are a set";
 
-impl Driver<'_> {
-    pub(super) fn watch(&mut self, at: usize, (session, server): (&str, usize), watch: &Watch) {
-        let what = format!("{session} watch event");
-        let recorded = format!("{} {}", watch.kind, watch.path);
-        let Some(link) = self.by_session.get(&(session.to_owned(), server)).copied() else {
-            return self.differs(at, &what, &recorded, "this session has no connection here");
-        };
-        let mut met = self.take(link, watch);
-        while met == Met::Nothing && self.cluster.advance(self.now, server) {
-            self.collect(at, false);
-            met = self.take(link, watch);
-        }
-        let outbox = self.outboxes.entry(link).or_default();
-        if met == Met::Nothing {
-            outbox.awaited.push_back(Awaited { event: at, watch: watch.clone() });
-        } else {
-            self.met(at, &met, watch);
-        }
-    }
+/// What a recorded watch event met.
+#[derive(PartialEq, Debug)]
+pub(super) enum Met {
+    /// The same; whether it was not the first that was sent, if it is of one of the nodes that were removed together.
+    Same(Option<bool>),
+    /// Something else.
+    Other(Sent),
+    /// Nothing yet.
+    Nothing,
+}
 
-    fn take(&mut self, link: Link, watch: &Watch) -> Met {
-        let outbox = self.outboxes.entry(link).or_default();
-        if outbox.awaited.is_empty() { outbox.take(watch) } else { Met::Nothing }
+/// Takes a recorded event from what was sent.
+fn take(sent: &mut VecDeque<Sent>, recorded: &Watch) -> Met {
+    let (cause, unordered) = match sent.front() {
+        None => return Met::Nothing,
+        Some(Sent::Watch { watch, unordered, .. }) if watch == recorded => {
+            let unordered = *unordered;
+            sent.pop_front();
+            return Met::Same(unordered.then_some(false));
+        }
+        Some(Sent::Watch { cause, unordered, .. }) => (*cause, *unordered),
+        Some(other) => return Met::Other(other.clone()),
+    };
+    let same = Sent::Watch { watch: recorded.clone(), cause, unordered };
+    match sent.iter().position(|sent| unordered && *sent == same) {
+        Some(place) => {
+            sent.remove(place);
+            Met::Same(Some(true))
+        }
+        None => Met::Other(sent[0].clone()),
+    }
+}
+
+impl Driver<'_, Ensemble> {
+    pub(super) fn watch(&mut self, session: &str, watch: &Watch) {
+        let Some(link) = self.link_of(session) else {
+            let what = format!("{session} watch event");
+            let recorded = format!("{} {}", watch.kind, watch.path);
+            return self.differs(&what, recorded, "this session has no connection here");
+        };
+        self.servers.awaited.of(link).push_back((self.at, watch.clone()));
+        self.settle(link);
+        self.catch_up(link, false);
     }
 
     pub(super) fn met(&mut self, at: usize, met: &Met, watch: &Watch) {
         match met {
-            Met::Same { unordered } => {
+            Met::Same(overtook) => {
                 self.tally.same();
-                if *unordered {
-                    self.tally.rule(REMOVED, false);
+                if let Some(overtook) = overtook {
+                    self.tally.rule(REMOVED, *overtook);
                 }
-            }
-            Met::OutOfOrder => {
-                self.tally.same();
-                self.tally.rule(REMOVED, true);
             }
             Met::Other(_) | Met::Nothing => {
                 let recorded = format!("{} {}", watch.kind, watch.path);
-                self.differs(at, "watch event", &recorded, &format!("{met:?}"));
+                self.differs_at(at, "watch event", recorded, format!("{met:?}"));
             }
         }
     }
 
     /// Compares the events that were read before their cause was.
     pub(super) fn settle(&mut self, link: Link) {
-        while let Some(outbox) = self.outboxes.get_mut(&link)
-            && let Some(awaited) = outbox.awaited.front().cloned()
+        while self.servers.sent.first(link).is_some()
+            && let Some((at, watch)) = self.servers.awaited.of(link).pop_front()
         {
-            let met = outbox.take(&awaited.watch);
-            if met == Met::Nothing {
-                return;
-            }
-            outbox.awaited.pop_front();
-            self.met(awaited.event, &met, &awaited.watch);
+            let met = take(self.servers.sent.of(link), &watch);
+            self.met(at, &met, &watch);
+        }
+    }
+
+    /// Lets the server apply what it has to, so that what is awaited comes.
+    fn catch_up(&mut self, link: Link, unordered: bool) {
+        let server = self.connections.open.get(&link).map_or(0, |connection| connection.server);
+        while self.servers.awaited.first(link).is_some()
+            && self.servers.cluster.advance(self.now, server)
+        {
+            self.collect(unordered);
+            self.settle(link);
         }
     }
 
     /// After a line that causes events: those that were read before it are its events.
-    pub(super) fn caused(&mut self, at: usize, before: i64) {
-        let event = &self.events[at];
-        let zxid = self.cluster.zxid();
+    pub(super) fn caused(&mut self, before: i64) {
+        let event = self.event();
+        let Ensemble { cluster, clock, answered, .. } = &mut self.servers;
+        let zxid = cluster.zxid();
         if zxid > before {
-            self.clock.span(before.max(self.clock.last()), zxid, self.answered, event.at);
+            clock.span(before.max(clock.last()), zxid, *answered, event.at);
         }
         // Log lines come late, and what was never answered is written down when its connection ended.
         let is_answer = matches!(
@@ -79,23 +104,19 @@ impl Driver<'_> {
             What::Call { reply: Some(_), .. } | What::Connect { reply: Some(_), .. }
         );
         if is_answer {
-            self.answered = event.at;
+            *answered = event.at;
         }
-        let links: Vec<Link> = self.outboxes.keys().copied().collect();
-        for link in links {
+        for link in self.servers.awaited.links() {
             self.settle(link);
-            let server = self.servers.get(&link).copied().unwrap_or(0);
-            while self.outboxes.get(&link).is_some_and(|outbox| !outbox.awaited.is_empty())
-                && self.cluster.advance(self.now, server)
-            {
-                self.collect(at, matches!(event.what, What::Expired { .. }));
-                self.settle(link);
-            }
-            let awaited =
-                self.outboxes.get_mut(&link).map(|outbox| std::mem::take(&mut outbox.awaited));
-            for awaited in awaited.into_iter().flatten() {
-                self.met(awaited.event, &Met::Nothing, &awaited.watch);
-            }
+            self.catch_up(link, matches!(event.what, What::Expired { .. }));
+            self.awaited_in_vain(link);
+        }
+    }
+
+    /// What the recording showed on a connection and the model never sent.
+    pub(super) fn awaited_in_vain(&mut self, link: Link) {
+        for (at, watch) in self.servers.awaited.give_up(link) {
+            self.met(at, &Met::Nothing, &watch);
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Keyspace notifications of keys that expired.
+//! What happens by the passing of time alone: keys expire, of which keyspace notifications tell, and blocks time out.
 
 use super::world::Alternatives;
+use crate::store::Link;
 use crate::store::redis::{Bytes, Draw, Reply};
 
 /// The key whose expiry a keyspace notification tells.
@@ -23,11 +24,17 @@ fn split(text: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// The background removes this key now and no other, and nobody's block times out.
-pub(super) fn only_this_key(draw: &Draw, place: &(usize, Bytes)) -> Alternatives {
-    match draw {
-        Draw::ActiveExpiry { db, key, .. } if (*db, key) == (place.0, &place.1) => {
-            Alternatives::Only(0)
-        }
-        _ => Alternatives::Only(1),
-    }
+pub(super) fn only_this_key((db, key): &(usize, Bytes)) -> impl Fn(&Draw, u32) -> Alternatives {
+    only(
+        move |draw| matches!(draw, Draw::ActiveExpiry { db: of, key: gone, .. } if (of, gone) == (db, key)),
+    )
+}
+
+/// This client's block times out now and nobody else's, and the background removes no key.
+pub(super) fn only_this_block(link: Link) -> impl Fn(&Draw, u32) -> Alternatives {
+    only(move |draw| matches!(draw, Draw::BlockTimeout { link: other, .. } if *other == link))
+}
+
+fn only(this: impl Fn(&Draw) -> bool) -> impl Fn(&Draw, u32) -> Alternatives {
+    move |draw, _| Alternatives::Only(u32::from(!this(draw)))
 }
