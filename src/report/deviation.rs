@@ -1,4 +1,4 @@
-//! Deviations in words, with the process that they hit. What each kind of fault does stands in [`fault`](super::fault).
+//! Deviations in words, with the process that they hit. What each kind of fault does stands in [`fault`].
 
 use super::cast::Cast;
 use super::fault::{self, Hit};

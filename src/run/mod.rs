@@ -1,7 +1,7 @@
 //! Runs: one loop, who waits in it, what it amounts to, and the way from a search's witness to a run.
 //!
 //! A run follows from its [`Spec`] alone. [`Recording`] makes one and keeps what happened; [`execute`] hands each event
-//! on instead. [`Run`] is the loop itself, step by step. [`check`] searches a model and [`Sweep`] makes many runs; what
+//! on instead. [`Run`] is the loop itself, step by step. [`check()`] searches a model and [`Sweep`] makes many runs; what
 //! they found is compared with what the model expects by [`Found`]. The command line adds words to all that, and nothing
 //! else.
 
