@@ -182,6 +182,10 @@ pub struct Strike<P = ProcessId, S = ServerId, F = FaultId> {
     /// Whether it strikes at the last moment, just before the next thing is due, and not right after the last one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
+    /// Whether whoever it hits has not sent yet what is about to arrive from it: it had looked at its clock and made up
+    /// its mind, and stands still, or dies, before it sends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsent: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields by reference")]
@@ -306,12 +310,15 @@ impl<P, S, F> Alternative<P, S, F> {
             Self::Proceed => Alternative::Proceed,
             Self::Release(way) => Alternative::Release(way.map(names)?),
             Self::Defer => Alternative::Defer,
-            Self::Strike(Strike { fault, target, span, late }) => Alternative::Strike(Strike {
-                fault: (names.fault)(fault)?,
-                target: target.map(names)?,
-                span: *span,
-                late: *late,
-            }),
+            Self::Strike(Strike { fault, target, span, late, unsent }) => {
+                Alternative::Strike(Strike {
+                    fault: (names.fault)(fault)?,
+                    target: target.map(names)?,
+                    span: *span,
+                    late: *late,
+                    unsent: *unsent,
+                })
+            }
             Self::Value(value) => Alternative::Value(*value),
         })
     }

@@ -69,7 +69,8 @@ fn strikes(strike: &Strike, cast: &Cast) -> Told {
     let hit = Hit { strike, misfortune, cast };
     let said = fault::words(&hit);
     let near = misfortune.near.as_ref().map(|near| format!(", {}", fault::near(near)));
-    let near = near.unwrap_or_default();
+    let unsent = strike.unsent.then(|| format!(", {}", fault::UNSENT));
+    let near = near.or(unsent).unwrap_or_default();
     let (alone, of) = (said.alone(), |name: &str| format!("{}{near}", said.of(name)));
     match strike.target {
         Target::Process(process) => Told {

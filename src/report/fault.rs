@@ -121,6 +121,9 @@ pub fn told_kinds() -> impl Iterator<Item = &'static str> {
     PHRASES.iter().map(|(kind, _)| *kind)
 }
 
+/// Where a fault strikes that stops somebody who has not sent yet what it was about to send.
+pub(super) const UNSENT: &str = "between its last look and its next request";
+
 /// Before or after which requests: `before DEL or EVAL`.
 pub(super) fn near((side, requests): &(Side, Vec<String>)) -> String {
     let side = match side {

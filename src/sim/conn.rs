@@ -25,6 +25,9 @@ pub(crate) enum Hold {
     Unsent,
 }
 
+/// Any time before now, where now is 0.
+const BEFORE: Micros = Micros(-1);
+
 /// What the server sent, and what the client's end makes of it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Down {
@@ -60,7 +63,8 @@ pub(crate) struct Conn {
     pub(crate) up_hold: Option<Hold>,
     pub(crate) down_hold: Option<Hold>,
     pub(crate) awaited: VecDeque<Awaited>,
-    /// The latest arrival so far, each way (sampled timing: nothing overtakes on a connection).
+    /// The latest arrival so far, each way (sampled timing: nothing overtakes on a connection). In a search, when the
+    /// first message that is on its way was sent.
     pub(crate) up_due: Micros,
     pub(crate) down_due: Micros,
 }
@@ -134,9 +138,21 @@ impl Conn {
         self.open && !self.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
     }
 
+    /// Whether no request is on its way to the server.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.up.iter().any(|(message, _)| matches!(message, Inbound::Request(_)))
+    }
+
+    /// Whether no time has passed since the first message to the server was sent.
+    pub(crate) fn is_fresh(&self, now: Micros) -> bool {
+        self.up_due >= now
+    }
+
     pub(crate) fn rebase(&mut self, dt: Micros) {
-        // The arrivals of messages that are already there order nothing.
-        self.up_due = (self.up_due - dt).max(Micros::ZERO);
+        // The arrivals of messages that are already there order nothing; of those on their way it matters whether they
+        // were sent just now.
+        let earliest = if self.is_quiet() { Micros::ZERO } else { BEFORE };
+        self.up_due = (self.up_due - dt).max(earliest);
         self.down_due = (self.down_due - dt).max(Micros::ZERO);
         for hold in [&mut self.up_hold, &mut self.down_hold] {
             if let Some(Hold::Slow(until)) = hold {
@@ -147,7 +163,9 @@ impl Conn {
 
     /// Whether [`rebase`](Self::rebase) would change anything.
     pub(crate) fn has_times(&self) -> bool {
-        self.up_due > Micros::ZERO
+        let quiet = self.is_quiet();
+        quiet && self.up_due != Micros::ZERO
+            || !quiet && self.up_due > BEFORE
             || self.down_due > Micros::ZERO
             || matches!(self.up_hold, Some(Hold::Slow(_)))
             || matches!(self.down_hold, Some(Hold::Slow(_)))

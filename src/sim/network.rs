@@ -86,9 +86,13 @@ impl World {
         by: Option<TaskId>,
     ) {
         let due = self.arrival(stage, conn, Direction::Up);
+        let (now, is_abstract) = (self.now, stage.setup.is_abstract());
         let state = self.conn_mut(conn);
+        // What waits behind a message that was held is not the first.
+        if !is_abstract || state.is_quiet() || state.is_fresh(now) {
+            state.up_due = due;
+        }
         state.up.push_back((message, by));
-        state.up_due = due;
         if state.up_hold.is_none() {
             self.agenda.put(due, Due::Up(conn));
         }

@@ -50,6 +50,10 @@ impl World {
         while let Some((message, by)) = self.conn_mut(conn).up.pop_front() {
             let is_connect = message == Inbound::Connect;
             let is_request = matches!(message, Inbound::Request(_));
+            if stage.setup.is_abstract() && self.conns[conn as usize].is_quiet() {
+                // How long it was on its way makes no difference any more.
+                self.conn_mut(conn).up_due = self.now;
+            }
             self.execute(stage, server, conn, message, by);
             // That a connection is there is learnt with its first message.
             if !is_connect || is_request {

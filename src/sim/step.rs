@@ -68,7 +68,8 @@ impl World {
             out.push(Step::Defer);
         }
         let any_time = moves_time && setup.is_abstract();
-        let moment = Moment { event, moves_time, any_time, near: None };
+        let just_sent = setup.is_abstract() && self.was_just_sent(setup, event);
+        let moment = Moment { event, moves_time, any_time, just_sent, near: None };
         for (number, fault) in setup.faults.iter().enumerate() {
             if self.budgets[number] > 0 {
                 fault.strikes(number as u8, self, moment, &mut |strike| {
@@ -76,6 +77,13 @@ impl World {
                 });
             }
         }
+    }
+
+    /// Whether it is a message to a server that left in this instant: not one that was held, or came from afar.
+    fn was_just_sent(&self, setup: &Setup, event: Due) -> bool {
+        let Due::Up(conn) = event else { return false };
+        let conn = &self.conns[conn as usize];
+        conn.is_fresh(self.now) && !setup.far.contains_key(&(conn.process, conn.server()))
     }
 
     /// Whether the end of a fault can come after anything else at that instant: not after another end, nor after what
@@ -132,6 +140,9 @@ impl World {
     pub(crate) fn release(&mut self, conn: ConnId, direction: Direction) {
         let hold = self.conns[conn as usize].hold(direction);
         self.set_hold(conn, direction, None);
+        if hold == Some(Hold::Unsent) {
+            self.conn_mut(conn).up_due = self.now;
+        }
         let state = &self.conns[conn as usize];
         // A connection is established with its first message: that is no message of its own.
         let requests = state.up.iter().filter(|(message, _)| *message != Inbound::Connect);

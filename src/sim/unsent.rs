@@ -14,7 +14,8 @@ impl World {
     pub(super) fn keep_back(&mut self, process: ProcessId) {
         for conn in self.conns_of(process) {
             let state = &self.conns[conn as usize];
-            if state.up_hold.is_none() && is_any_request(state.up.iter().map(|(it, _)| it)) {
+            let is_here = state.up_hold.is_none() && state.is_fresh(self.now);
+            if is_here && is_any_request(state.up.iter().map(|(it, _)| it)) {
                 self.set_hold(conn, Direction::Up, Some(Hold::Unsent));
                 self.agenda.cancel_all(|event| *event == Due::Up(conn));
                 self.contact(conn);
@@ -45,7 +46,7 @@ impl World {
     pub(super) fn unsend(&mut self, process: ProcessId, task: Option<TaskId>) {
         for conn in self.conns_of(process) {
             let state = &self.conns[conn as usize];
-            if state.up_hold.is_some() {
+            if state.up_hold.is_some() || !state.is_fresh(self.now) {
                 continue;
             }
             let is_gone = |message: &Inbound<_>, by: &Option<TaskId>| {

@@ -54,7 +54,7 @@ fn models() -> Vec<One> {
 fn search(model: &Model) -> Outcome {
     let bounds = Bounds {
         deviations: model.bounds().deviations,
-        states: model.bounds().states.map_or(400_000, |states| states as usize),
+        states: model.bounds().states.map_or(1_000_000, |states| states as usize),
         ..Bounds::default()
     };
     Search::new(&model.abstract_setup(), bounds).run(&mut |_| {})

@@ -18,9 +18,11 @@ fn a_pause_before_a_request_keeps_it_back_until_its_process_goes_on() {
     let struck = log.at("! struck", 0);
     assert_eq!((log.at("c1 leaves", 0), log.at("c1 EVAL", 0)), (struck, struck + 70));
     assert_eq!(log.count("c1 EVAL"), 1);
-    // Without `before` the request is on its way already.
-    let log = run(&first(r#"{"pause": {"for": "70ms", "process": "c1"}}"#));
+    // After it the request is executed already; anywhere is before it as well.
+    let log = run(&first(r#"{"pause": {"for": "70ms", "after": "SET", "process": "c1"}}"#));
     assert_eq!(log.at("c1 SET", 0), log.at("! struck", 0));
+    let log = run(&first(r#"{"pause": {"for": "70ms", "process": "c1"}}"#));
+    assert_eq!(log.at("c1 SET", 0), log.at("! struck", 0) + 70);
 }
 
 #[test]

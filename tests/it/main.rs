@@ -18,6 +18,7 @@ mod fault_places;
 mod herd;
 mod json;
 mod kept_in_store;
+mod laws;
 mod layers;
 mod liveness;
 mod merging;

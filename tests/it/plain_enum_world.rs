@@ -41,6 +41,19 @@ struct Client {
     connected: bool,
     /// Standing still; what was due for it meanwhile.
     paused: Option<VecDeque<Event>>,
+    /// Standing still before it sends what is in `up`.
+    unsent: bool,
+}
+
+/// When a fault hits a client.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// Now.
+    Now,
+    /// Just before the next event.
+    Late,
+    /// Before it sends the request that is about to arrive.
+    Unsent,
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -64,6 +77,7 @@ impl World {
             down: VecDeque::new(),
             connected: false,
             paused: None,
+            unsent: false,
         };
         Self {
             clients: vec![client; clients],
@@ -134,6 +148,9 @@ impl World {
                 self.arm();
             }
             Event::Resume(c) => {
+                if std::mem::take(&mut self.clients[c].unsent) {
+                    self.put(0, Event::Up(c));
+                }
                 for event in self.clients[c].paused.take().unwrap() {
                     self.put(0, event);
                 }
@@ -205,8 +222,8 @@ impl World {
         self.arm();
     }
 
-    /// Which clients a fault may hit now, and whether it does so just before the next event.
-    fn victims(&self) -> Vec<(usize, bool)> {
+    /// Which clients a fault may hit at this moment, and when.
+    fn victims(&self) -> Vec<(usize, When)> {
         if self.faults == 0 {
             return Vec::new();
         }
@@ -220,9 +237,10 @@ impl World {
             _ => None,
         };
         let others = (0..self.clients.len()).filter(|c| due > 0 && Some(*c) != head);
-        let early = head.into_iter().chain(others).map(|c| (c, false));
+        let early = head.into_iter().chain(others).map(|c| (c, When::Now));
         let late = match event {
-            Event::Timer(c) if due > 0 => Some((c, true)),
+            Event::Timer(c) if due > 0 => Some((c, When::Late)),
+            Event::Up(c) if self.clients[c].up[0] != Up::Disconnect => Some((c, When::Unsent)),
             _ => None,
         };
         early.chain(late).filter(|(c, _)| alive(*c)).collect()
@@ -298,14 +316,25 @@ pub(crate) fn by_hand(clients: usize, rounds: u32, kind: Kind) -> Result<usize, 
         let mut nominal = world.clone();
         let two = nominal.next();
         reach((deviations, steps + 1), nominal, two);
-        for (c, late) in world.victims() {
+        for (c, when) in world.victims() {
             let mut hit = world.clone();
-            if late {
+            if when == When::Late {
                 hit.elapse();
             }
+            if when == When::Unsent {
+                hit.cancel(|event| *event == Event::Up(c));
+            }
             match kind {
-                Kind::Crash => hit.crash(c),
-                Kind::Pause(span) => hit.pause(c, span),
+                Kind::Crash => {
+                    if when == When::Unsent {
+                        hit.clients[c].up.clear();
+                    }
+                    hit.crash(c);
+                }
+                Kind::Pause(span) => {
+                    hit.clients[c].unsent = when == When::Unsent;
+                    hit.pause(c, span);
+                }
             }
             reach((deviations + 1, steps + 1), hit, false);
         }

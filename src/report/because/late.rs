@@ -2,14 +2,18 @@
 
 use super::evidence::Evidence;
 use super::link::{Late, Link};
-use crate::event::Event;
+use crate::event::{Event, Who};
+use crate::report::chronicle::At;
 
-/// Of the last read or write, if its lease had ended before it arrived.
+/// Of the last read or write whose lease had ended before it arrived.
 pub(super) fn link(evidence: &Evidence<'_>) -> Option<Link> {
-    let (act, who) = evidence.backwards(usize::MAX).find_map(|(at, it)| match it.event {
-        Event::Wrote { who, .. } | Event::Read { who, .. } => Some((at, who)),
+    evidence.backwards(usize::MAX).find_map(|(at, it)| match it.event {
+        Event::Wrote { who, .. } | Event::Read { who, .. } => late(evidence, at, who),
         _ => None,
-    })?;
+    })
+}
+
+fn late(evidence: &Evidence<'_>, act: At, who: Who) -> Option<Link> {
     let (entered, until) = evidence.backwards(act).find_map(|(at, it)| match it.event {
         Event::Enters { who: it, until, .. } if it == who => Some((at, until)),
         _ => None,

@@ -121,6 +121,8 @@ pub(crate) struct Moment {
     /// Whether it is the last moment before time moves, in a search: what befalls somebody who only waits matters
     /// to no one before that.
     pub(crate) any_time: bool,
+    /// Whether it is a request, in a search, that its process has only just sent: no time has passed since.
+    pub(crate) just_sent: bool,
     /// Whose request is the next thing to happen, if the fault strikes before or after such requests only.
     pub(crate) near: Option<Asker>,
 }
@@ -252,12 +254,26 @@ impl Fault {
         };
         let moment = Moment { near, ..moment };
         self.kind.offers(world, moment, &mut |target, span| {
-            let strike = Strike { fault: number, target, span, late: false };
+            let strike = Strike { fault: number, target, span, late: false, unsent: false };
             out(strike);
             if self.may_be_late(moment, target) {
                 out(Strike { late: true, ..strike });
             }
         });
+        if let Some(asker) = self.may_be_unsent(world, moment) {
+            let moment = Moment { near: Some(asker), ..moment };
+            self.kind.offers(world, moment, &mut |target, span| {
+                out(Strike { fault: number, target, span, late: false, unsent: true });
+            });
+        }
+    }
+
+    /// Whose request it is that is about to arrive, if it makes a difference that it is stopped between its last look at
+    /// the world and that request. In a search messages take no time, so that it has only just been sent.
+    fn may_be_unsent(&self, world: &World, moment: Moment) -> Option<Asker> {
+        let anywhere = self.near.is_none() && self.kind.halts() != Halt::Never;
+        let sent = anywhere && moment.just_sent;
+        if sent { near::asker_of_next(world, moment) } else { None }
     }
 
     /// Whether it makes a difference that a process is stopped only when it is about to go on by itself: it has been
@@ -269,8 +285,9 @@ impl Fault {
 
     /// It takes effect.
     pub(crate) fn strike(&self, world: &mut World, stage: &mut Stage<'_>, strike: Strike) {
-        if let Some(near) = &self.near {
-            near.take_back(world, strike.target, self.kind.halts());
+        let unsent = self.near.as_ref().is_some_and(|near| near.side == Side::Before);
+        if unsent || strike.unsent {
+            near::take_back(world, strike.target, self.kind.halts());
         }
         self.kind.strike(world, stage, strike);
     }

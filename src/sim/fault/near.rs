@@ -73,17 +73,22 @@ impl Near {
         };
         Some((state.process, task))
     }
+}
 
-    /// Whoever is stopped before a request has not sent it.
-    pub(super) fn take_back(&self, world: &mut World, target: Target, halts: Halt) {
-        if self.side == Side::After {
-            return;
-        }
-        match (target, halts) {
-            (Target::Process(process), Halt::ForATime) => world.keep_back(process),
-            (Target::Process(process), Halt::ForGood) => world.unsend(process, None),
-            (Target::Thread(process, thread), _) => world.unsend(process, Some(thread)),
-            _ => {}
-        }
+/// Whose request it is that is about to arrive, whatever its name.
+pub(super) fn asker_of_next(world: &World, moment: Moment) -> Option<Asker> {
+    let Due::Up(conn) = moment.event else { return None };
+    let state = &world.conns[conn as usize];
+    state.next_request()?;
+    Some((state.process, state.sender()))
+}
+
+/// Whoever is stopped before a request has not sent it.
+pub(super) fn take_back(world: &mut World, target: Target, halts: Halt) {
+    match (target, halts) {
+        (Target::Process(process), Halt::ForATime) => world.keep_back(process),
+        (Target::Process(process), Halt::ForGood) => world.unsend(process, None),
+        (Target::Thread(process, thread), _) => world.unsend(process, Some(thread)),
+        _ => {}
     }
 }
