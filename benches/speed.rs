@@ -256,7 +256,8 @@ fn searches() {
         let model = Model::parse("search.json", text).expect("the model is right");
         let setup = model.abstract_setup();
         let start = Instant::now();
-        let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});
+        let outcome =
+            Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
         let passed = start.elapsed().as_secs_f64();
         println!(
             "check: 3 clients, twice each, {what}: {} states, {:.3} M states/s, {:.3} M transitions/s, {} bytes a state",

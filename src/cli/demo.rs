@@ -11,7 +11,7 @@ use super::output::{BAD, FAINT, GOOD, Output, TITLE};
 use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
 use crate::event::{Event, Record};
-use crate::explore::{Bounds, Search, Verdict};
+use crate::explore::{self, Bounds, Search, Verdict};
 use crate::model::Model;
 use crate::report::{Cast, View, story, timeline, words, wrapped};
 use crate::run::{Ended, Recording, Spec, execute, recording_of};
@@ -72,7 +72,8 @@ pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<
     ];
     let (path, text) = embedded::PAUSE;
     let model = Model::parse(path, text)?;
-    let outcome = Search::new(&model.abstract_setup(), Bounds::default()).run(&mut |_| {});
+    let outcome =
+        Search::new(&model.abstract_setup(), Bounds::default()).run(&mut explore::to_the_end);
     let recording = recording_of(&model, &outcome);
     let (Some(recording), Verdict::Violated { violation, deviations, steps }) =
         (recording, &outcome.verdict)

@@ -1,6 +1,6 @@
 //! What a command may learn of the machine: how wide the terminal is, and how long something took.
 //!
-//! Neither changes what a model comes to. Durations go to standard error, so that equal commands write equal bytes;
+//! Neither changes what a model comes to, but that `--time-limit` cuts a search short, and says so. Durations go to standard error, so that equal commands write equal bytes;
 //! only the table of several models and its JSON say how long each took.
 
 use std::fmt;

@@ -8,5 +8,5 @@ mod search;
 mod verdict;
 
 pub use component::Counts;
-pub use search::{Progress, Search};
+pub use search::{Progress, Search, to_the_end};
 pub use verdict::{Bounds, Cut, Outcome, Verdict, Witness};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasherDefault;
+use std::ops::ControlFlow;
 
 use indexmap::IndexSet;
 use rustc_hash::FxHasher;
@@ -23,6 +24,11 @@ pub struct Progress {
     pub waiting: usize,
     /// The deviations of the worlds that are being expanded.
     pub deviations: u32,
+}
+
+/// Watches a search without stopping it.
+pub fn to_the_end(_: Progress) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 /// One world of the search.
@@ -59,6 +65,8 @@ pub struct Search<'a> {
     thinned: bool,
     effects: Effects,
     cut: Option<Cut>,
+    /// The fewest deviations of which something was left out by a cut.
+    left_out: u32,
     merging: bool,
 }
 
@@ -90,6 +98,7 @@ impl<'a> Search<'a> {
             thinned: false,
             effects: Effects::none(setup),
             cut: None,
+            left_out: u32::MAX,
             merging: true,
         }
     }
@@ -101,8 +110,9 @@ impl<'a> Search<'a> {
         self
     }
 
-    /// Searches until the first violation, a limit, or the end; `progress` is told now and then.
-    pub fn run(mut self, progress: &mut dyn FnMut(Progress)) -> Outcome {
+    /// Searches until the first violation, a limit, or the end; `watch` is told now and then how far it is, and may stop
+    /// it.
+    pub fn run(mut self, watch: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Outcome {
         self.begin();
         let mut layer = 0;
         let mut beyond = false;
@@ -126,11 +136,15 @@ impl<'a> Search<'a> {
             }
             looked += 1;
             if looked.is_multiple_of(4096) {
-                progress(Progress {
+                let progress = Progress {
                     states: self.worlds.len(),
                     waiting: self.waiting.values().map(VecDeque::len).sum(),
                     deviations,
-                });
+                };
+                if watch(progress).is_break() {
+                    self.stop(Cut::Stopped, deviations);
+                    break None;
+                }
             }
             match next {
                 Waiting::Violated { parent, answers, violation } => {
@@ -149,11 +163,11 @@ impl<'a> Search<'a> {
                     }
                     known.expanded = true;
                     if steps >= self.bounds.steps {
-                        self.cut = Some(Cut::Steps(self.bounds.steps));
+                        self.stop(Cut::Steps(self.bounds.steps), deviations);
                         continue;
                     }
                     if self.worlds.len() > self.bounds.states {
-                        self.cut = Some(Cut::States(self.bounds.states));
+                        self.stop(Cut::States(self.bounds.states), deviations);
                         break None;
                     }
                     self.expand(world);
@@ -162,6 +176,12 @@ impl<'a> Search<'a> {
         };
         let verdict = verdict.or_else(|| self.judge_layer(layer));
         self.finish(verdict, layer, beyond)
+    }
+
+    /// Something with so many deviations is not looked at.
+    fn stop(&mut self, cut: Cut, deviations: u32) {
+        self.cut = Some(cut);
+        self.left_out = self.left_out.min(deviations);
     }
 
     fn begin(&mut self) {
@@ -336,6 +356,7 @@ impl<'a> Search<'a> {
         Outcome {
             verdict,
             witness,
+            complete: self.cut.and_then(|_| self.left_out.checked_sub(1)),
             states: self.worlds.len(),
             transitions: self.transitions,
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),

@@ -29,6 +29,8 @@ pub enum Cut {
     States(usize),
     /// A story with as many steps as the bounds allow.
     Steps(u32),
+    /// Whoever watched the search stopped it.
+    Stopped,
 }
 
 /// What a search found.
@@ -72,6 +74,9 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// The shortest story that shows it, of a violation.
     pub witness: Option<Witness>,
+    /// Of a search that was cut: every run with at most so many deviations was looked at, and violates nothing; none if
+    /// not even those without a deviation were.
+    pub complete: Option<u32>,
     /// Different worlds.
     pub states: usize,
     /// Steps from one world to another.

@@ -159,12 +159,31 @@ fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
             )
         }
         Verdict::Cut(Cut::States(states)) => format!(
-            "The search stopped at {}, before it had seen everything; nothing was violated so far. --states raises the limit.",
+            "The search stopped at {}, before it had seen everything. {} --states raises the limit.",
             words::counted(*states as u64, "state"),
+            so_far(outcome),
         ),
         Verdict::Cut(Cut::Steps(steps)) => format!(
-            "A run was still going on after {}; nothing was violated so far.",
+            "A run was still going on after {}. {}",
             words::counted(u64::from(*steps), "step"),
+            so_far(outcome),
+        ),
+        Verdict::Cut(Cut::Stopped) => {
+            format!("The search was stopped, before it had seen everything. {}", so_far(outcome))
+        }
+    }
+}
+
+/// What is known when a search is cut.
+fn so_far(outcome: &Outcome) -> String {
+    match outcome.complete {
+        None => "Nothing was violated so far.".to_owned(),
+        Some(0) => {
+            "Without a fault nothing is violated, and with faults nothing was so far.".to_owned()
+        }
+        Some(within) => format!(
+            "With at most {} nothing is violated, and with more nothing was so far.",
+            words::counted(u64::from(within), "fault"),
         ),
     }
 }

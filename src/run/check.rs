@@ -1,5 +1,7 @@
 //! A search of a model, with the model's bounds or narrower ones.
 
+use std::ops::ControlFlow;
+
 use super::found::{Found, Meets};
 use super::recording::Recording;
 use super::witness;
@@ -26,8 +28,12 @@ pub struct Checked {
     pub bounded: bool,
 }
 
-/// Searches all runs of `model`; `progress` is told now and then how far the search is.
-pub fn check(model: Model, asked: Asked, progress: &mut dyn FnMut(Progress)) -> Checked {
+/// Searches all runs of `model`; `watch` is told now and then how far the search is, and may stop it.
+pub fn check(
+    model: Model,
+    asked: Asked,
+    watch: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Checked {
     let own = model.bounds();
     let default = Bounds::default();
     let states = asked.states.or(own.states);
@@ -37,7 +43,7 @@ pub fn check(model: Model, asked: Asked, progress: &mut dyn FnMut(Progress)) -> 
         ..default
     };
     let bounded = asked.deviations.is_some_and(|it| own.deviations.is_none_or(|of| it < of));
-    let outcome = Search::new(&model.abstract_setup(), bounds).run(progress);
+    let outcome = Search::new(&model.abstract_setup(), bounds).run(watch);
     Checked { model, outcome, bounded }
 }
 

@@ -245,7 +245,8 @@ impl Run<'_> {
 fn witness(name: &str, model: &Model) -> Recording {
     let deviations = model.bounds().deviations;
     let bounds = Bounds { deviations, states: STATES, ..Bounds::default() };
-    let outcome = Search::new(&model.abstract_setup(), bounds).run(&mut |_| {});
+    let outcome =
+        Search::new(&model.abstract_setup(), bounds).run(&mut lockstep::explore::to_the_end);
     assert!(matches!(outcome.verdict, Verdict::Violated { .. }), "{name} is not violated");
     recording_of(model, &outcome).expect("a violated model has a witness")
 }

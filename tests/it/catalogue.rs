@@ -57,7 +57,7 @@ fn search(model: &Model) -> Outcome {
         states: model.bounds().states.map_or(1_000_000, |states| states as usize),
         ..Bounds::default()
     };
-    Search::new(&model.abstract_setup(), bounds).run(&mut |_| {})
+    Search::new(&model.abstract_setup(), bounds).run(&mut lockstep::explore::to_the_end)
 }
 
 /// The property that is violated and with how many deviations, or `holds`; what differs between two of these differs

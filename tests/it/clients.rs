@@ -58,7 +58,9 @@ fn diary(setup: &Setup) -> Vec<String> {
 }
 
 fn verdict(setup: &Setup) -> Verdict {
-    Search::new(setup, Bounds { states: 100_000, ..Bounds::default() }).run(&mut |_| {}).verdict
+    Search::new(setup, Bounds { states: 100_000, ..Bounds::default() })
+        .run(&mut lockstep::explore::to_the_end)
+        .verdict
 }
 
 #[test]

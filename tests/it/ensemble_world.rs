@@ -47,9 +47,11 @@ fn merging_hides_nothing_of_an_ensemble() {
             r#"[{"restart-all": {"for": ["100ms", "900ms"]}}]"#,
         ] {
             let setup = model(lock, faults).abstract_setup();
-            let merged = Search::new(&setup, Bounds::default()).run(&mut |_| {});
-            let unmerged =
-                Search::new(&setup, Bounds::default()).without_merging().run(&mut |_| {});
+            let merged =
+                Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
+            let unmerged = Search::new(&setup, Bounds::default())
+                .without_merging()
+                .run(&mut lockstep::explore::to_the_end);
             let (of_merged, of_unmerged) = (shape(&merged.verdict), shape(&unmerged.verdict));
             assert_eq!(of_merged, of_unmerged, "{lock} {faults}");
             assert!(!of_merged.starts_with("Cut"), "{lock} {faults}: {of_merged}");

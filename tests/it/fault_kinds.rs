@@ -32,7 +32,7 @@ pub(super) fn model(world: &str, store: &str, faults: &str) -> Model {
 }
 
 pub(super) fn search(setup: &Setup) -> Outcome {
-    Search::new(setup, Bounds::default()).run(&mut |_| {})
+    Search::new(setup, Bounds::default()).run(&mut lockstep::explore::to_the_end)
 }
 
 fn shape(verdict: &Verdict) -> String {
@@ -85,7 +85,9 @@ fn merging_hides_nothing_of_any_kind() {
     ] {
         let setup = model(world, store, &format!("[{fault}]")).abstract_setup();
         let merged = search(&setup);
-        let unmerged = Search::new(&setup, Bounds::default()).without_merging().run(&mut |_| {});
+        let unmerged = Search::new(&setup, Bounds::default())
+            .without_merging()
+            .run(&mut lockstep::explore::to_the_end);
         let (of_merged, of_unmerged) = (shape(&merged.verdict), shape(&unmerged.verdict));
         assert_eq!(of_merged, of_unmerged, "{store} {fault}");
         let expected = expected.replace("violated", "mutual-exclusion 1");

@@ -22,7 +22,7 @@ fn parse(name: &str, text: String) -> Model {
 
 fn found(name: &str, document: &Value) -> Found {
     let asked = Asked { states: Some(STATES), ..Asked::default() };
-    check(parse(name, document.to_string()), asked, &mut |_| {}).found()
+    check(parse(name, document.to_string()), asked, &mut lockstep::explore::to_the_end).found()
 }
 
 /// The kind and the parameters of each fault that a model lists.

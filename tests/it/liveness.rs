@@ -90,7 +90,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     };
-    Search::new(&setup, Bounds::default()).run(&mut |_| {})
+    Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end)
 }
 
 /// Why it is violated, without a fault.

@@ -9,6 +9,7 @@ mod chronicle;
 mod cli;
 mod clients;
 mod commands;
+mod cut_short;
 mod effect_lines;
 mod engines;
 mod ensemble_stop;

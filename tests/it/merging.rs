@@ -9,8 +9,9 @@ const DEPTH: u32 = 12;
 
 fn searches(setup: &Setup, depth: u32) -> (Outcome, Outcome) {
     let bounds = Bounds { steps: depth, states: 2_000_000, ..Bounds::default() };
-    let merged = Search::new(setup, bounds).run(&mut |_| {});
-    let unmerged = Search::new(setup, bounds).without_merging().run(&mut |_| {});
+    let merged = Search::new(setup, bounds).run(&mut lockstep::explore::to_the_end);
+    let unmerged =
+        Search::new(setup, bounds).without_merging().run(&mut lockstep::explore::to_the_end);
     (merged, unmerged)
 }
 

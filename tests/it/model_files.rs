@@ -40,7 +40,7 @@ fn wrong_search(model: &Model, expect: &Expect) -> Option<String> {
         states: model.bounds().states.map_or(400_000, |states| states as usize),
         ..Bounds::default()
     };
-    let outcome = Search::new(&setup, bounds).run(&mut |_| {});
+    let outcome = Search::new(&setup, bounds).run(&mut lockstep::explore::to_the_end);
     let as_expected = match (&outcome.verdict, expect.verdict) {
         (Verdict::Violated { violation, deviations, .. }, Expected::Violated) => {
             expect.property.as_deref().is_none_or(|property| property == violation.property)

@@ -16,7 +16,7 @@ fn violated(store: &str, lock: &str, work_ms: u32, properties: &str) -> Option<&
     let model = Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"));
     let setup = model.abstract_setup();
     let bounds = Bounds { states: 200_000, ..Bounds::default() };
-    match Search::new(&setup, bounds).run(&mut |_| {}).verdict {
+    match Search::new(&setup, bounds).run(&mut lockstep::explore::to_the_end).verdict {
         Verdict::Violated { violation, .. } => Some(violation.property),
         Verdict::Holds => None,
         other => panic!("{other:?}"),

@@ -76,7 +76,7 @@ fn what_a_restart_forgets_is_what_was_not_on_disk() {
     let verdict = |persistence| {
         let mut setup = setup(persistence, 5);
         setup.properties = vec![PropertyBox::new(MutualExclusion::new(1))];
-        Search::new(&setup, Bounds::default()).run(&mut |_| {}).verdict
+        Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end).verdict
     };
     for persistence in [Persistence::None, Persistence::EverySecond] {
         let verdict = verdict(persistence);

@@ -33,7 +33,7 @@ fn run(name: &str, seed: u64, steps: u64) -> String {
 fn check(name: &str) -> String {
     let model = model(name);
     let setup = model.abstract_setup();
-    let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});
+    let outcome = Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
     let witness = outcome.witness.expect("the model is violated");
     let choices = Listed::new(witness.answers);
     let limits = Limits { stop_at_violation: true, ..limits(witness.steps) };

@@ -156,9 +156,11 @@ fn merging_hides_nothing_of_a_partition() {
             let lock = format!(r#"{{"{lock}": {{"retry": {{"after": "300ms"}}}}}}"#);
             let faults = format!(r#"[{{"partition": {{"for": ["450ms", "{span}"]}}}}]"#);
             let setup = model(&store, &lock, &faults);
-            let merged = Search::new(&setup, Bounds::default()).run(&mut |_| {});
-            let unmerged =
-                Search::new(&setup, Bounds::default()).without_merging().run(&mut |_| {});
+            let merged =
+                Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
+            let unmerged = Search::new(&setup, Bounds::default())
+                .without_merging()
+                .run(&mut lockstep::explore::to_the_end);
             let (of_merged, of_unmerged) = (shape(&merged.verdict), shape(&unmerged.verdict));
             assert_eq!(of_merged, of_unmerged, "{client} {lock}");
             assert!(!of_merged.starts_with("Cut"), "{client} {lock}: {of_merged}");

@@ -91,7 +91,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         sentinel: lockstep::sim::SentinelSetup::default(),
         watches_place: false,
     };
-    let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});
+    let outcome = Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
     match outcome.verdict {
         Verdict::Holds => Ok(outcome.states),
         Verdict::Violated { deviations, steps, .. } => Err((deviations, steps)),

@@ -25,7 +25,7 @@ fn search(mut setup: Setup, faults: Vec<Fault>, property: PropertyBox) -> Outcom
     setup.watches_place = true;
     setup.properties = vec![property];
     let bounds = Bounds { states: 300_000, ..Bounds::default() };
-    Search::new(&setup, bounds).run(&mut |_| {})
+    Search::new(&setup, bounds).run(&mut lockstep::explore::to_the_end)
 }
 
 #[track_caller]

@@ -11,7 +11,9 @@ fn verdict(client: &str, lock: &str, faults: &str, bound: &str) -> Verdict {
         "properties": [{{"bounded-wait": {{"bound": "{bound}"}}}}]}}"#
     );
     let model = Model::parse("library.json", text).unwrap_or_else(|bad| panic!("{bad}"));
-    Search::new(&model.abstract_setup(), Bounds::default()).run(&mut |_| {}).verdict
+    Search::new(&model.abstract_setup(), Bounds::default())
+        .run(&mut lockstep::explore::to_the_end)
+        .verdict
 }
 
 /// Whoever does not know what became of SET deletes its key.
@@ -60,7 +62,9 @@ fn the_library_gives_up_a_call_with_a_limit_of_its_own_sooner_if_it_is_set_up_so
             "faults": [{{"stall-server": {{"for": "800ms"}}}}], "properties": ["mutual-exclusion"]}}"#
         );
         let model = Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"));
-        Search::new(&model.abstract_setup(), Bounds::default()).run(&mut |_| {}).verdict
+        Search::new(&model.abstract_setup(), Bounds::default())
+            .run(&mut lockstep::explore::to_the_end)
+            .verdict
     };
     assert_eq!(stalls("{}"), Verdict::Holds);
     let given_up = stalls(r#"{"timeout": "500ms"}"#);

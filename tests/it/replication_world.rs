@@ -59,8 +59,10 @@ fn merging_hides_nothing_of_replicas() {
             let setup = parse(STORE, lock, &faults).unwrap_or_else(|bad| panic!("{bad}"));
             let setup = setup.abstract_setup();
             let bounds = Bounds { steps: 60, ..Bounds::default() };
-            let merged = Search::new(&setup, bounds).run(&mut |_| {});
-            let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
+            let merged = Search::new(&setup, bounds).run(&mut lockstep::explore::to_the_end);
+            let unmerged = Search::new(&setup, bounds)
+                .without_merging()
+                .run(&mut lockstep::explore::to_the_end);
             assert_eq!(shape(&merged.verdict), shape(&unmerged.verdict), "{faults} {lock}");
             assert!(merged.states <= unmerged.states, "{faults} {lock}");
             assert!(merged.faults.iter().all(|it| it.times > 0), "it took effect: {faults}");
@@ -145,7 +147,7 @@ fn servers_with_replicas_are_named_and_faults_need_them() {
 fn the_resource_may_stand_on_a_side() {
     let faults = r#"[{"partition": {"between": [["c1"], ["db", "c2"]], "for": "300ms"}}]"#;
     let setup = model(faults).abstract_setup();
-    let outcome = Search::new(&setup, Bounds::default()).run(&mut |_| {});
+    let outcome = Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);
     assert!(outcome.faults.iter().all(|it| it.times > 0), "c1 was cut off from the resource");
     assert_eq!(outcome.verdict, Verdict::Holds);
 }

@@ -131,7 +131,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
 }
 
 fn search(setup: &Setup) -> Outcome {
-    Search::new(setup, Bounds::default()).run(&mut |_| {})
+    Search::new(setup, Bounds::default()).run(&mut lockstep::explore::to_the_end)
 }
 
 #[test]
@@ -176,8 +176,9 @@ fn merging_hides_no_violation() {
             process.threads = vec![(LockBox::new(lock), WorkBox::new(work))];
         }
         let bounds = Bounds { steps: 16, ..Bounds::default() };
-        let merged = Search::new(&setup, bounds).run(&mut |_| {});
-        let unmerged = Search::new(&setup, bounds).without_merging().run(&mut |_| {});
+        let merged = Search::new(&setup, bounds).run(&mut lockstep::explore::to_the_end);
+        let unmerged =
+            Search::new(&setup, bounds).without_merging().run(&mut lockstep::explore::to_the_end);
         // The numbers of worlds differ; what is found must not.
         assert_eq!(merged.verdict, unmerged.verdict);
     }

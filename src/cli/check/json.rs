@@ -48,6 +48,9 @@ pub(super) struct Model {
     /// Of `holds-within`: the most deviations of a run that was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     within: Option<u32>,
+    /// Of `cut`: every run with at most so many deviations was looked at, and violates nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complete: Option<u32>,
     /// What the model expects, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
@@ -145,6 +148,7 @@ impl Model {
             violation,
             vacuous,
             within,
+            complete: outcome.complete,
             expected: model.expect().map(expected::in_words),
             as_expected: row.exit() == Exit::Expected,
             covers: cover::covers(&setup, outcome),

@@ -5,6 +5,7 @@ mod summary;
 mod table;
 pub(super) mod witness;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::embedded;
@@ -13,6 +14,7 @@ use super::failure::Failure;
 use super::files;
 use super::output::Output;
 use super::surroundings::{self, Stopwatch, Took};
+use crate::json::Duration;
 use crate::model::Model;
 use crate::report::{View, words};
 use crate::run::{self, Asked, Checked};
@@ -37,6 +39,10 @@ pub(super) struct Arguments {
     /// Keep no more than this many states [default: the model's, or 5000000]
     #[arg(long, value_name = "N")]
     states: Option<u64>,
+
+    /// Stop the search of a model after this long, and say what is known by then: 500ms, 60s, 5m
+    #[arg(long, value_name = "TIME")]
+    time_limit: Option<Duration>,
 
     /// Write the shortest run that violates a property as a trace, for `lockstep replay`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
@@ -79,14 +85,21 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
 fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Row {
     let watch = Stopwatch::start();
     let asked = Asked { deviations: arguments.deviations, states: arguments.states };
+    let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
     let checked = run::check(model, asked, &mut |progress| {
+        let took = watch.took();
         let states = words::count(progress.states as u64);
+        let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
         let waiting = words::count(progress.waiting as u64);
         let faults = words::counted(u64::from(progress.deviations), "fault");
         output.progress(format_args!(
-            "{}: {states} states, {waiting} waiting, {faults}",
+            "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
             path.display()
         ));
+        match limit {
+            Some(limit) if took.0 >= limit => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
     });
     Row { path: path.to_path_buf(), checked, took: watch.took() }
 }

@@ -75,6 +75,9 @@ fn command(row: &Row, arguments: &Arguments) -> String {
     if let Some(states) = arguments.states {
         let _ = write!(text, " --states {states}");
     }
+    if let Some(limit) = arguments.time_limit {
+        let _ = write!(text, " --time-limit {limit}");
+    }
     text
 }
 
