@@ -48,9 +48,11 @@ impl Placed {
 
     /// The canonical form, as seen at instant zero.
     pub(crate) fn key(&self) -> Key {
-        let mut key = self.state.key();
-        let stalls = self.stalls.map_or(-1, |until| until.0);
-        key.int(self.clock.drift_ppm()).int(stalls);
+        // When it wakes is on the agenda, and whether it is busy matters in sampled timing only.
+        let Self { state, wake: _, busy: _, clock, stalls } = self;
+        let mut key = state.key();
+        let stalls = stalls.map_or(-1, |until| until.0);
+        key.int(clock.drift_ppm()).int(stalls);
         key
     }
 }

@@ -68,13 +68,17 @@ impl Blocked {
 
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
-        key.int(self.db as i64).int(self.acks.map_or(-1, |acks| acks.offset as i64));
-        line_key(&self.argv, key);
+        // The keys, how it is served, what it gets if nothing comes, and how many acknowledgements it waits for follow
+        // from its command line.
+        let Self { db, keys: _, argv, until_ms, look_ms, serve: _, on_timeout: _, acks } = self;
+        let offset = acks.map_or(-1, |Acks { offset, replicas: _ }| offset as i64);
+        key.int(*db as i64).int(offset);
+        line_key(argv, key);
         let from_now = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
         // For how long it has been late is nothing to anybody.
-        let until = self.until_ms.unwrap_or(i64::MAX);
-        let is_late = until < self.look_ms;
-        key.int(if is_late { i64::MIN } else { from_now(until) }).int(from_now(self.look_ms));
+        let until = until_ms.unwrap_or(i64::MAX);
+        let is_late = until < *look_ms;
+        key.int(if is_late { i64::MIN } else { from_now(until) }).int(from_now(*look_ms));
     }
 }
 

@@ -104,24 +104,42 @@ impl Client {
 
     /// Adds the canonical form to `key`. The id is left out: only CLIENT commands show it.
     pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
-        key.bytes(&self.name).int(self.db as i64).int(i64::from(self.dirty));
-        match &self.multi {
+        let Self {
+            // Numbers in the order of connecting. No recipe asks for them.
+            id: _,
+            name,
+            db,
+            multi,
+            dirty,
+            watched,
+            channels,
+            patterns,
+            shard_channels,
+            blocked,
+            pending,
+            replies,
+            monitor,
+            // Between requests nobody closes: whoever is to be closed is gone with the answer.
+            closing: _,
+            wrote,
+        } = self;
+        key.bytes(name).int(*db as i64).int(i64::from(*dirty));
+        match multi {
             None => {
                 key.int(-1);
             }
-            Some(multi) => {
-                key.int(multi.queue.len() as i64).int(i64::from(multi.refused));
-                for request in &multi.queue {
+            Some(Multi { queue, refused }) => {
+                key.int(queue.len() as i64).int(i64::from(*refused));
+                for request in queue {
                     line_key(request, key);
                 }
             }
         }
-        key.int(self.watched.len() as i64);
-        for watched in &self.watched {
-            key.int(watched.place.0 as i64).bytes(&watched.place.1);
-            key.int(i64::from(watched.expired));
+        key.int(watched.len() as i64);
+        for Watched { place: (db, name), expired } in watched {
+            key.int(*db as i64).bytes(name).int(i64::from(*expired));
         }
-        for names in [&self.channels, &self.patterns, &self.shard_channels] {
+        for names in [channels, patterns, shard_channels] {
             let mut names: Vec<_> = names.iter().collect();
             names.sort();
             key.int(names.len() as i64);
@@ -129,17 +147,17 @@ impl Client {
                 key.bytes(name);
             }
         }
-        match &self.blocked {
+        match blocked {
             None => {
                 key.int(-1);
             }
             Some(blocked) => blocked.key(wall_us, key),
         }
-        key.int(self.pending.len() as i64);
-        for request in &self.pending {
+        key.int(pending.len() as i64);
+        for request in pending {
             line_key(request, key);
         }
-        key.int(self.replies as i64).int(i64::from(self.monitor)).int(self.wrote as i64);
+        key.int(*replies as i64).int(i64::from(*monitor)).int(*wrote as i64);
     }
 }
 

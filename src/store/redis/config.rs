@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::reply::Bytes;
+use crate::store::Key;
 
 /// The settings of one server. [`Config::default`] is a plain `redis-server` without a configuration file
 /// and without snapshots.
@@ -71,6 +72,32 @@ impl Default for Config {
             host: Bytes::from_static(b"127.0.0.1"),
             port: 6379,
         }
+    }
+}
+
+impl Config {
+    /// Adds what may change while the server runs (CONFIG SET) to `key`.
+    pub(super) fn key(&self, key: &mut Key) {
+        let Self {
+            notify,
+            maxmemory,
+            eviction,
+            min_replicas_to_write,
+            min_replicas_max_lag,
+            // The model lets nobody change these after the start: all worlds of a search have the same.
+            epoch_us: _,
+            databases: _,
+            persistence: _,
+            doubt_ms: _,
+            punctual_expiry: _,
+            monotonic_expiry: _,
+            absolute_time: _,
+            heartbeats: _,
+            host: _,
+            port: _,
+        } = self;
+        key.int(i64::from(notify.bits())).int(*maxmemory as i64).bytes(eviction.name());
+        key.int(i64::from(*min_replicas_to_write)).int(i64::from(*min_replicas_max_lag));
     }
 }
 

@@ -30,11 +30,13 @@ impl Disk {
 
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, persistence: Persistence, wall_us: i64, key: &mut Key) {
-        if let Some(written) = &self.written {
+        // What is flushed differs from the data only while a flush is due.
+        let Self { flushed, due_ms, written } = self;
+        if let Some(written) = written {
             written.key(wall_us, key.int(1));
         }
-        if let (Persistence::EverySecond, Some(due_ms)) = (persistence, self.due_ms) {
-            self.flushed.key(wall_us, key.int(2));
+        if let (Persistence::EverySecond, Some(due_ms)) = (persistence, *due_ms) {
+            flushed.key(wall_us, key.int(2));
             key.int(due_ms.saturating_mul(1000).saturating_sub(wall_us));
         }
         key.int(0);

@@ -72,7 +72,8 @@ impl PubSub {
 
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, key: &mut Key) {
-        for subscriptions in [&self.channels, &self.patterns, &self.shard_channels] {
+        let Self { channels, patterns, shard_channels } = self;
+        for subscriptions in [channels, patterns, shard_channels] {
             subscriptions.key(key);
         }
     }

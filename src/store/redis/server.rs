@@ -350,39 +350,62 @@ impl Core {
     }
 
     fn key(&self, key: &mut Key) {
-        // As seen at instant zero, whenever the last request was.
-        let wall_us = self.epoch_us;
-        let refusal = Refusal::ALL.iter().position(|(_, it)| Some(*it) == self.refusal);
+        let Self {
+            config,
+            epoch_us,
+            ahead_us,
+            keyspace,
+            lingering,
+            clients,
+            pubsub,
+            scripts,
+            disk,
+            replication,
+            full,
+            refusal,
+            down,
+            // As seen at instant zero, whenever the last request was.
+            now: _,
+            // Of the request in execution: between requests there is nothing of it.
+            worked_us: _,
+            doubts: _,
+            times_read: _,
+            woken: _,
+            out: _,
+            // They follow from the clients: who is blocked until when, and who watches all commands.
+            timeouts: _,
+            monitors: _,
+            // As the numbers of the clients: no recipe asks for them.
+            last_client_id: _,
+        } = self;
+        let wall_us = *epoch_us;
+        let refusal = Refusal::ALL.iter().position(|(_, it)| Some(*it) == *refusal);
         let refusal = refusal.map_or(0, |place| place as i64 + 1);
-        key.int(i64::from(self.down) + 2 * i64::from(self.full) + 4 * refusal);
-        let absolute = self.config.absolute_time;
-        let absolute = if absolute { wall_us } else { wall_us.rem_euclid(1000) };
-        key.int(absolute).int(self.ahead_us);
-        key.int(i64::from(self.config.notify.bits())).int(self.config.maxmemory as i64);
-        key.bytes(self.config.eviction.name());
-        self.keyspace.key(wall_us, key);
-        key.int(self.lingering.len() as i64);
-        for ((db, name), again) in &self.lingering {
+        key.int(i64::from(*down) + 2 * i64::from(*full) + 4 * refusal);
+        let absolute = if config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
+        key.int(absolute).int(*ahead_us);
+        config.key(key);
+        keyspace.key(wall_us, key);
+        key.int(lingering.len() as i64);
+        for ((db, name), again) in lingering {
             key.int(*db as i64).bytes(name).int(again.saturating_mul(1000).saturating_sub(wall_us));
         }
-        key.int(self.clients.len() as i64);
-        for (link, client) in &self.clients {
+        key.int(clients.len() as i64);
+        for (link, client) in clients {
             key.int(i64::from(link.0));
             client.key(wall_us, key);
         }
-        for ((db, name), links) in self.keyspace.waiters.iter() {
+        for ((db, name), links) in keyspace.waiters.iter() {
             key.int(*db as i64).bytes(name).int(links.len() as i64);
             for link in links {
                 key.int(i64::from(link.0));
             }
         }
-        self.pubsub.key(key);
-        self.scripts.key(key);
-        self.disk.key(self.config.persistence, wall_us, key);
-        if self.replication.has_peers() || self.config.min_replicas_to_write > 0 {
-            key.int(i64::from(self.config.min_replicas_to_write));
-            key.int(i64::from(self.config.min_replicas_max_lag));
-            self.replication.key(wall_us, self.limits_lag(), key);
+        pubsub.key(key);
+        scripts.key(key);
+        disk.key(config.persistence, wall_us, key);
+        if replication.has_peers() || config.min_replicas_to_write > 0 {
+            replication.key(wall_us, self.limits_lag(), key);
         }
     }
 }

@@ -40,10 +40,11 @@ impl Entry {
 
     /// Adds the canonical form to `key`, with the deadline relative to `wall_us`.
     pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
+        let Self { value, deadline } = self;
         // A deadline far off stays exact: saturation only meets deadlines beyond 290,000 years.
         let until = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
-        key.int(self.deadline.map_or(i64::MIN, until));
-        self.value.key(key);
+        key.int(deadline.map_or(i64::MIN, until));
+        value.key(key);
     }
 }
 
@@ -147,8 +148,10 @@ impl Database {
 
     /// Adds the canonical form to `key`.
     pub(in crate::store::redis) fn key(&self, wall_us: i64, key: &mut Key) {
-        key.int(self.entries.len() as i64);
-        for (name, entry) in &self.entries {
+        // The order of deadlines follows from the entries.
+        let Self { entries, deadlines: _ } = self;
+        key.int(entries.len() as i64);
+        for (name, entry) in entries {
             entry.key(wall_us, key.bytes(name));
         }
     }

@@ -1,6 +1,6 @@
 //! The canonical form.
 
-use super::Replication;
+use super::{Master, Replica, Replication};
 use crate::store::Key;
 
 impl Replication {
@@ -14,19 +14,20 @@ impl Replication {
     /// When a replica was heard of last matters only if the lag is limited (`limits_lag`).
     pub(in crate::store::redis) fn key(&self, wall_us: i64, limits_lag: bool, key: &mut Key) {
         let since = |ms: i64| ms.saturating_mul(1000).saturating_sub(wall_us);
-        key.int(self.offset as i64).int(i64::from(self.kept));
-        if let Some(master) = &self.master {
-            key.bytes(&master.host).int(i64::from(master.port));
-            key.int(master.link.map_or(-1, |link| i64::from(link.0)));
-            key.int(i64::from(master.synced)).int(master.beat_ms.map_or(i64::MIN, since));
+        // The journal is that of the request in execution: between requests it is empty.
+        let Self { master, replicas, offset, kept, journal: _ } = self;
+        key.int(*offset as i64).int(i64::from(*kept));
+        if let Some(Master { host, port, link, synced, beat_ms }) = master {
+            key.bytes(host).int(i64::from(*port));
+            key.int(link.map_or(-1, |link| i64::from(link.0)));
+            key.int(i64::from(*synced)).int(beat_ms.map_or(i64::MIN, since));
         }
-        key.int(self.replicas.len() as i64);
-        for replica in &self.replicas {
-            key.int(i64::from(replica.link.0)).bytes(&replica.host).int(i64::from(replica.port));
-            let (acked, ms) =
-                replica.ack.map_or((-1, i64::MIN), |(acked, ms)| (acked as i64, since(ms)));
-            let heard_ms = if replica.attended || !limits_lag { 0 } else { ms };
-            key.int(acked).int(heard_ms).int(i64::from(replica.attended));
+        key.int(replicas.len() as i64);
+        for Replica { link, host, port, ack, attended } in replicas {
+            key.int(i64::from(link.0)).bytes(host).int(i64::from(*port));
+            let (acked, ms) = ack.map_or((-1, i64::MIN), |(acked, ms)| (acked as i64, since(ms)));
+            let heard_ms = if *attended || !limits_lag { 0 } else { ms };
+            key.int(acked).int(heard_ms).int(i64::from(*attended));
         }
     }
 }
