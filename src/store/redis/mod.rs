@@ -50,6 +50,7 @@ mod durable;
 mod error;
 mod execute;
 mod glob;
+mod key;
 mod keyspace;
 mod mark;
 mod memory;

@@ -9,7 +9,6 @@ use super::core::Core;
 use super::ctx::{Ctx, NOBODY};
 use super::draw::Draw;
 use super::keyspace::Place;
-use super::refusal::Refusal;
 use super::replication::Peer;
 use super::reply::Reply;
 use super::request::Request;
@@ -347,66 +346,6 @@ impl Core {
             })
         });
         keys.min()
-    }
-
-    fn key(&self, key: &mut Key) {
-        let Self {
-            config,
-            epoch_us,
-            ahead_us,
-            keyspace,
-            lingering,
-            clients,
-            pubsub,
-            scripts,
-            disk,
-            replication,
-            full,
-            refusal,
-            down,
-            // As seen at instant zero, whenever the last request was.
-            now: _,
-            // Of the request in execution: between requests there is nothing of it.
-            worked_us: _,
-            doubts: _,
-            times_read: _,
-            woken: _,
-            out: _,
-            // They follow from the clients: who is blocked until when, and who watches all commands.
-            timeouts: _,
-            monitors: _,
-            // As the numbers of the clients: no recipe asks for them.
-            last_client_id: _,
-        } = self;
-        let wall_us = *epoch_us;
-        let refusal = Refusal::ALL.iter().position(|(_, it)| Some(*it) == *refusal);
-        let refusal = refusal.map_or(0, |place| place as i64 + 1);
-        key.int(i64::from(*down) + 2 * i64::from(*full) + 4 * refusal);
-        let absolute = if config.absolute_time { wall_us } else { wall_us.rem_euclid(1000) };
-        key.int(absolute).int(*ahead_us);
-        config.key(key);
-        keyspace.key(wall_us, key);
-        key.int(lingering.len() as i64);
-        for ((db, name), again) in lingering {
-            key.int(*db as i64).bytes(name).int(again.saturating_mul(1000).saturating_sub(wall_us));
-        }
-        key.int(clients.len() as i64);
-        for (link, client) in clients {
-            key.int(i64::from(link.0));
-            client.key(wall_us, key);
-        }
-        for ((db, name), links) in keyspace.waiters.iter() {
-            key.int(*db as i64).bytes(name).int(links.len() as i64);
-            for link in links {
-                key.int(i64::from(link.0));
-            }
-        }
-        pubsub.key(key);
-        scripts.key(key);
-        disk.key(config.persistence, wall_us, key);
-        if replication.has_peers() || config.min_replicas_to_write > 0 {
-            replication.key(wall_us, self.limits_lag(), key);
-        }
     }
 }
 
