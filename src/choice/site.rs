@@ -251,6 +251,17 @@ impl<P, S> Way<P, S> {
     }
 }
 
+impl Target {
+    /// The process that it is, or that a message is of.
+    pub(crate) fn process(self) -> Option<ProcessId> {
+        match self {
+            Self::Process(process) | Self::Thread(process, _) => Some(process),
+            Self::Message(way) => Some(way.process),
+            Self::Server(_) | Self::Leader | Self::Words(..) | Self::Sides | Self::All => None,
+        }
+    }
+}
+
 impl<P, S> Target<P, S> {
     fn map<F, P2, S2, F2>(
         &self,

@@ -44,15 +44,7 @@ pub(super) fn is_silent(take: &Alternative) -> bool {
 /// The process that a fault hits.
 pub(super) fn hit(take: &Alternative) -> Option<ProcessId> {
     match take {
-        Alternative::Strike(Strike { target, .. }) => match target {
-            Target::Process(process) | Target::Thread(process, _) => Some(*process),
-            Target::Message(way) => Some(way.process),
-            Target::Server(_)
-            | Target::Leader
-            | Target::Words(..)
-            | Target::Sides
-            | Target::All => None,
-        },
+        Alternative::Strike(Strike { target, .. }) => target.process(),
         Alternative::Release(way) => Some(way.process),
         Alternative::Proceed | Alternative::Defer | Alternative::Value(_) => None,
     }

@@ -1,6 +1,5 @@
 //! Where faults took effect: how often, and in which phases of those whom they hit.
 
-use super::fault::Target;
 use super::setup::Setup;
 use super::step::Step;
 use super::thread::Phase;
@@ -43,15 +42,7 @@ impl Effects {
     /// Takes note of a step from `world`.
     pub(crate) fn count(&mut self, world: &World, step: Step) {
         let Step::Strike(strike) = step else { return };
-        let process = match strike.target {
-            Target::Process(process) | Target::Thread(process, _) => Some(process),
-            Target::Message(way) => Some(way.process),
-            Target::Server(_)
-            | Target::Leader
-            | Target::Words(..)
-            | Target::Sides
-            | Target::All => None,
-        };
+        let process = strike.target.process();
         let effect = &mut self.0[usize::from(strike.fault)];
         effect.times += 1;
         let hit = world.processes.iter().enumerate();

@@ -259,3 +259,10 @@ fn a_release_that_the_server_refuses_is_told() {
     );
     assert!(told.contains("NOREPLICAS"), "{told}");
 }
+
+#[test]
+fn a_renewal_that_the_server_refused() {
+    let told = because("models/redis/watchdog-refuse-writes.json");
+    assert!(told.contains("and never renewed it; what it asked for at"), "{told}");
+    assert!(told.contains("was refused (EVAL"), "{told}");
+}

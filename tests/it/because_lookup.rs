@@ -135,6 +135,16 @@ impl Run<'_> {
         let by = end.by.thread();
         let request = by.and_then(|by| self.last_request(by, end.at));
         self.ensure(gone.request == request, "the request that removed it", link);
+        if let Some(refused) = gone.refused {
+            let timed = gone.key.as_ref().unwrap_or(&gone.holding);
+            let own = timed.owner.is_some() && self.asker(refused) == timed.owner;
+            let is_error = matches!(
+                self.answer(refused),
+                Some(AnyMessage::Redis(redis::Message::Reply(redis::Reply::Error(_))))
+            );
+            let meanwhile = timed.placed < refused && refused < end.at;
+            self.ensure(own && is_error && meanwhile, "the server refused it", link);
+        }
         if let Some(blow) = gone.blow {
             let is_blow = self.is_fault(blow) || matches!(self.event(blow), Event::Server { .. });
             self.ensure(blow < end.at && is_blow, "the blow came before", link);

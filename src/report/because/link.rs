@@ -167,6 +167,8 @@ pub struct Gone {
     pub request: Option<At>,
     /// The fault, or the turn of its server, that made it go, or go early.
     pub blow: Option<At>,
+    /// The last request of its owner before, if its time was over and the server refused that.
+    pub refused: Option<At>,
     /// The last request of its owner's process before, of a session that ended.
     pub heard: Option<At>,
     /// Whether its time to live was not over.

@@ -1,6 +1,6 @@
 //! Who has been in a section when, and what each of them had where the lock lives.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, answer, asker, is_refusal};
 use super::link::Gone;
 use crate::choice::ServerId;
 use crate::event::{By, Event, ServerTurn, Who};
@@ -165,13 +165,25 @@ impl Evidence<'_> {
         };
         Some(Gone {
             holding: holding.clone(),
-            key,
             request,
             blow,
+            refused: self.refused_before(key.as_ref().unwrap_or(holding), end),
             heard,
             early,
+            key,
             by_newcomer: newcomer.is_some() && end.by.thread() == newcomer,
         })
+    }
+
+    /// The last request of its owner to the server of what ended by its time, if the server refused it.
+    fn refused_before(&self, holding: &Holding, end: HoldingEnd) -> Option<At> {
+        let owner = holding.owner.filter(|_| end.by == By::Time)?;
+        let (at, record) = self.backwards(end.at).find(|(_, record)| {
+            let here =
+                matches!(record.event, Event::Executed { server, .. } if server == holding.server);
+            here && asker(record) == Some(owner)
+        })?;
+        (at > holding.placed && answer(record).is_some_and(is_refusal)).then_some(at)
     }
 
     /// The key of a part, if it is another's or nobody's.

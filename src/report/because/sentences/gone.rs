@@ -61,10 +61,18 @@ impl Speaker<'_> {
                 let how = if by == By::Time && !gone.early { "had expired" } else { "was gone" };
                 let span = span.map(|span| format!(" for {}", moment(span))).unwrap_or_default();
                 let renewed = self.renewed(timed);
+                let refused = gone.refused.map(|at| {
+                    format!(
+                        "; what it asked for at {} was refused ({})",
+                        self.time(at),
+                        self.request(at)
+                    )
+                });
                 format!(
-                    "key {}{on} {how} at {at}: {set_by} had set it at {}{span}{renewed}{}",
+                    "key {}{on} {how} at {at}: {set_by} had set it at {}{span}{renewed}{}{}",
                     name(&timed.item),
                     self.time(timed.placed),
+                    refused.unwrap_or_default(),
                     self.early(gone, timed)
                 )
             }
