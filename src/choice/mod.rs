@@ -28,8 +28,10 @@ pub enum About {
     Draw,
     /// Something that a real server leaves open.
     Server,
-    /// What happens next: the nominal event, or a fault, or the end of a hold.
+    /// What happens next: the nominal event, or another that could as well come first, or a fault.
     Step,
+    /// Whether a process is there from the beginning (searches only).
+    Arrival,
 }
 
 /// One question: what it is about, where, and what its alternatives are.
@@ -101,7 +103,7 @@ impl Choices for Seeded {
             (About::Step, n) if below(&mut self.steps, Self::FAULT_ODDS) == 0 => {
                 1 + below(&mut self.steps, n - 1)
             }
-            (About::Step, _) => 0,
+            (About::Step | About::Arrival, _) => 0,
             (_, n) => below(&mut self.values, n),
         }
     }

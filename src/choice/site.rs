@@ -160,8 +160,38 @@ pub enum Alternative<P = ProcessId, S = ServerId, F = FaultId> {
     Proceed,
     /// A direction that is held goes on.
     Release(Way<P, S>),
-    /// The end of a fault comes after all else that is due at the same instant.
+    /// What is due comes after all else that is due at the same instant.
     Defer,
+    /// The message at the head of a direction travels for longer than what comes next takes, if not for longer than a
+    /// message can.
+    Late(Way<P, S>),
+    /// A process is not there from the beginning.
+    StaysAway(P),
+    /// A process comes that was away, or comes once more.
+    Comes {
+        /// Which.
+        process: P,
+        /// Whether just before the next thing is due, and not right after the last one.
+        late: bool,
+    },
+    /// A thread that was refused asks again now: its tries could as well have begun a little earlier.
+    Asks {
+        /// Its process.
+        process: P,
+        /// Which.
+        thread: u8,
+        /// Whether just before the next thing is due, and not right after the last one.
+        late: bool,
+    },
+    /// A fault is over now: nobody has said how long it lasts.
+    Ends {
+        /// Which fault.
+        fault: F,
+        /// Whom it had hit.
+        target: Target<P, S>,
+        /// Whether just before the next thing is due, and not right after the last one.
+        late: bool,
+    },
     /// A fault strikes.
     Strike(Strike<P, S, F>),
     /// A number that is drawn.
@@ -321,6 +351,21 @@ impl<P, S, F> Alternative<P, S, F> {
             Self::Proceed => Alternative::Proceed,
             Self::Release(way) => Alternative::Release(way.map(names)?),
             Self::Defer => Alternative::Defer,
+            Self::Late(way) => Alternative::Late(way.map(names)?),
+            Self::StaysAway(process) => Alternative::StaysAway((names.process)(process)?),
+            Self::Comes { process, late } => {
+                Alternative::Comes { process: (names.process)(process)?, late: *late }
+            }
+            Self::Asks { process, thread, late } => Alternative::Asks {
+                process: (names.process)(process)?,
+                thread: *thread,
+                late: *late,
+            },
+            Self::Ends { fault, target, late } => Alternative::Ends {
+                fault: (names.fault)(fault)?,
+                target: target.map(names)?,
+                late: *late,
+            },
             Self::Strike(Strike { fault, target, span, late, unsent }) => {
                 Alternative::Strike(Strike {
                     fault: (names.fault)(fault)?,

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{Agenda, Conn, Due, Ensemble, Found, Group, Links, Placed, Process, World, wants};
+use crate::sim::{Agenda, Conn, Due, Ensemble, Found, Free, Group, Links, Placed, Process, World, wants};
 use crate::store::Key;
 use crate::time::Micros;
 
@@ -55,7 +55,7 @@ pub(super) struct Components {
 }
 
 /// How many numbers there are besides those of servers, processes and connections.
-const FIXED: usize = 8;
+const FIXED: usize = 9;
 
 /// A world as numbers: see [`Components::pack`].
 pub(super) type Packed = Box<[Id]>;
@@ -102,6 +102,7 @@ impl Components {
         packed.push(self.ensembles.put(&world.ensemble));
         packed.push(self.links.put(&world.links));
         packed.push(self.groups.put(&Rc::new(world.groups.to_vec())));
+        packed.push(world.free.packed());
         for (n, conn) in world.conns.iter().enumerate() {
             let same = before.filter(|before| {
                 before.world.conns.get(n).is_some_and(|old| Rc::ptr_eq(old, conn))
@@ -138,6 +139,7 @@ impl Components {
         let conn_ids: Vec<Id> = rest.collect();
         let epoch = i64::from(fixed[3]) | i64::from(fixed[4]) << 32;
         let agenda: Agenda = self.agendas.get(fixed[0]).iter().copied().collect();
+        let agenda = agenda.sorted();
         let processes_of = process_ids.iter().map(|&id| self.processes.get(id).clone());
         let processes_of: Vec<Rc<Process>> = processes_of.collect();
         let conns = conn_ids.iter().map(|&id| self.conns.get(id).clone());
@@ -149,6 +151,7 @@ impl Components {
             servers: servers_of.collect(),
             holds: conns.iter().map(|conn| conn.holds()).sum(),
             wants: wants(&processes_of),
+            free: Free::unpacked(fixed[8]),
             conns,
             processes: processes_of,
             agenda,
@@ -164,6 +167,18 @@ impl Components {
         Unpacked { world, packed: packed.into(), servers, processes }
     }
 
+    pub(super) fn dump(&self) {
+        let mut phases: std::collections::BTreeMap<Vec<i64>, usize> = Default::default();
+        for a in &self.agendas.0 {
+            let mut v: Vec<i64> = a.iter().map(|(d, _)| d.0.rem_euclid(1_000_000)).collect();
+            v.dedup();
+            *phases.entry(v).or_default() += 1;
+        }
+        let mut v: Vec<_> = phases.into_iter().collect();
+        v.sort_by_key(|x| std::cmp::Reverse(x.1));
+        eprintln!("{} phases", v.len());
+        for x in v.iter().take(40) { eprintln!("{:?}", x); }
+    }
     /// How many different components there are, and roughly how many bytes they take.
     pub(super) fn counts(&self) -> Counts {
         Counts {

@@ -233,7 +233,11 @@ impl<'a> Search<'a> {
             self.nominal.set(number, Nominal::Stuck);
             return;
         }
+        let mut handed = false;
         for (place, &alternative) in alternatives.iter().enumerate() {
+            if !handed && alternative.is_late_reply() && !before.world.hears_several(alternative) {
+                continue;
+            }
             self.effects.count(&before.world, alternative);
             let mut odometer = Odometer::default();
             loop {
@@ -244,6 +248,7 @@ impl<'a> Search<'a> {
                     self.remember(several.into_iter().chain(odometer.answers()).collect());
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
+                handed |= place == 0 && found.handed;
                 self.thinned |= found.thinned;
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
@@ -349,6 +354,7 @@ impl<'a> Search<'a> {
             Some((verdict, witness)) => (verdict, Some(witness)),
             None => (self.verdict_without_violation(layer, beyond), None),
         };
+        if std::env::var("DBG").is_ok() { eprintln!("{:?}", self.components.counts()); self.components.dump(); }
         let histories = self.engine.counts();
         let ids: usize = self.worlds.iter().map(|packed| packed.len() * size_of::<u32>()).sum();
         let nominal = self.nominal.bytes();

@@ -30,7 +30,7 @@ pub use network::Network;
 
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
-use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
+use crate::sim::{Arrival, Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
 
 /// A model.
@@ -180,6 +180,7 @@ impl Model {
             library,
             redis: self.store.redis_client(),
             starts: client.starts,
+            arrival: if std::env::var("ARR").is_ok() {Arrival::Free{like:0}} else {Arrival::Given},
             habits: client.habits,
         });
         Setup {
@@ -188,6 +189,8 @@ impl Model {
             timing,
             round_trip: self.network.round_trip,
             far: self.network.far.clone(),
+            lateness: Some(self.network.most),
+            most_free: std::env::var("MOST").ok().and_then(|t| t.parse().ok()).unwrap_or(2),
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,

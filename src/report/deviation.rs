@@ -2,7 +2,7 @@
 
 use super::cast::Cast;
 use super::fault::{self, Hit};
-use crate::choice::{Alternative, Direction, ProcessId, Strike, Target, Way};
+use crate::choice::{Alternative, Direction, FaultId, ProcessId, Strike, Target, Way};
 use crate::event::{Event, Record, Who};
 
 /// A deviation as a reader should see it.
@@ -23,6 +23,15 @@ pub(super) fn tell(take: &Alternative, cast: &Cast) -> Told {
         Alternative::Release(way) => message(*way, "goes on", cast),
         // Told by what happens instead.
         Alternative::Proceed | Alternative::Defer => about_all("the others go first".to_owned()),
+        Alternative::Late(way) => message(*way, "travels for longer", cast),
+        Alternative::StaysAway(process) => about(*process, "is not there yet", cast),
+        Alternative::Comes { process, .. } => about(*process, "comes", cast),
+        Alternative::Asks { process, thread, .. } => {
+            let who = Who { process: *process, thread: *thread };
+            let text = "asks again, a little earlier than it would have";
+            Told { sentence: format!("{} {text}", cast.who(who)), ..about(*process, text, cast) }
+        }
+        Alternative::Ends { fault, target, .. } => about_all(ends(*fault, *target, cast)),
         Alternative::Value(value) => about_all(format!("{value} is drawn")),
     }
 }
@@ -38,7 +47,7 @@ pub(super) fn sentence(record: &Record, cast: &Cast) -> Option<String> {
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
 /// nothing, and so is the end of a fault after what else is due at that instant, which the order shows.
 pub(super) fn is_silent(take: &Alternative) -> bool {
-    matches!(take, Alternative::Proceed | Alternative::Defer)
+    matches!(take, Alternative::Proceed | Alternative::Defer | Alternative::Late(_))
 }
 
 /// The process that a fault hits.
@@ -46,12 +55,34 @@ pub(super) fn hit(take: &Alternative) -> Option<ProcessId> {
     match take {
         Alternative::Strike(Strike { target, .. }) => target.process(),
         Alternative::Release(way) => Some(way.process),
-        Alternative::Proceed | Alternative::Defer | Alternative::Value(_) => None,
+        Alternative::Comes { process, .. } | Alternative::Asks { process, .. } => Some(*process),
+        Alternative::Proceed
+        | Alternative::Defer
+        | Alternative::Late(_)
+        | Alternative::StaysAway(_)
+        | Alternative::Ends { .. }
+        | Alternative::Value(_) => None,
     }
 }
 
 fn about_all(text: String) -> Told {
     Told { process: None, sentence: text.clone(), text }
+}
+
+fn about(process: ProcessId, what: &str, cast: &Cast) -> Told {
+    let sentence = format!("{} {what}", cast.process(process));
+    Told { process: Some(process), sentence, text: what.to_owned() }
+}
+
+/// The end of a fault of which nobody has said how long it lasts.
+fn ends(fault: FaultId, target: Target, cast: &Cast) -> String {
+    let name = cast.fault(fault).map_or("fault", |it| it.kind);
+    match target {
+        Target::Process(process) | Target::Thread(process, _) => {
+            format!("the {name} of {} is over", cast.process(process))
+        }
+        _ => format!("the {name} is over"),
+    }
 }
 
 fn strikes(strike: &Strike, cast: &Cast) -> Told {

@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
         let Some(&nominal) = alternatives.first() else { return false };
         self.steps += 1;
         let mut taken = nominal;
-        if !self.setup.faults.is_empty() {
+        if !self.setup.faults.is_empty() || alternatives.len() > 1 {
             let picked = choices.pick(&Question {
                 about: About::Step,
                 n: alternatives.len() as u32,

@@ -100,6 +100,17 @@ impl Due {
         )
     }
 
+    /// The place of a timer among timers, or of a message to a client among those: which of the two, and whose it is.
+    const fn rank(self) -> Option<(bool, u32, u32)> {
+        match self {
+            Self::Timer(process, OpRef { task, op, slot }) => {
+                Some((true, process as u32 * 256 + task as u32, op as u32 * 256 + slot as u32))
+            }
+            Self::Down(conn) => Some((false, conn, 0)),
+            _ => None,
+        }
+    }
+
     /// Whether a run in which nothing goes wrong has no such event.
     const fn is_rare(self) -> bool {
         !matches!(
@@ -120,8 +131,13 @@ impl Due {
 /// The agenda of a world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agenda {
-    entries: BTreeMap<(Micros, u64), Due>,
-    next: u64,
+    entries: BTreeMap<(Micros, i64), Due>,
+    /// The number of the next entry that comes after all others of its instant.
+    next: i64,
+    /// The number of the last one that came before them.
+    first: i64,
+    /// Whether entries of one instant that are alike stand in the order of their numbers: in a search.
+    sorts: bool,
     /// How many of the entries are rare: mostly none, and a crowd has long agendas.
     rare: usize,
 }
@@ -130,6 +146,40 @@ impl Agenda {
     pub(crate) fn put(&mut self, due: Micros, event: Due) {
         self.entries.insert((due, self.next), event);
         self.next += 1;
+        self.rare += usize::from(event.is_rare());
+        if self.sorts {
+            self.sort(due, event);
+        }
+    }
+
+    /// Timers of one instant, and messages that reach clients at one, are in the order of their numbers: any order is as
+    /// good, and one that follows from what is there, and not from how it came there, lets a search meet fewer worlds.
+    pub(crate) fn sorted(mut self) -> Self {
+        self.sorts = true;
+        self
+    }
+
+    fn sort(&mut self, due: Micros, event: Due) {
+        let Some(kind) = event.rank() else { return };
+        let at = self.entries.range_mut((due, i64::MIN)..=(due, i64::MAX));
+        let mut alike: Vec<&mut Due> = at
+            .map(|(_, event)| event)
+            .filter(|event| event.rank().is_some_and(|it| it.0 == kind.0))
+            .collect();
+        // All but the last one are in order.
+        for place in (1..alike.len()).rev() {
+            if alike[place - 1].rank() <= alike[place].rank() {
+                break;
+            }
+            let (before, after) = alike.split_at_mut(place);
+            std::mem::swap(before[place - 1], after[0]);
+        }
+    }
+
+    /// Puts what is due then before all else that is due then.
+    pub(crate) fn put_first(&mut self, due: Micros, event: Due) {
+        self.first -= 1;
+        self.entries.insert((due, self.first), event);
         self.rare += usize::from(event.is_rare());
     }
 
@@ -140,7 +190,18 @@ impl Agenda {
 
     /// What is due at that instant.
     pub(crate) fn at(&self, due: Micros) -> impl Iterator<Item = Due> + '_ {
-        self.entries.range((due, 0)..=(due, u64::MAX)).map(|(_, &event)| event)
+        self.entries.range((due, i64::MIN)..=(due, i64::MAX)).map(|(_, &event)| event)
+    }
+
+    /// What is due until then.
+    pub(crate) fn until(&self, due: Micros) -> impl Iterator<Item = Due> + '_ {
+        self.entries.range(..=(due, i64::MAX)).map(|(_, &event)| event)
+    }
+
+    /// The first of those entries comes before all else that is due then.
+    pub(crate) fn bring_first(&mut self, due: Micros, event: Due) {
+        self.cancel(due, event);
+        self.put_first(due, event);
     }
 
     pub(crate) fn pop(&mut self) -> Option<(Micros, Due)> {
@@ -152,7 +213,7 @@ impl Agenda {
     /// Takes one entry away.
     pub(crate) fn cancel(&mut self, due: Micros, event: Due) {
         let place =
-            self.entries.range((due, 0)..=(due, u64::MAX)).find(|(_, other)| **other == event);
+            self.entries.range((due, i64::MIN)..=(due, i64::MAX)).find(|(_, other)| **other == event);
         if let Some((&place, _)) = place {
             self.entries.remove(&place);
             self.rare -= usize::from(event.is_rare());
@@ -199,6 +260,7 @@ impl Agenda {
 impl FromIterator<(Micros, Due)> for Agenda {
     fn from_iter<I: IntoIterator<Item = (Micros, Due)>>(entries: I) -> Self {
         let mut agenda = Self::default();
+        // They are sorted already, if they are to be.
         for (due, event) in entries {
             agenda.put(due, event);
         }

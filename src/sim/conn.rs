@@ -19,6 +19,8 @@ pub(crate) enum Hold {
     Reorder,
     /// Time passes meanwhile, at most until then.
     Slow(Micros),
+    /// It travels for longer than what comes next takes, at most until then: as long as a message can.
+    Late(Micros),
     /// A partition: until it heals.
     Cut,
     /// Its process stands still and has not sent it yet: until it goes on.
@@ -128,6 +130,11 @@ impl Conn {
             if matches!(Push::of(push), Push::Message(_)))
     }
 
+    /// Whether what the client sends stands still for longer than a message can travel.
+    pub(crate) fn is_kept_from_its_server(&self) -> bool {
+        self.up_hold.is_some_and(|hold| !matches!(hold, Hold::Late(_)))
+    }
+
     /// How many of its directions are held.
     pub(crate) fn holds(&self) -> u32 {
         u32::from(self.up_hold.is_some()) + u32::from(self.down_hold.is_some())
@@ -155,7 +162,7 @@ impl Conn {
         self.up_due = (self.up_due - dt).max(earliest);
         self.down_due = (self.down_due - dt).max(Micros::ZERO);
         for hold in [&mut self.up_hold, &mut self.down_hold] {
-            if let Some(Hold::Slow(until)) = hold {
+            if let Some(Hold::Slow(until) | Hold::Late(until)) = hold {
                 *until -= dt;
             }
         }
@@ -167,7 +174,7 @@ impl Conn {
         quiet && self.up_due != Micros::ZERO
             || !quiet && self.up_due > BEFORE
             || self.down_due > Micros::ZERO
-            || matches!(self.up_hold, Some(Hold::Slow(_)))
-            || matches!(self.down_hold, Some(Hold::Slow(_)))
+            || matches!(self.up_hold, Some(Hold::Slow(_) | Hold::Late(_)))
+            || matches!(self.down_hold, Some(Hold::Slow(_) | Hold::Late(_)))
     }
 }

@@ -24,7 +24,7 @@ impl World {
         let process = &self.processes[usize::from(state.process)];
         let placed = &self.servers[usize::from(state.server())];
         let attended = state.open
-            && state.up_hold.is_none()
+            && !state.is_kept_from_its_server()
             // A connection that broke is of no use, also before its ends have learnt it.
             && !state.up.iter().any(|(message, _)| *message == Inbound::Disconnect)
             && placed.stalls.is_none()

@@ -316,7 +316,7 @@ impl World {
             return;
         }
         let attended = state.open
-            && state.up_hold.is_none()
+            && !state.is_kept_from_its_server()
             && process.alive
             && process.paused.is_none()
             && !self.ensemble.is_down(state.server())

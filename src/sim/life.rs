@@ -55,6 +55,7 @@ impl World {
         let state = self.process_mut(process);
         state.alive = true;
         state.threads = threads;
+        debug_assert!(!state.away, "it has come");
         self.wants += self.processes[usize::from(process)].wants();
         self.start_process(stage, process);
     }

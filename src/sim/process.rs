@@ -61,6 +61,10 @@ pub(crate) struct Running {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Process {
     pub(crate) alive: bool,
+    /// It has not come yet.
+    pub(crate) away: bool,
+    /// It may come once more when its threads have given up.
+    pub(crate) again: bool,
     /// How many processes of its kind there are, one after the other, with this one.
     pub(crate) lives: u32,
     /// It stands still; what was due for it meanwhile, in order.

@@ -41,6 +41,19 @@ pub struct ServerSetup {
     pub drift_ppm: i64,
 }
 
+/// When a process comes, in a search.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Arrival {
+    /// When its setup says.
+    #[default]
+    Given,
+    /// Then, or at any other moment, or never; and the phase of its tries is any.
+    Free {
+        /// The number of the first process that is like it in all respects.
+        like: ProcessId,
+    },
+}
+
 /// One process.
 #[derive(Clone, Debug)]
 pub struct ProcessSetup {
@@ -58,6 +71,8 @@ pub struct ProcessSetup {
     pub redis: Settings,
     /// When it begins (µs).
     pub starts: Micros,
+    /// Whether a search tries all moments for that.
+    pub arrival: Arrival,
     /// What its threads do with their locks, whatever the recipe.
     pub habits: Habits,
 }
@@ -73,6 +88,7 @@ impl ProcessSetup {
             library: Library::default(),
             redis: Settings::default(),
             starts: Micros::ZERO,
+            arrival: Arrival::Given,
             habits: Habits::default(),
         }
     }
@@ -91,6 +107,11 @@ pub struct Setup {
     pub round_trip: Micros,
     /// How much longer (µs) every message travels, one way, between a process and a server that are far apart.
     pub far: BTreeMap<(u16, u16), Micros>,
+    /// How long (µs) a message can travel without a fault, in a search: what happens until then may come before it. None
+    /// if it takes no time at all.
+    pub lateness: Option<Micros>,
+    /// How many choices that cost nothing, and faults beside them, a search tries in one run.
+    pub most_free: u8,
     /// The faults, with their budgets.
     pub faults: Vec<Fault>,
     /// The properties that are judged.
@@ -108,6 +129,17 @@ impl Setup {
     #[must_use]
     pub fn with_timing(&self, timing: Timing) -> Self {
         Self { timing, ..self.clone() }
+    }
+
+    /// Whether a search lets a process choose its moments.
+    pub(crate) fn arrives_freely(&self, process: ProcessId) -> bool {
+        self.is_abstract() && self.processes[usize::from(process)].arrival != Arrival::Given
+    }
+
+    /// Whether it may come once more when its tries are over.
+    pub(crate) fn comes_again(&self, process: ProcessId) -> bool {
+        let habits = &self.processes[usize::from(process)].habits;
+        self.arrives_freely(process) && habits.tries.is_some() && habits.lives == 1
     }
 
     pub(crate) fn is_abstract(&self) -> bool {

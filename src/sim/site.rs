@@ -27,7 +27,12 @@ impl World {
     pub(crate) fn alternative(&self, step: Step) -> Alternative {
         match step {
             Step::Next => Alternative::Proceed,
-            Step::Release(conn, direction) => Alternative::Release(self.way(conn, direction)),
+            Step::Release(conn, direction) | Step::Arrives(conn, direction) => {
+                Alternative::Release(self.way(conn, direction))
+            }
+            Step::Late(conn, direction) => Alternative::Late(self.way(conn, direction)),
+            Step::Comes(process, late) => Alternative::Comes { process, late },
+            Step::Asks(process, thread, late) => Alternative::Asks { process, thread, late },
             Step::Defer => Alternative::Defer,
             Step::Strike(strike) => Alternative::Strike(strike),
         }

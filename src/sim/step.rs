@@ -8,6 +8,7 @@ use super::conn::{Direction, Hold};
 use super::fault::{Moment, Strike};
 use super::setup::Setup;
 use super::world::{Stage, World};
+use crate::event::Who;
 use crate::store::Inbound;
 use crate::time::Micros;
 
@@ -18,6 +19,14 @@ pub(crate) enum Step {
     Next,
     /// A held direction goes on.
     Release(ConnId, Direction),
+    /// The message that is the head travels for longer than what comes next takes.
+    Late(ConnId, Direction),
+    /// A message that is late arrives.
+    Arrives(ConnId, Direction),
+    /// A process comes that was away, or comes once more; the flag says whether just before the head.
+    Comes(ProcessId, bool),
+    /// A thread asks again before its wait is over; the same flag.
+    Asks(ProcessId, u8, bool),
     /// The end of a fault, which is the head, comes after all else that is due at that instant: how long a fault lasts
     /// is known roughly, so no order at one instant is the right one.
     Defer,
@@ -30,8 +39,13 @@ impl Step {
     pub(crate) const fn fault(self) -> Option<u8> {
         match self {
             Self::Strike(strike) => Some(strike.fault),
-            Self::Next | Self::Release(..) | Self::Defer => None,
+            _ => None,
         }
+    }
+
+    /// Whether it is a reply, or another message to a client, that travels for longer.
+    pub(crate) const fn is_late_reply(self) -> bool {
+        matches!(self, Self::Late(_, Direction::Down))
     }
 
     /// 1 for a deviation, else 0.
@@ -50,7 +64,7 @@ impl World {
             for (number, conn) in self.conns.iter().enumerate() {
                 for direction in [Direction::Up, Direction::Down] {
                     // A partition ends at its time, and who stands still goes on at its.
-                    let ends = |hold: &Hold| !matches!(hold, Hold::Cut | Hold::Unsent);
+                    let ends = |hold: &Hold| matches!(hold, Hold::Reorder | Hold::Slow(_));
                     if let Some(hold) = conn.hold(direction).filter(ends) {
                         holds_time |= hold == Hold::Reorder;
                         out.push(Step::Release(number as ConnId, direction));
@@ -63,7 +77,17 @@ impl World {
         if moves_time && holds_time {
             return;
         }
+        if self.holds > 0 && moves_time && setup.is_abstract() && !self.offer_arrivals(out) {
+            return;
+        }
         out.push(Step::Next);
+        if setup.is_abstract() {
+            if moves_time {
+                self.offer_comings(setup, out);
+            } else {
+                self.offer_lateness(setup, out);
+            }
+        }
         if setup.is_abstract() && event.ends_fault() && self.can_wait(due) {
             out.push(Step::Defer);
         }
@@ -71,7 +95,7 @@ impl World {
         let just_sent = setup.is_abstract() && self.was_just_sent(setup, event);
         let moment = Moment { event, moves_time, any_time, just_sent, near: None };
         for (number, fault) in setup.faults.iter().enumerate() {
-            if self.budgets[number] > 0 {
+            if self.budgets[number] > 0 && self.free.may_strike() {
                 fault.strikes(number as u8, self, moment, &mut |strike| {
                     out.push(Step::Strike(strike));
                 });
@@ -98,6 +122,12 @@ impl World {
         match step {
             Step::Next => self.next(stage),
             Step::Release(conn, direction) => self.release(conn, direction),
+            Step::Late(conn, direction) => self.be_late(stage, conn, direction),
+            Step::Arrives(conn, direction) => self.arrive_late(stage, conn, direction),
+            Step::Comes(process, late) => self.comes(stage, process, late),
+            Step::Asks(process, thread, late) => {
+                self.asks_early(stage, Who { process, thread }, late);
+            }
             Step::Defer => {
                 if let Some((due, event)) = self.agenda.pop() {
                     self.agenda.put(due, event);
@@ -110,6 +140,7 @@ impl World {
                     budgets[number] -= 1;
                 }
                 self.budgets = budgets.into();
+                self.free.strike();
                 if strike.late {
                     self.now = self.when_late();
                 }
@@ -150,7 +181,7 @@ impl World {
             Direction::Up => (Due::Up(conn), requests.count()),
             Direction::Down => (Due::Down(conn), state.down.len()),
         };
-        if let Some(Hold::Slow(until)) = hold {
+        if let Some(Hold::Slow(until) | Hold::Late(until)) = hold {
             self.agenda.cancel(until, Due::SlowEnds(conn, direction == Direction::Up));
         }
         if self.is_cut(conn, direction) {
@@ -172,7 +203,7 @@ impl World {
         }
     }
 
-    fn next(&mut self, stage: &mut Stage<'_>) {
+    pub(super) fn next(&mut self, stage: &mut Stage<'_>) {
         let Some((due, event)) = self.agenda.pop() else { return };
         self.now = self.now.max(due);
         if let Some(process) = self.awaits_process(event)

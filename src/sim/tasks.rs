@@ -31,6 +31,9 @@ impl World {
         }
         for process in 0..self.processes.len() {
             match stage.setup.processes[process].starts {
+                Micros::ZERO if self.stays_away(stage, process as ProcessId) => {
+                    self.send_away(process as ProcessId);
+                }
                 Micros::ZERO => self.start_process(stage, process as ProcessId),
                 later => self.agenda.put(later, Due::Starts(process as ProcessId)),
             }

@@ -37,6 +37,8 @@ pub(crate) struct Thread {
     refused: bool,
     /// Refusals in a row, where they are counted.
     refusals: u32,
+    /// One wait between tries may still be shorter than it is.
+    pub(crate) unphased: bool,
 }
 
 /// What a thread does next.
@@ -56,14 +58,26 @@ pub(crate) enum Step {
 }
 
 impl Thread {
-    pub(crate) fn new(lock: LockBox, work: WorkBox, habits: Habits) -> Self {
+    pub(crate) fn new(lock: LockBox, work: WorkBox, habits: Habits, unphased: bool) -> Self {
         let (refused, refusals) = (false, 0);
-        Self { lock, work, phase: Phase::Acquiring, habits, next: Next::Again, refused, refusals }
+        let (phase, next) = (Phase::Acquiring, Next::Again);
+        Self { lock, work, phase, habits, next, refused, refusals, unphased }
     }
 
     /// Whether the thread would go on if it could.
     pub(crate) fn wants(&self) -> bool {
         self.phase != Phase::Done
+    }
+
+    /// Whether it was refused so often that it asks no more.
+    pub(crate) fn has_given_up(&self) -> bool {
+        self.phase == Phase::Done && self.habits.tries.is_some_and(|tries| self.refusals >= tries)
+    }
+
+    /// It has given up, and asks again after all.
+    pub(crate) fn comes_again(&mut self) {
+        self.phase = Phase::Acquiring;
+        self.refusals = 0;
     }
 
     /// What comes after the end of a call.
@@ -105,6 +119,7 @@ impl Thread {
                     }
                     Next::Enough => {
                         self.phase = Phase::Done;
+                        self.unphased = false;
                         Step::Done
                     }
                 }
@@ -122,6 +137,7 @@ impl Thread {
             self.refusals += 1;
             if self.refusals >= tries {
                 self.phase = Phase::Done;
+                self.unphased = false;
                 return Step::GiveUp;
             }
         }

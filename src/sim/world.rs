@@ -7,6 +7,7 @@ use super::agenda::{Agenda, ConnId, Due, ProcessId};
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
+use super::free::Free;
 use super::links::Links;
 pub(crate) use super::placed::Placed;
 use super::process::{Process, Running};
@@ -17,7 +18,7 @@ use super::thread::{Phase, Thread};
 use crate::choice::Choices;
 use crate::client::redis::RedisClient;
 use crate::client::zookeeper::ZkClient;
-use crate::cx::{Kept, Lane, Local, Scripts, Surroundings};
+use crate::cx::{Kept, Lane, Local, LockBox, Scripts, Surroundings, WorkBox};
 use crate::event::{Event, Observer, Who};
 use crate::property::PropertyBox;
 use crate::time::Micros;
@@ -50,6 +51,8 @@ pub struct World {
     /// How much is left of each fault's budget; `u32::MAX` is without a limit.
     pub(crate) budgets: Rc<[u32]>,
     pub(crate) properties: Rc<[PropertyBox]>,
+    /// What is left of the choices that cost nothing.
+    pub(crate) free: Free,
     /// Directions that are held; follows from the connections.
     pub(crate) holds: u32,
     /// Threads that are alive and want something; follows from the processes.
@@ -72,6 +75,8 @@ pub struct Found {
     /// Who entered a section, one bit each; the last bit of [`Found::ENTERED`] is that of all further threads. Only
     /// with abstract timing.
     pub entered: u32,
+    /// Somebody entered a section or left it.
+    pub handed: bool,
     /// A request of somebody who waits for the lock was executed.
     pub asked: bool,
     /// Of the values that something drew only some were offered.
@@ -181,6 +186,8 @@ impl World {
         let processes = setup.processes.iter().enumerate().map(|(number, process)| {
             Rc::new(Process {
                 alive: process.starts == Micros::ZERO,
+                away: false,
+                again: setup.comes_again(number as u16),
                 lives: process.habits.lives,
                 paused: None,
                 cut: None,
@@ -206,9 +213,14 @@ impl World {
             servers: servers.collect(),
             conns: Vec::new(),
             wants: wants(&processes),
+            free: Free::at_most(setup.most_free),
             holds: 0,
             processes,
-            agenda: Agenda::default(),
+            agenda: if setup.is_abstract() {
+                Agenda::default().sorted()
+            } else {
+                Agenda::default()
+            },
             ensemble: Rc::new(Ensemble::led_by(leader, members.len())),
             links: Rc::new(Links::default()),
             groups: Group::all(setup),
@@ -275,7 +287,9 @@ impl World {
         match *event {
             Event::Enters { who, .. } if stage.setup.is_abstract() => {
                 self.found.entered |= stage.scene.bit(who);
+                self.found.handed = true;
             }
+            Event::Leaves(_) => self.found.handed = true,
             Event::InLine(_) => self.found.asked = true,
             _ => {}
         }
@@ -367,7 +381,9 @@ pub(crate) fn wants(processes: &[Rc<Process>]) -> u32 {
 /// The threads of a process that begins.
 pub(crate) fn threads(setup: &Setup, process: ProcessId) -> Vec<Thread> {
     let ProcessSetup { threads, habits, .. } = &setup.processes[usize::from(process)];
-    let thread =
-        |(lock, work): &(_, _)| Thread::new(Clone::clone(lock), Clone::clone(work), *habits);
+    let unphased = setup.arrives_freely(process);
+    let thread = |(lock, work): &(LockBox, WorkBox)| {
+        Thread::new(lock.clone(), work.clone(), *habits, unphased)
+    };
     threads.iter().map(thread).collect()
 }

@@ -88,6 +88,8 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         properties: vec![property],
         horizon: Micros::from_ms(60_000),
         sentinel: lockstep::sim::SentinelSetup::default(),
+        lateness: None,
+        most_free: 0,
         watches_place: false,
     };
     Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end)

@@ -89,6 +89,8 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),
         sentinel: lockstep::sim::SentinelSetup::default(),
+        lateness: None,
+        most_free: 0,
         watches_place: false,
     };
     let outcome = Search::new(&setup, Bounds::default()).run(&mut lockstep::explore::to_the_end);

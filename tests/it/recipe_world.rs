@@ -77,6 +77,8 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         properties: Vec::new(),
         horizon: Micros::from_ms(10_000),
         sentinel: lockstep::sim::SentinelSetup::default(),
+        lateness: None,
+        most_free: 0,
         watches_place: false,
     }
 }

@@ -126,6 +126,8 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         properties: vec![PropertyBox::new(OneAtATime::default())],
         horizon: Micros::from_ms(60_000),
         sentinel: lockstep::sim::SentinelSetup::default(),
+        lateness: None,
+        most_free: 0,
         watches_place: false,
     }
 }
