@@ -165,6 +165,8 @@ pub enum Alternative<P = ProcessId, S = ServerId, F = FaultId> {
     /// The message at the head of a direction travels for longer than what comes next takes, if not for longer than a
     /// message can.
     Late(Way<P, S>),
+    /// A message arrives that travelled for longer.
+    Arrives(Way<P, S>),
     /// A process is not there from the beginning.
     StaysAway(P),
     /// A process comes that was away, or comes once more.
@@ -352,6 +354,7 @@ impl<P, S, F> Alternative<P, S, F> {
             Self::Release(way) => Alternative::Release(way.map(names)?),
             Self::Defer => Alternative::Defer,
             Self::Late(way) => Alternative::Late(way.map(names)?),
+            Self::Arrives(way) => Alternative::Arrives(way.map(names)?),
             Self::StaysAway(process) => Alternative::StaysAway((names.process)(process)?),
             Self::Comes { process, late } => {
                 Alternative::Comes { process: (names.process)(process)?, late: *late }

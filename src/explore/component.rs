@@ -7,7 +7,9 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxHasher;
 
 use crate::property::PropertyBox;
-use crate::sim::{Agenda, Conn, Due, Ensemble, Found, Free, Group, Links, Placed, Process, World, wants};
+use crate::sim::{
+    Agenda, Conn, Due, Ensemble, Found, Free, Group, Links, Open, Placed, Process, World, wants,
+};
 use crate::store::Key;
 use crate::time::Micros;
 
@@ -51,11 +53,12 @@ pub(super) struct Components {
     ensembles: Pool<Ensemble>,
     links: Pool<Links>,
     groups: Pool<Vec<Group>>,
+    open: Pool<Vec<Open>>,
     properties: Pool<Vec<PropertyBox>>,
 }
 
 /// How many numbers there are besides those of servers, processes and connections.
-const FIXED: usize = 9;
+const FIXED: usize = 10;
 
 /// A world as numbers: see [`Components::pack`].
 pub(super) type Packed = Box<[Id]>;
@@ -103,6 +106,7 @@ impl Components {
         packed.push(self.links.put(&world.links));
         packed.push(self.groups.put(&Rc::new(world.groups.to_vec())));
         packed.push(world.free.packed());
+        packed.push(self.open.put(&Rc::new(world.open.to_vec())));
         for (n, conn) in world.conns.iter().enumerate() {
             let same = before.filter(|before| {
                 before.world.conns.get(n).is_some_and(|old| Rc::ptr_eq(old, conn))
@@ -152,6 +156,7 @@ impl Components {
             holds: conns.iter().map(|conn| conn.holds()).sum(),
             wants: wants(&processes_of),
             free: Free::unpacked(fixed[8]),
+            open: self.open.get(fixed[9]).as_slice().into(),
             conns,
             processes: processes_of,
             agenda,
@@ -167,18 +172,6 @@ impl Components {
         Unpacked { world, packed: packed.into(), servers, processes }
     }
 
-    pub(super) fn dump(&self) {
-        let mut phases: std::collections::BTreeMap<Vec<i64>, usize> = Default::default();
-        for a in &self.agendas.0 {
-            let mut v: Vec<i64> = a.iter().map(|(d, _)| d.0.rem_euclid(1_000_000)).collect();
-            v.dedup();
-            *phases.entry(v).or_default() += 1;
-        }
-        let mut v: Vec<_> = phases.into_iter().collect();
-        v.sort_by_key(|x| std::cmp::Reverse(x.1));
-        eprintln!("{} phases", v.len());
-        for x in v.iter().take(40) { eprintln!("{:?}", x); }
-    }
     /// How many different components there are, and roughly how many bytes they take.
     pub(super) fn counts(&self) -> Counts {
         Counts {

@@ -354,7 +354,7 @@ impl<'a> Search<'a> {
             Some((verdict, witness)) => (verdict, Some(witness)),
             None => (self.verdict_without_violation(layer, beyond), None),
         };
-        if std::env::var("DBG").is_ok() { eprintln!("{:?}", self.components.counts()); self.components.dump(); }
+
         let histories = self.engine.counts();
         let ids: usize = self.worlds.iter().map(|packed| packed.len() * size_of::<u32>()).sum();
         let nominal = self.nominal.bytes();

@@ -9,6 +9,8 @@ use crate::time::Micros;
 pub struct Bounds {
     /// `check` looks at no more deviations than this.
     pub deviations: Option<u32>,
+    /// `check` makes no more than this many choices that cost nothing in one run: who comes when, which message is late.
+    pub choices: Option<u8>,
     /// `check` keeps no more states than this.
     pub states: Option<u64>,
     /// `run` makes no more steps than this.
@@ -18,6 +20,9 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// So many choices that cost nothing are tried in one run, if a model does not say.
+    pub const CHOICES: u8 = 2;
+
     /// Reads `{"deviations": 3, "states": 2000000, "steps": 100000, "time": "1h"}`.
     pub(super) fn from_section(section: Option<Section<'_>>) -> Result<Self, Box<Problem>> {
         let Some(section) = section else { return Ok(Self::default()) };
@@ -29,6 +34,7 @@ impl Bounds {
         }
         Ok(Self {
             deviations: fields.optional("deviations")?,
+            choices: fields.optional("choices")?,
             states: fields.optional("states")?,
             steps: fields.optional("steps")?,
             time: fields.get("time").map(|field| some_time(&field)).transpose()?,

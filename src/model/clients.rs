@@ -7,7 +7,7 @@ use super::store::Store;
 use crate::cx::{Kept, LockBox, WorkBox};
 use crate::json::{Duration, Fields, Problem, Section, number, one_or_more};
 use crate::registry;
-use crate::sim::{Clock, Habits, Leases};
+use crate::sim::{Arrival, Clock, Habits, Leases};
 use crate::time::Micros;
 use crate::workload;
 
@@ -34,6 +34,7 @@ pub(super) struct Client {
     /// How many threads it has.
     pub(super) threads: usize,
     pub(super) starts: Micros,
+    pub(super) arrival: Arrival,
     pub(super) habits: Habits,
 }
 
@@ -154,6 +155,7 @@ impl Clients {
         let threads = threads.transpose()?.unwrap_or(1) as usize;
         let habits = habits::from_fields(fields)?;
         let starts = fields.get("starts").map(|it| starts(it, processes)).transpose()?;
+        let arrival = arrival(fields, starts.is_some())?;
         let (work, about) = registry::workload(&used.work.ok_or_else(|| missing("work"))?)?;
         let section = used.work.ok_or_else(|| missing("work"))?;
         if let Some(wrong) = work.keeps().and_then(|kept| misplaced(kept, store, &lock, threads)) {
@@ -181,6 +183,7 @@ impl Clients {
                 lock: lock.clone(),
                 work: work.clone(),
                 threads,
+                arrival,
                 starts: starts.as_ref().map_or(Micros::ZERO, |all| all[n as usize - 1]),
                 habits,
             });
@@ -242,6 +245,22 @@ fn misplaced(kept: Kept, store: &Store, lock: &LockBox, threads: usize) -> Optio
         Some("who wrote is known by the connection: on an ensemble, one thread in each process")
     } else {
         None
+    }
+}
+
+/// Whether a search tries all moments for the beginning of these processes.
+fn arrival(fields: &Fields<'_>, is_given: bool) -> Result<Arrival, Box<Problem>> {
+    const ALL: [(&str, Arrival); 2] = [("freely", Arrival::Free), ("together", Arrival::Given)];
+    let Some(field) = fields.get("arrive") else {
+        return Ok(if is_given { Arrival::Given } else { Arrival::Free });
+    };
+    let name: String = field.to()?;
+    match ALL.iter().find(|(known, _)| *known == name) {
+        Some((_, Arrival::Free)) if is_given => {
+            Err(field.error("`starts` says when they come: they do not come freely"))
+        }
+        Some((_, arrival)) => Ok(*arrival),
+        None => Err(field.unknown_name("way to arrive", &name, ALL.map(|(name, _)| name))),
     }
 }
 

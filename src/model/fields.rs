@@ -113,7 +113,15 @@ pub const SECTIONS: [About; 13] = [
         &[
             ("processes", "how many"),
             ("threads", "how many each has: 1"),
-            ("starts", "when they begin: \"0s\""),
+            (
+                "starts",
+                "when they begin: one time for all, or a list: \"0s\", and in `check` also at any other moment",
+            ),
+            (
+                "arrive",
+                "\"freely\": `check` also tries that a client comes later, once more or never, and that its tries have another \
+                 phase; \"together\": it does not (\"freely\", if `starts` does not say when)",
+            ),
             (
                 "releases",
                 "\"only-when-held\", or \"always\": they give back what they did not get, too (\"only-when-held\")",
@@ -133,7 +141,8 @@ pub const SECTIONS: [About; 13] = [
         &[
             ("processes", "how many: 1; their names are `reader1`, `reader2`, or `writer`"),
             ("threads", "how many each has: 1"),
-            ("starts", "when they begin: \"0s\""),
+            ("starts", "as in clients"),
+            ("arrive", "as in clients"),
             ("releases", "as in clients"),
             ("releases_twice", "as in clients"),
             ("tries", "as in clients"),
@@ -195,6 +204,10 @@ pub const SECTIONS: [About; 13] = [
         "where a search or a run stops if it does not end by itself: the verdict is `cut` then",
         &[
             ("deviations", "`check` looks at no more faults than this"),
+            (
+                "choices",
+                "`check` tries so many comings of clients, phases of tries and overtaken messages in one run, faults counted: 2",
+            ),
             ("states", "`check` keeps no more states than this"),
             ("steps", "`run` makes no more steps than this: 10,000,000"),
             ("time", "`run` goes on no longer than this: \"10m\""),

@@ -30,7 +30,7 @@ pub use network::Network;
 
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
-use crate::sim::{Arrival, Fault, ProcessSetup, ServerSetup, Setup, Timing};
+use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
 
 /// A model.
@@ -139,6 +139,15 @@ impl Model {
         &self.network
     }
 
+    /// How many choices that cost nothing a search tries in one run, with the faults beside them. Who lists `reorder` asks
+    /// for as many messages that are overtaken as its budget, up to 3.
+    fn choices(&self) -> u8 {
+        let choices = self.bounds.choices.unwrap_or(Bounds::CHOICES);
+        let reorders = self.faults.iter().filter(|fault| fault.is_always_tried());
+        let reorders = reorders.map(|fault| fault.budget.map_or(3, |budget| budget.min(3) as u8));
+        choices.max(reorders.max().unwrap_or(0))
+    }
+
     /// The verdict that `check` should come to.
     pub fn expect(&self) -> Option<&Expect> {
         self.expect.as_ref()
@@ -180,7 +189,7 @@ impl Model {
             library,
             redis: self.store.redis_client(),
             starts: client.starts,
-            arrival: if std::env::var("ARR").is_ok() {Arrival::Free{like:0}} else {Arrival::Given},
+            arrival: client.arrival,
             habits: client.habits,
         });
         Setup {
@@ -190,7 +199,7 @@ impl Model {
             round_trip: self.network.round_trip,
             far: self.network.far.clone(),
             lateness: Some(self.network.most),
-            most_free: std::env::var("MOST").ok().and_then(|t| t.parse().ok()).unwrap_or(2),
+            most_free: self.choices(),
             faults: self.faults.clone(),
             properties: self.properties.clone(),
             horizon: self.horizon,

@@ -3,14 +3,45 @@
 use super::cast::{Cast, Misfortune};
 use super::words;
 use crate::explore::{Cut, Outcome, Verdict};
-use crate::sim::{Effect, Effects, Fault, Phase, Setup};
+use crate::sim::{Arrival, Effect, Effects, Fault, OPEN, Phase, Setup, Timing};
 use std::fmt::Write as _;
 
 /// The faults that `setup` allows, one a line: `pause of any process, at most once, for 9 s or 11 s, at work`.
 pub fn faults(setup: &Setup) -> Vec<String> {
     let cast = Cast::of(setup);
     let faults = setup.faults.iter().zip(&cast.faults);
+    let faults = faults.filter(|(fault, _)| !is_tried_anyway(setup, fault));
     faults.map(|(fault, misfortune)| self::fault(fault, misfortune, &cast)).collect()
+}
+
+/// Whether a search of `setup` tries what the fault does at no cost.
+fn is_tried_anyway(setup: &Setup, fault: &Fault) -> bool {
+    setup.lateness.is_some() && setup.timing == Timing::Abstract && fault.is_always_tried()
+}
+
+/// What else a search of `setup` tries, that costs nothing, and how often in one run; nothing if it tries nothing else.
+fn freely(setup: &Setup) -> Option<String> {
+    let arrives = setup.processes.iter().any(|process| process.arrival == Arrival::Free);
+    let mut tried = Vec::new();
+    if arrives {
+        tried.push("clients that come later, once more or never".to_owned());
+        tried.push("tries of another phase".to_owned());
+    }
+    if let Some(lateness) = setup.lateness {
+        tried.push(format!(
+            "messages that travel for up to {}, so that others come before them",
+            words::time(lateness)
+        ));
+    }
+    if tried.is_empty() || setup.most_free == 0 {
+        return None;
+    }
+    let together = if arrives { "" } else { " Clients come when the model says." };
+    Some(format!(
+        "Beside that: {}, at most {} of these and of faults together in one run.{together}",
+        words::list(&tried),
+        setup.most_free
+    ))
 }
 
 /// What the faults did, one a line: `pause took effect 12 times: acquiring, at work`.
@@ -18,6 +49,9 @@ pub fn effects(setup: &Setup, effects: &Effects) -> Vec<String> {
     let effect = |(fault, effect): (&Fault, &Effect)| {
         let name = fault.name();
         let times = match effect.times {
+            0 if is_tried_anyway(setup, fault) => {
+                return format!("{name} costs nothing: it is tried in every search");
+            }
             0 => return format!("{name} never took effect"),
             1 => "once".to_owned(),
             times => format!("{} times", words::count(times)),
@@ -60,7 +94,9 @@ fn fault(fault: &Fault, misfortune: &Misfortune, cast: &Cast) -> String {
     };
     text += &often;
     let longest = extent.spans.iter().max().filter(|_| extent.up_to);
-    if let Some(longest) = longest {
+    if extent.spans.contains(&OPEN) {
+        text += ", for any time";
+    } else if let Some(longest) = longest {
         let _ = write!(text, ", for up to {}", words::time(*longest));
     } else if !extent.spans.is_empty() {
         let spans: Vec<String> = extent.spans.iter().map(|it| words::time(*it)).collect();
@@ -100,7 +136,7 @@ pub fn unused_faults(setup: &Setup, outcome: &Outcome) -> Vec<String> {
     }
     let faults = setup.faults.iter().zip(outcome.faults.iter());
     faults
-        .filter(|(_, effect)| effect.times == 0)
+        .filter(|(fault, effect)| effect.times == 0 && !fault.is_always_tried())
         .map(|(fault, _)| fault.name().to_owned())
         .collect()
 }
@@ -118,7 +154,15 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
 
 /// What the search of `setup` came to, as a sentence or two, and what that covers.
 pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
-    let text = of_verdict(setup, outcome);
+    let mut text = of_verdict(setup, outcome);
+    if let Some(freely) = freely(setup)
+        && matches!(
+            outcome.verdict,
+            Verdict::Holds | Verdict::HoldsWithin(_) | Verdict::Violated { deviations: 1.., .. }
+        )
+    {
+        text = format!("{text} {freely}");
+    }
     if outcome.thinned {
         format!("Of draws of more than 16 values only the ends and the middle were tried. {text}")
     } else {
@@ -127,13 +171,13 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
 }
 
 fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
-    let faults = setup.faults.len();
+    let faults = faults(setup).len();
     match &outcome.verdict {
         Verdict::Violated { deviations: 0, steps: 0, .. } => {
             "No fault is needed: the run in which nothing goes wrong does it.".to_owned()
         }
         Verdict::Violated { deviations: 0, .. } => {
-            "No fault is needed: the run in which nothing goes wrong does it. No run does it in fewer steps.".to_owned()
+            "No fault is needed. No run that was tried does it in fewer steps.".to_owned()
         }
         Verdict::Violated { deviations: 1, steps, .. } => format!(
             "Without a fault nothing is violated, and with one no run does it in fewer than {}.",
@@ -144,11 +188,13 @@ fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
             words::counted(u64::from(*steps), "step"),
         ),
         Verdict::Holds if faults == 0 => {
-            "Every run of this model, in which nothing goes wrong.".to_owned()
+            "Every run of this model, in which nothing goes wrong: clients come together, and messages arrive as they were sent.".to_owned()
         }
-        Verdict::Holds => "Every run with these faults, at every moment and in every combination:".to_owned(),
+        Verdict::Holds => {
+            "Every run with the faults below, at every moment and in every combination.".to_owned()
+        }
         Verdict::HoldsWithin(within) => format!(
-            "Every run with at most {}, of these kinds; runs with more were not looked at:",
+            "Every run with at most {}, of the kinds below; runs with more were not looked at.",
             words::counted(u64::from(*within), "fault"),
         ),
         Verdict::Vacuous(names) => {

@@ -24,6 +24,7 @@ pub(super) fn tell(take: &Alternative, cast: &Cast) -> Told {
         // Told by what happens instead.
         Alternative::Proceed | Alternative::Defer => about_all("the others go first".to_owned()),
         Alternative::Late(way) => message(*way, "travels for longer", cast),
+        Alternative::Arrives(way) => message(*way, "arrives", cast),
         Alternative::StaysAway(process) => about(*process, "is not there yet", cast),
         Alternative::Comes { process, .. } => about(*process, "comes", cast),
         Alternative::Asks { process, thread, .. } => {
@@ -45,9 +46,17 @@ pub(super) fn sentence(record: &Record, cast: &Cast) -> Option<String> {
 }
 
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
-/// nothing, and so is the end of a fault after what else is due at that instant, which the order shows.
+/// nothing; so is what comes after something else that is due at that instant, and a message that travels for longer or
+/// arrives then. The order shows them.
 pub(super) fn is_silent(take: &Alternative) -> bool {
-    matches!(take, Alternative::Proceed | Alternative::Defer | Alternative::Late(_))
+    use Alternative::{Arrives, Defer, Late, Proceed};
+    matches!(take, Proceed | Defer | Late(_) | Arrives(_))
+}
+
+/// Whether it is as good as any other: nothing goes wrong with it.
+pub(super) fn is_free(take: &Alternative) -> bool {
+    use Alternative::{Asks, Comes, Ends, StaysAway};
+    matches!(take, Comes { .. } | Asks { .. } | Ends { .. } | StaysAway(_)) || is_silent(take)
 }
 
 /// The process that a fault hits.
@@ -59,6 +68,7 @@ pub(super) fn hit(take: &Alternative) -> Option<ProcessId> {
         Alternative::Proceed
         | Alternative::Defer
         | Alternative::Late(_)
+        | Alternative::Arrives(_)
         | Alternative::StaysAway(_)
         | Alternative::Ends { .. }
         | Alternative::Value(_) => None,

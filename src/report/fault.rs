@@ -3,7 +3,7 @@
 use super::cast::{Cast, Misfortune};
 use super::words;
 use crate::choice::{Strike, Target};
-use crate::sim::{Side, Stops, Way};
+use crate::sim::{OPEN, Side, Stops, Way};
 use crate::time::Micros;
 
 /// A fault that strikes.
@@ -15,6 +15,9 @@ pub(super) struct Hit<'a> {
 
 impl Hit<'_> {
     fn span(&self) -> String {
+        if self.strike.span == OPEN {
+            return "some time".to_owned();
+        }
         words::time(self.strike.span)
     }
 }

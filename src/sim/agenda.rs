@@ -212,8 +212,10 @@ impl Agenda {
 
     /// Takes one entry away.
     pub(crate) fn cancel(&mut self, due: Micros, event: Due) {
-        let place =
-            self.entries.range((due, i64::MIN)..=(due, i64::MAX)).find(|(_, other)| **other == event);
+        let place = self
+            .entries
+            .range((due, i64::MIN)..=(due, i64::MAX))
+            .find(|(_, other)| **other == event);
         if let Some((&place, _)) = place {
             self.entries.remove(&place);
             self.rare -= usize::from(event.is_rare());

@@ -45,7 +45,9 @@ pub use clock::Clock;
 pub use effect::{Effect, Effects};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};
-pub use fault::{About, Cut, Extent, Fault, Finds, Leases, Near, Scope, Side, Way, catalogue};
+pub use fault::{
+    About, Cut, Extent, Fault, Finds, Leases, Near, OPEN, Scope, Side, Way, catalogue,
+};
 pub use habits::Habits;
 pub use sentinel::SentinelSetup;
 pub use server::AnyServer;
@@ -57,7 +59,7 @@ pub use world::{Found, Violation, World};
 pub(crate) use agenda::{Agenda, Due};
 pub(crate) use conn::Conn;
 pub(crate) use ensemble::Ensemble;
-pub(crate) use free::Free;
+pub(crate) use free::{Free, Open};
 pub(crate) use linked::linked;
 pub(crate) use links::{Links, peer_link};
 pub(crate) use process::Process;

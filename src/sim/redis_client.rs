@@ -116,7 +116,10 @@ impl World {
     /// A connection that the library has dropped while a request on it is held up: that may arrive after what is sent on
     /// the next one.
     fn leave_behind(&mut self, process: ProcessId, conn: ConnId) {
-        if matches!(self.conns[conn as usize].up_hold, Some(Hold::Slow(_) | Hold::Reorder | Hold::Late(_))) {
+        if matches!(
+            self.conns[conn as usize].up_hold,
+            Some(Hold::Slow(_) | Hold::Reorder | Hold::Late(_))
+        ) {
             self.process_mut(process).conns.retain(|(_, of)| *of != conn);
         }
     }

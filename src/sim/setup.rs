@@ -48,10 +48,7 @@ pub enum Arrival {
     #[default]
     Given,
     /// Then, or at any other moment, or never; and the phase of its tries is any.
-    Free {
-        /// The number of the first process that is like it in all respects.
-        like: ProcessId,
-    },
+    Free,
 }
 
 /// One process.

@@ -4,7 +4,7 @@ use super::agenda::{ConnId, Due};
 use super::conn::Direction;
 use super::step::Step;
 use super::world::{Stage, World};
-use crate::choice::{Alternative, ProcessDue, ServerDue, Site, Target, Way};
+use crate::choice::{Alternative, ProcessDue, ServerDue, Site, Strike, Target, Way};
 use crate::cx::Lane;
 use crate::event::Event;
 
@@ -27,12 +27,12 @@ impl World {
     pub(crate) fn alternative(&self, step: Step) -> Alternative {
         match step {
             Step::Next => Alternative::Proceed,
-            Step::Release(conn, direction) | Step::Arrives(conn, direction) => {
-                Alternative::Release(self.way(conn, direction))
-            }
+            Step::Release(conn, direction) => Alternative::Release(self.way(conn, direction)),
+            Step::Arrives(conn, direction) => Alternative::Arrives(self.way(conn, direction)),
             Step::Late(conn, direction) => Alternative::Late(self.way(conn, direction)),
             Step::Comes(process, late) => Alternative::Comes { process, late },
             Step::Asks(process, thread, late) => Alternative::Asks { process, thread, late },
+            Step::Ends(fault, target, late) => Alternative::Ends { fault, target, late },
             Step::Defer => Alternative::Defer,
             Step::Strike(strike) => Alternative::Strike(strike),
         }
@@ -84,7 +84,10 @@ impl World {
         let deviated =
             Event::Deviated { site: self.site(), take: self.alternative(step), cost: step.cost() };
         let at = match step {
-            Step::Strike(strike) if strike.late => self.epoch + self.when_late(),
+            Step::Strike(Strike { late: true, .. })
+            | Step::Comes(_, true)
+            | Step::Asks(.., true)
+            | Step::Ends(.., true) => self.epoch + self.when_late(),
             _ => self.total(),
         };
         stage.observer.on_event(at, &deviated);

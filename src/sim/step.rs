@@ -5,9 +5,10 @@
 
 use super::agenda::{ConnId, Due, ProcessId};
 use super::conn::{Direction, Hold};
-use super::fault::{Moment, Strike};
+use super::fault::{Moment, OPEN, Strike, Target};
 use super::setup::Setup;
 use super::world::{Stage, World};
+use crate::choice::FaultId;
 use crate::event::Who;
 use crate::store::Inbound;
 use crate::time::Micros;
@@ -25,6 +26,8 @@ pub(crate) enum Step {
     Arrives(ConnId, Direction),
     /// A process comes that was away, or comes once more; the flag says whether just before the head.
     Comes(ProcessId, bool),
+    /// A fault is over of which the model does not say how long it lasts; the same flag.
+    Ends(FaultId, Target, bool),
     /// A thread asks again before its wait is over; the same flag.
     Asks(ProcessId, u8, bool),
     /// The end of a fault, which is the head, comes after all else that is due at that instant: how long a fault lasts
@@ -84,6 +87,7 @@ impl World {
         if setup.is_abstract() {
             if moves_time {
                 self.offer_comings(setup, out);
+                self.offer_ends(out);
             } else {
                 self.offer_lateness(setup, out);
             }
@@ -95,9 +99,14 @@ impl World {
         let just_sent = setup.is_abstract() && self.was_just_sent(setup, event);
         let moment = Moment { event, moves_time, any_time, just_sent, near: None };
         for (number, fault) in setup.faults.iter().enumerate() {
-            if self.budgets[number] > 0 && self.free.may_strike() {
+            let is_tried =
+                setup.lateness.is_some() && setup.is_abstract() && fault.is_always_tried();
+            if self.budgets[number] > 0 && self.free.may_strike() && !is_tried {
+                let any_span = setup.is_abstract() || fault.extent().spans == [OPEN];
                 fault.strikes(number as u8, self, moment, &mut |strike| {
-                    out.push(Step::Strike(strike));
+                    if any_span || strike.span != OPEN {
+                        out.push(Step::Strike(strike));
+                    }
                 });
             }
         }
@@ -125,6 +134,7 @@ impl World {
             Step::Late(conn, direction) => self.be_late(stage, conn, direction),
             Step::Arrives(conn, direction) => self.arrive_late(stage, conn, direction),
             Step::Comes(process, late) => self.comes(stage, process, late),
+            Step::Ends(fault, target, late) => self.ends(stage, (fault, target), late),
             Step::Asks(process, thread, late) => {
                 self.asks_early(stage, Who { process, thread }, late);
             }
@@ -144,10 +154,11 @@ impl World {
                 if strike.late {
                     self.now = self.when_late();
                 }
-                stage.setup.faults[number].strike(self, stage, strike);
+                self.strike(stage, strike);
             }
         }
         if stage.setup.is_abstract() {
+            self.close_what_ended();
             self.level_offsets();
         }
     }

@@ -7,7 +7,7 @@ use super::agenda::{Agenda, ConnId, Due, ProcessId};
 use super::conn::Conn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
-use super::free::Free;
+use super::free::{Free, Open};
 use super::links::Links;
 pub(crate) use super::placed::Placed;
 use super::process::{Process, Running};
@@ -53,6 +53,8 @@ pub struct World {
     pub(crate) properties: Rc<[PropertyBox]>,
     /// What is left of the choices that cost nothing.
     pub(crate) free: Free,
+    /// Faults that may be over at any moment.
+    pub(crate) open: Rc<[Open]>,
     /// Directions that are held; follows from the connections.
     pub(crate) holds: u32,
     /// Threads that are alive and want something; follows from the processes.
@@ -214,6 +216,7 @@ impl World {
             conns: Vec::new(),
             wants: wants(&processes),
             free: Free::at_most(setup.most_free),
+            open: Rc::new([]),
             holds: 0,
             processes,
             agenda: if setup.is_abstract() {

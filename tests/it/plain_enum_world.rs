@@ -96,6 +96,23 @@ impl World {
     fn put(&mut self, due: i64, event: Event) {
         let place = self.agenda.partition_point(|(other, _)| *other <= due);
         self.agenda.insert(place, (due, event));
+        // Timers of one instant stand in the order of their clients, and so do replies.
+        let kind = |event: &Event| match event {
+            Event::Timer(c) => Some((0, *c)),
+            Event::Down(c) => Some((1, *c)),
+            _ => None,
+        };
+        let Some((which, _)) = kind(&event) else { return };
+        let alike = |(at, other): &(i64, Event)| {
+            *at == due && kind(other).is_some_and(|(it, _)| it == which)
+        };
+        let places = self.agenda.iter().enumerate().filter(|(_, it)| alike(it));
+        let places: Vec<usize> = places.map(|(place, _)| place).collect();
+        let mut sorted: Vec<_> = places.iter().map(|&place| self.agenda[place]).collect();
+        sorted.sort();
+        for (place, entry) in places.into_iter().zip(sorted) {
+            self.agenda[place] = entry;
+        }
     }
 
     fn cancel(&mut self, gone: impl Fn(&Event) -> bool) {

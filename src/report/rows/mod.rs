@@ -105,12 +105,13 @@ impl Builder<'_> {
             return;
         }
         let told = deviation::tell(take, self.cast);
+        let tone = if deviation::is_free(take) { Tone::Plain } else { Tone::Fault };
         match told.process {
             Some(process) => {
                 self.renew(process);
-                self.process(at, process, told.text, Tone::Fault);
+                self.process(at, process, told.text, tone);
             }
-            None => self.whole(at, told.text, Tone::Fault),
+            None => self.whole(at, told.text, tone),
         }
     }
 

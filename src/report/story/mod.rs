@@ -193,7 +193,8 @@ impl Teller<'_> {
         };
         // Such a sentence begins with its article.
         let rest = if opening.is_empty() { told } else { told.chars().skip(4).collect() };
-        self.opens(at, opening, format!("{rest}{label}"), Tone::Fault);
+        let tone = if deviation::is_free(take) { Tone::Plain } else { Tone::Fault };
+        self.opens(at, opening, format!("{rest}{label}"), tone);
     }
 
     fn turns(&mut self, at: Micros, server: ServerId, turn: ServerTurn) {

@@ -1,9 +1,9 @@
 //! One entry of a model's list of faults, and what its fields may name.
 
-use super::About;
 use super::messages::Messages;
 use super::processes::Processes;
 use super::servers::Servers;
+use super::{About, OPEN};
 use crate::json::{Fields, Member, Problem, Section, number, one_or_more, some_time, word_of};
 use crate::sim::thread::Phase;
 use crate::store::{redis, zookeeper};
@@ -12,8 +12,10 @@ use crate::time::Micros;
 /// `budget`, which every kind has.
 pub(super) const BUDGET: (&str, &str) = ("budget", "how often at most, or \"unlimited\": 1");
 /// `for`.
-pub(super) const FOR: (&str, &str) =
-    ("for", "for how long, one or several: a tenth below and a tenth above each lease of the lock");
+pub(super) const FOR: (&str, &str) = (
+    "for",
+    "for how long, one or several: any time; in `run` a tenth below or above each lease of the lock",
+);
 /// `process`.
 pub(super) const PROCESS: (&str, &str) = ("process", "which processes it may hit: all");
 /// `phase`.
@@ -152,9 +154,20 @@ impl<'a, 'd> Entry<'a, 'd> {
         number(&field, "times", 1, 1_000_000).map(Some)
     }
 
-    /// The durations (µs) that `for` lists; by default just below and just above each lease: shorter by a tenth,
-    /// and longer by a tenth.
+    /// The durations (µs) that `for` lists; by default just below and just above each lease, shorter by a tenth and longer
+    /// by a tenth, and [`OPEN`].
     pub(super) fn spans(&self) -> Result<Vec<Micros>, Box<Problem>> {
+        match (self.get("for"), self.scope.leases) {
+            (None, Leases::Known(leases)) => {
+                Ok(around(leases).chain(std::iter::once(OPEN)).collect())
+            }
+            (None, Leases::Unsaid(_)) => Ok(vec![OPEN]),
+            (Some(_), _) => self.known_spans(),
+        }
+    }
+
+    /// The same of a kind that cannot be over at just any moment.
+    pub(super) fn known_spans(&self) -> Result<Vec<Micros>, Box<Problem>> {
         if let Some(field) = self.get("for") {
             return one_or_more(field)?.iter().map(some_time).collect();
         }
@@ -165,13 +178,7 @@ impl<'a, 'd> Entry<'a, 'd> {
             ))
         };
         match self.scope.leases {
-            Leases::Known(leases) if !leases.is_empty() => {
-                let around = leases.iter().flat_map(|&(least, most)| {
-                    let tenth = Micros(least.0 / 10);
-                    [least - tenth, most + tenth]
-                });
-                Ok(around.collect())
-            }
+            Leases::Known(leases) if !leases.is_empty() => Ok(around(leases).collect()),
             Leases::Known(_) => {
                 Err(missing().with_help("the lock has no lease to take a default from"))
             }
@@ -266,6 +273,14 @@ impl<'a, 'd> Entry<'a, 'd> {
         );
         Err(self.error(message))
     }
+}
+
+/// A tenth below and a tenth above each lease.
+fn around(leases: &[(Micros, Micros)]) -> impl Iterator<Item = Micros> + '_ {
+    leases.iter().flat_map(|&(least, most)| {
+        let tenth = Micros(least.0 / 10);
+        [least - tenth, most + tenth]
+    })
 }
 
 fn phase(section: Section<'_>) -> Result<Phase, Box<Problem>> {

@@ -38,7 +38,7 @@ impl FillMemory {
     };
 
     pub(super) fn read(entry: &Entry<'_, '_>) -> Result<Self, Box<Problem>> {
-        let read = Self { spans: entry.spans()?, servers: entry.servers()? };
+        let read = Self { spans: entry.known_spans()?, servers: entry.servers()? };
         entry.needs_redis().map(|()| read)
     }
 }

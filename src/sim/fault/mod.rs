@@ -86,6 +86,9 @@ catalogue::kinds! {
     expire_session::ExpireSession,
 }
 
+/// In the place of a duration: the model does not say for how long, so any is tried (`sim/free/ends.rs`).
+pub const OPEN: Micros = Micros::MAX;
+
 /// What a kind of fault is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct About {
@@ -169,10 +172,10 @@ pub struct Extent<'a> {
 }
 
 impl Extent<'_> {
-    /// All its durations, and the lengths of all jumps (µs).
+    /// All its durations that are known, and the lengths of all jumps (µs).
     pub fn all_spans(&self) -> Vec<Micros> {
         let jumps = self.jumps.iter().map(|jump| Micros(jump.0.saturating_abs()));
-        self.spans.iter().copied().chain(jumps).collect()
+        self.spans.iter().copied().filter(|span| *span != OPEN).chain(jumps).collect()
     }
 }
 
@@ -192,6 +195,11 @@ pub(crate) trait Kind: fmt::Debug {
 
     /// Whether it ends a process.
     fn kills(&self) -> bool {
+        false
+    }
+
+    /// Whether a search tries what it does at no cost, listed or not.
+    fn is_always_tried(&self) -> bool {
         false
     }
 
@@ -220,6 +228,11 @@ impl Fault {
     /// What it may hit, and for how long.
     pub fn extent(&self) -> Extent<'_> {
         self.kind.extent()
+    }
+
+    /// Whether a search tries what it does at no cost, listed or not.
+    pub fn is_always_tried(&self) -> bool {
+        self.kind.is_always_tried()
     }
 
     /// Whether it ends a process.

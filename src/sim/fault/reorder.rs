@@ -1,4 +1,6 @@
 //! `reorder`: messages of other connections overtake, while time stands still.
+//!
+//! A search tries that anyway, and at no cost (`sim/free/late.rs`); in a run with drawn latencies it is a fault.
 
 use super::entry::{BUDGET, Entry, PHASE, PROCESS, REQUEST};
 use super::messages::Messages;
@@ -40,6 +42,10 @@ impl Kind for Reorder {
         {
             world.hold(conn, way.direction, Hold::Reorder);
         }
+    }
+
+    fn is_always_tried(&self) -> bool {
+        true
     }
 
     fn extent(&self) -> Extent<'_> {

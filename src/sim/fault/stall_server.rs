@@ -81,10 +81,18 @@ impl Kind for StallServer {
 impl World {
     fn goes_on(&mut self, stage: &mut Stage<'_>, server: ServerId) {
         let placed = &self.servers[usize::from(server)];
-        if placed.stalls.is_none() {
-            return;
+        let Some(until) = placed.stalls else { return };
+        if until > self.now {
+            // It is over earlier than it could have been: what waits in line waits no longer.
+            let waits = |event: &Due| self.stalled_for(*event).is_some_and(|it| it == until);
+            let waiting: Vec<Due> = self.agenda.at(until).filter(waits).collect();
+            for event in waiting {
+                self.agenda.cancel(until, event);
+                self.agenda.put(self.now, event);
+            }
         }
-        let overdue = placed.wake.is_some_and(|wake| wake <= self.now);
+        let placed = &self.servers[usize::from(server)];
+        let overdue = placed.deadline(self.now).is_some_and(|due| due <= self.now);
         Rc::make_mut(&mut self.servers[usize::from(server)]).stalls = None;
         if overdue && let Some(wake) = self.servers[usize::from(server)].wake {
             // What the clock has brought meanwhile comes before what was sent.

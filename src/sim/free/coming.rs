@@ -9,7 +9,7 @@ use crate::choice::{About, Alternative, ProcessDue, Question, Site};
 use crate::event::Who;
 use crate::sim::agenda::{Due, OpRef, ProcessId};
 use crate::sim::process::Waiting;
-use crate::sim::setup::{Arrival, Setup};
+use crate::sim::setup::Setup;
 use crate::sim::step::Step;
 use crate::sim::tasks::WHOLE;
 use crate::sim::thread::Phase;
@@ -17,26 +17,16 @@ use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
 impl World {
-    /// Whether a process is away at the beginning. Somebody is there; of clients that are alike, the first ones are.
+    /// Whether a process is away at the beginning. Somebody is there.
     pub(in crate::sim) fn stays_away(&self, stage: &mut Stage<'_>, process: ProcessId) -> bool {
-        let setup = &stage.setup.processes[usize::from(process)];
-        let Arrival::Free { like } = setup.arrival else { return false };
-        if !stage.setup.is_abstract() || setup.starts != Micros::ZERO || !self.free.may_choose() {
+        let setup = stage.setup;
+        let at_once = setup.processes[usize::from(process)].starts == Micros::ZERO;
+        if !setup.arrives_freely(process) || !at_once || !self.free.may_choose() {
             return false;
         }
-        let before = self.processes[..usize::from(process)].iter().zip(&stage.setup.processes);
-        let mut alike = before.filter(|(_, it)| it.arrival == Arrival::Free { like });
-        let must_follow = alike.any(|(state, _)| state.away);
-        let is_there = |(number, it): (usize, &crate::sim::ProcessSetup)| {
-            it.arrival == Arrival::Given || number < usize::from(process) && !self.processes[number].away
-        };
-        let nobody_else = !stage.setup.processes.iter().enumerate().any(is_there);
         let is_last = usize::from(process) + 1 == self.processes.len();
-        if nobody_else && (like == process && is_last || self.only_these(stage.setup, like, process)) {
+        if is_last && self.processes[..usize::from(process)].iter().all(|it| it.away) {
             return false;
-        }
-        if must_follow {
-            return true;
         }
         let picked = stage.choices.pick(&Question {
             about: About::Arrival,
@@ -45,11 +35,6 @@ impl World {
             alternative: &|_| Alternative::StaysAway(process),
         });
         picked == 1
-    }
-
-    /// Whether all processes from this one on are alike.
-    fn only_these(&self, setup: &Setup, like: ProcessId, process: ProcessId) -> bool {
-        setup.processes[usize::from(process)..].iter().all(|it| it.arrival == Arrival::Free { like })
     }
 
     /// A process is not there yet.
@@ -66,23 +51,14 @@ impl World {
     /// Who may come now, or ask again: when nothing more is due at this instant.
     pub(in crate::sim) fn offer_comings(&self, setup: &Setup, out: &mut Vec<Step>) {
         let head = self.agenda.head().and_then(|(_, event)| self.process_of(event));
-        let mut away = Vec::new();
-        for (number, (state, of)) in self.processes.iter().zip(&setup.processes).enumerate() {
+        for (number, state) in self.processes.iter().enumerate() {
             let process = number as ProcessId;
-            let Arrival::Free { like } = of.arrival else { continue };
-            if state.away {
-                // Of clients that are alike the first one comes.
-                if away.contains(&like) {
-                    continue;
-                }
-                away.push(like);
-            } else if !self.free.may_choose() {
-                continue;
-            } else if !self.may_come_again(process) {
+            let comes_again = || self.free.may_choose() && self.may_come_again(process);
+            if state.away || comes_again() {
+                out.extend([false, true].map(|late| Step::Comes(process, late)));
+            } else if self.free.may_choose() && setup.arrives_freely(process) {
                 self.offer_asking(process, head == Some(process), out);
-                continue;
             }
-            out.extend([false, true].map(|late| Step::Comes(process, late)));
         }
     }
 
@@ -171,9 +147,7 @@ impl World {
             return;
         }
         let now = self.now;
-        let own = |world: &Self, event: &Due| {
-            matches!(event, Due::Up(conn) if world.conns[*conn as usize].process == process)
-        };
+        let own = |world: &Self, event: &Due| matches!(event, Due::Up(conn) if world.conns[*conn as usize].process == process);
         let sent: Vec<Due> = self.agenda.at(now).filter(|event| own(self, event)).collect();
         for event in sent.into_iter().rev() {
             self.agenda.bring_first(now, event);

@@ -29,9 +29,8 @@ impl World {
         let all = self.conns.iter().enumerate().flat_map(move |(number, conn)| {
             directions.into_iter().map(move |direction| (number, conn, direction))
         });
-        let late = all.filter(|(_, conn, direction)| {
-            matches!(conn.hold(*direction), Some(Hold::Late(_)))
-        });
+        let late =
+            all.filter(|(_, conn, direction)| matches!(conn.hold(*direction), Some(Hold::Late(_))));
         late.map(|(number, _, direction)| (number as ConnId, direction))
     }
 

@@ -1,11 +1,14 @@
 //! What costs nothing and is always tried in a search: a verdict must not hang on it.
 //!
 //! Messages travel for any time up to the longest latency ([`late`]); clients come when they like, and the phase of
-//! their tries is any ([`coming`]). A choice is offered only where somebody could tell the difference: where two steps
+//! their tries is any ([`coming`]); a fault lasts for any time where the model does not say for how long ([`ends`]). A choice is offered only where somebody could tell the difference: where two steps
 //! touch the same server or process, or where both are seen by properties.
 
 mod coming;
+mod ends;
 mod late;
+
+pub(crate) use ends::Open;
 
 /// What is left of the choices that cost nothing: a run with some of them has so many of them and of faults at most.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
