@@ -142,10 +142,12 @@ impl Model {
     /// How many choices that cost nothing a search tries in one run, with the faults beside them. Who lists `reorder` asks
     /// for as many messages that are overtaken as its budget, up to 3.
     fn choices(&self) -> u8 {
-        let choices = self.bounds.choices.unwrap_or(Bounds::CHOICES);
+        if let Some(choices) = self.bounds.choices {
+            return choices;
+        }
         let reorders = self.faults.iter().filter(|fault| fault.is_always_tried());
         let reorders = reorders.map(|fault| fault.budget.map_or(3, |budget| budget.min(3) as u8));
-        choices.max(reorders.max().unwrap_or(0))
+        reorders.max().unwrap_or(0).max(Bounds::CHOICES)
     }
 
     /// The verdict that `check` should come to.

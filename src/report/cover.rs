@@ -49,9 +49,6 @@ pub fn effects(setup: &Setup, effects: &Effects) -> Vec<String> {
     let effect = |(fault, effect): (&Fault, &Effect)| {
         let name = fault.name();
         let times = match effect.times {
-            0 if is_tried_anyway(setup, fault) => {
-                return format!("{name} costs nothing: it is tried in every search");
-            }
             0 => return format!("{name} never took effect"),
             1 => "once".to_owned(),
             times => format!("{} times", words::count(times)),

@@ -104,7 +104,7 @@ impl Due {
     const fn rank(self) -> Option<(bool, u32, u32)> {
         match self {
             Self::Timer(process, OpRef { task, op, slot }) => {
-                Some((true, process as u32 * 256 + task as u32, op as u32 * 256 + slot as u32))
+                Some((true, process as u32 * 256 + task as u32, op * 256 + slot as u32))
             }
             Self::Down(conn) => Some((false, conn, 0)),
             _ => None,

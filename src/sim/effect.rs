@@ -1,5 +1,6 @@
 //! Where faults took effect: how often, and in which phases of those whom they hit.
 
+use super::fault::Fault;
 use super::setup::Setup;
 use super::step::Step;
 use super::thread::Phase;
@@ -31,19 +32,27 @@ impl Effect {
 
 /// The effects of all faults of a model, in its order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Effects(Vec<Effect>);
+pub struct Effects {
+    each: Vec<Effect>,
+    /// The fault, if the model lists one, that a search tries at no cost: a message that is late.
+    late: Option<usize>,
+}
 
 impl Effects {
     /// None has taken effect.
     pub(crate) fn none(setup: &Setup) -> Self {
-        Self(vec![Effect::default(); setup.faults.len()])
+        let late = setup.faults.iter().position(Fault::is_always_tried);
+        Self { each: vec![Effect::default(); setup.faults.len()], late }
     }
 
     /// Takes note of a step from `world`.
     pub(crate) fn count(&mut self, world: &World, step: Step) {
-        let Step::Strike(strike) = step else { return };
-        let process = strike.target.process();
-        let effect = &mut self.0[usize::from(strike.fault)];
+        let (fault, process) = match (step, self.late) {
+            (Step::Strike(strike), _) => (usize::from(strike.fault), strike.target.process()),
+            (Step::Late(conn, _), Some(fault)) => (fault, Some(world.conns[conn as usize].process)),
+            _ => return,
+        };
+        let effect = &mut self.each[fault];
         effect.times += 1;
         let hit = world.processes.iter().enumerate();
         let hit = hit.filter(|(number, _)| process.is_none_or(|it| usize::from(it) == *number));
@@ -55,6 +64,6 @@ impl Effects {
 
     /// Each fault's.
     pub fn iter(&self) -> impl Iterator<Item = &Effect> {
-        self.0.iter()
+        self.each.iter()
     }
 }

@@ -12,15 +12,29 @@ fn because(model: &str) -> String {
     words.skip(1).collect::<Vec<_>>().join(" ")
 }
 
+/// The same of a model in which all clients come together and messages arrive in the order in which they were sent.
+fn because_together(name: &str) -> String {
+    let text = std::fs::read_to_string(name).unwrap();
+    let mut model: serde_json::Value = serde_json::from_str(&text).unwrap();
+    model["bounds"]["choices"] = 0.into();
+    let stem = std::path::Path::new(name).file_stem().unwrap().to_string_lossy();
+    because_of(&stem, &model.to_string())
+}
+
 #[test]
 fn a_lease_that_is_over() {
     assert_eq!(
         because("models/redis/set-nx-px-pause.json"),
+        "c2 got the lock at 10.001 s because key lock had expired at 10.001 s: c1 had set it at 0 s for 10 s and never \
+         renewed it. c1 cannot know yet: it stands still since 4 s."
+    );
+    assert_eq!(
+        because_together("models/redis/set-nx-px-pause.json"),
         "c2 got the lock at 11 s because key lock had expired at 10.001 s: c1 had set it at 0 s for 10 s and never \
          renewed it. c1 cannot know yet: it stands still since 3 s."
     );
     assert_eq!(
-        because("models/redis/set-nx-px-slow-clock.json"),
+        because_together("models/redis/set-nx-px-slow-clock.json"),
         "c2 got the lock at 11 s because key lock had expired at 10.001 s: c1 had set it at 0 s for 10 s and never \
          renewed it. By its own clock c1 could have known from 10 s on; it has not learnt it."
     );
@@ -47,7 +61,7 @@ fn a_key_that_the_dead_left_behind() {
 
 #[test]
 fn a_node_of_its_own_that_a_client_does_not_know_of() {
-    let told = because("models/zookeeper/sequential-lose-reply.json");
+    let told = because_together("models/zookeeper/sequential-lose-reply.json");
     for text in [
         "/lock/lock-…0 is there: c1, which waits itself, put it there at 0 s.",
         "c1 lost its connection to zk at 0 s, and what was sent meanwhile.",
@@ -59,7 +73,7 @@ fn a_node_of_its_own_that_a_client_does_not_know_of() {
 
 #[test]
 fn a_release_that_takes_what_is_anothers() {
-    let told = because("models/catalogue/f06-del-overrun.json");
+    let told = because_together("models/catalogue/f06-del-overrun.json");
     assert!(told.contains("as if it were its own; but key lock had expired at 10.001 s"), "{told}");
     assert!(told.contains("and c2 had set it anew at 11 s."), "{told}");
 }
@@ -73,7 +87,7 @@ fn a_server_that_forgot() {
 
 #[test]
 fn a_key_that_a_fault_took_was_removed_by_nobody() {
-    let told = because("models/catalogue/f35-redlock-clock-jump.json");
+    let told = because_together("models/catalogue/f35-redlock-clock-jump.json");
     assert!(told.contains("redis3's wall clock is set forward by 11 s"), "{told}");
     assert!(!told.contains("had removed"), "{told}");
 }
@@ -92,7 +106,7 @@ fn a_wait_that_ended_too_late_says_what_stood_in_the_way() {
 #[test]
 fn an_old_master_that_is_cut_off_still_has_the_key() {
     assert_eq!(
-        because("models/catalogue/f31-split-brain.json"),
+        because_together("models/catalogue/f31-split-brain.json"),
         "c2 got the lock at 65 s because it did not depend on c1's lock, which is still there since 35 s."
     );
 }
@@ -100,7 +114,7 @@ fn an_old_master_that_is_cut_off_still_has_the_key() {
 #[test]
 fn one_who_sleeps_while_another_asks() {
     assert_eq!(
-        because("models/catalogue/f20-barging.json"),
+        because_together("models/catalogue/f20-barging.json"),
         "c2 was in line since 0 s, and c1 came at 4.5 s: c2 had asked last at 4 s (SET lock c2-0000 NX PX 10000 → \
          (nil)), and heard nothing when it became free at 4.5 s; c1 asked first then."
     );
@@ -224,7 +238,7 @@ fn requests_of_a_herd_are_those_of_who_waits() {
         because_of(
             "herd",
             r#"{"title": "t", "why": "-", "store": {"redis": {}}, "lock": {"set-nx-px": {}},
-                "clients": {"roles": {"first": {}, "late": {"processes": 2, "starts": "6s"}}},
+                "clients": {"roles": {"first": {"arrive": "together"}, "late": {"processes": 2, "starts": "6s"}}},
                 "work": {"section": {"work": "4s"}}, "properties": [{"herd": {"requests": 1}}]}"#,
         ),
         "Since somebody last entered late1 sent 1 request and late2 sent 1 request."
@@ -237,7 +251,8 @@ fn a_permit_that_nobody_renewed_is_removed_by_the_newcomer() {
         "renewals",
         r#"{"title": "t", "why": "-", "store": {"redis": {}},
             "lock": {"redis-semaphore": {"limit": 1, "timeout": "60s", "refresh": "120s", "retry": {"after": "30s"}}},
-            "clients": {"processes": 2}, "work": {"section": {"work": "300s"}}, "properties": ["mutual-exclusion"]}"#,
+            "clients": {"processes": 2}, "work": {"section": {"work": "300s"}}, "properties": ["mutual-exclusion"],
+            "bounds": {"choices": 0}}"#,
     );
     assert!(told.contains("because c2 itself had removed c1's c1-0000 in lock at 60 s"), "{told}");
     assert!(told.contains(": c1 had put it there at 0 s and never renewed it."), "{told}");

@@ -16,6 +16,7 @@ mod ensemble_stop;
 mod ensemble_world;
 mod fault_kinds;
 mod fault_places;
+mod free_choices;
 mod herd;
 mod json;
 mod kept_in_store;

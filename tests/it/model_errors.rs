@@ -267,31 +267,40 @@ fn faults_are_known_and_possible() {
 }
 
 #[test]
-fn a_fault_that_takes_time_needs_a_lease_or_a_time() {
+fn a_fault_that_cannot_be_over_at_just_any_moment_needs_a_lease_or_a_time() {
     let text = REDIS.replace("\"ttl\": \"10s\", ", "");
     let pause = "\"pause\": {\"budget\": 1, \"for\": [\"9s\", \"11s\"]}";
     wrong_in(
         &text,
         pause,
-        "|\"pause\": {}",
-        "faults[0].pause",
+        "|\"late-expiry\": {}",
+        "faults[0].late-expiry",
         &["it needs `for`", "write the lock's `ttl`"],
     );
     let text = REDIS.replace("\"set-nx-px\": {\"ttl\": \"10s\", ", "\"setnx\": {");
     wrong_in(
         &text,
         pause,
-        "|\"slow\": {}",
-        "faults[0].slow",
-        &["`slow` takes time", "has no lease"],
+        "|\"late-expiry\": {}",
+        "faults[0].late-expiry",
+        &["`late-expiry` takes time", "has no lease"],
     );
-    wrong_in(&text, &format!("{{{pause}}}"), "|\"pause\"", "faults[0]", &["`pause` takes time"]);
+    wrong_in(
+        &text,
+        &format!("{{{pause}}}"),
+        "|\"late-expiry\"",
+        "faults[0]",
+        &["`late-expiry` takes time"],
+    );
+    // Others last for any time where the model does not say.
+    let text = text.replace(pause, "\"slow\": {}");
+    assert!(Model::parse("m.json", text).is_ok());
     let text = REDIS.replace("\"set-nx-px\": {\"ttl\": \"10s\", ", "\"redisson\": {");
     wrong_in(
         &text,
         pause,
-        "|\"pause\": {}",
-        "faults[0].pause",
+        "|\"late-expiry\": {}",
+        "faults[0].late-expiry",
         &["it needs `for`", "write the lock's `watchdog_timeout`"],
     );
 }

@@ -156,7 +156,7 @@ fn an_altered_header_is_noticed() {
     for (from, to, wanted) in [
         ("\"version\":2", "\"version\":3", "version 3"),
         ("\"version\":2", "\"version\":1", "lockstep check MODEL -o TRACE"),
-        ("\"kind\":\"pause\"", "\"kind\":\"crash\"", "deviation 1"),
+        ("\"kind\":\"pause\"", "\"kind\":\"crash\"", "deviation 2"),
         ("\"timing\":\"abstract\"", "\"timing\":\"sampled\"", "timing"),
         ("\"set-nx-px\"", "\"set-nx-xp\"", "set-nx-px"),
         ("\"limits\"", "\"limit\"", "limit"),

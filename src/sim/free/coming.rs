@@ -12,7 +12,7 @@ use crate::sim::process::Waiting;
 use crate::sim::setup::Setup;
 use crate::sim::step::Step;
 use crate::sim::tasks::WHOLE;
-use crate::sim::thread::Phase;
+use crate::sim::thread::{Phase, Thread};
 use crate::sim::world::{Stage, World};
 use crate::time::Micros;
 
@@ -68,7 +68,7 @@ impl World {
         state.alive
             && state.paused.is_none()
             && state.again
-            && state.threads.iter().all(|thread| thread.has_given_up())
+            && state.threads.iter().all(Thread::has_given_up)
     }
 
     /// Which waits of a process may end now.
