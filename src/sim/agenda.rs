@@ -190,6 +190,17 @@ impl Agenda {
             entries.into_iter().map(|((due, n), event)| ((due - dt, n), event)).collect();
     }
 
+    /// What is wrong with what follows from the entries, if anything is.
+    pub(super) fn untrue(&self) -> Option<String> {
+        let Self { entries, next, rare } = self;
+        let counted = entries.values().filter(|event| event.is_rare()).count();
+        if counted != *rare {
+            return Some(format!("{counted} entries are rare, and it says {rare}"));
+        }
+        let late = entries.keys().any(|(_, number)| number >= next);
+        late.then(|| format!("an entry has a number that is still to come: {next}"))
+    }
+
     /// The entries in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Micros, Due)> + '_ {
         self.entries.iter().map(|(&(due, _), &event)| (due, event))

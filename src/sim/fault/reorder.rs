@@ -42,6 +42,10 @@ impl Kind for Reorder {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a message under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { holds: true, ..self.what.extent() }
     }
