@@ -49,7 +49,7 @@ pub fn workloads() -> Vec<About> {
 /// All properties.
 pub fn properties() -> Vec<About> {
     let about = |entry: &property::Entry| {
-        let property::About { name, title, source, params } = *entry.about;
+        let property::About { name, title, source, params, .. } = *entry.about;
         About { name, title, source, needs: "", params }
     };
     property::catalogue().iter().map(about).collect()

@@ -13,6 +13,7 @@ use super::output::{FAINT, Output, TITLE};
 use super::surroundings;
 use crate::locks::field;
 use crate::model::fields::SECTIONS;
+use crate::property;
 use crate::registry::{self, About};
 use crate::report::wrapped;
 
@@ -52,6 +53,9 @@ struct Entry {
     /// What it needs: a store, or the ledger; empty if nothing.
     #[serde(skip_serializing_if = "String::is_empty")]
     needs: String,
+    /// Of a property: what is so in all runs where it has nothing to judge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vacuous: Option<&'static str>,
     /// Its parameters, each with what it means and its default.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<Parameter>,
@@ -104,12 +108,17 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
     if let Some(recipes) = recipes.as_mut().filter(|_| arguments.kind.is_some()) {
         show_cases(recipes)?;
     }
+    let mut properties = of(Kind::Properties, registry::properties);
+    for property in properties.iter_mut().flatten() {
+        let known = property::catalogue().iter().find(|known| known.about.name == property.name);
+        property.vacuous = known.map(|known| known.about.vacuous);
+    }
     let models = if wants(Kind::Models) { Some(models()?) } else { None };
     let list = List {
         command: "list",
         recipes,
         models,
-        properties: of(Kind::Properties, registry::properties),
+        properties,
         faults: of(Kind::Faults, registry::faults),
         workloads: of(Kind::Workloads, registry::workloads),
         fields: of(Kind::Fields, || SECTIONS.to_vec()),
@@ -145,6 +154,7 @@ fn entries(all: Vec<About>) -> Vec<Entry> {
         title: about.title.to_owned(),
         source: about.source.to_owned(),
         needs: about.needs.to_owned(),
+        vacuous: None,
         parameters: about
             .params
             .iter()
@@ -190,6 +200,7 @@ fn models() -> Result<Vec<Entry>, Failure> {
             title: model.title().to_owned(),
             source: model.why().to_owned(),
             needs: String::new(),
+            vacuous: None,
             parameters: Vec::new(),
             numbers: Vec::new(),
             breaks: Vec::new(),
@@ -223,6 +234,11 @@ fn show(entries: &[Entry], details: bool, output: &mut Output<'_>) -> Result<(),
             {
                 let indent = if number == 0 { "- " } else { "  " };
                 writeln!(output.out(), "  {:<names$}  {indent}{}", "", line.trim_start())?;
+            }
+        }
+        if let Some(vacuous) = entry.vacuous.filter(|_| details) {
+            for line in wrapped(&format!("vacuous where {vacuous}"), width) {
+                writeln!(output.out(), "  {:<names$}  {}", "", line.trim_start())?;
             }
         }
         for (what, cases) in

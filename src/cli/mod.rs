@@ -10,6 +10,7 @@ mod embedded;
 mod exit;
 mod failure;
 mod files;
+mod interrupt;
 mod list;
 mod output;
 mod redis;

@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use super::Cx;
 use super::grant::{Grant, LockError};
+use super::handle::Handle;
 use super::kept::Kept;
-use super::local::Handle;
 use super::lock::{Lock, Next, Task, Work};
 use super::state::{State, handles_in};
 use crate::time::Micros;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Cx;
-use super::local::Instant;
+use super::handle::Instant;
 use super::op::CallError;
 
 /// What an acquisition grants, as the protocol claims it. The properties judge.

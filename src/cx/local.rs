@@ -4,13 +4,11 @@
 //! why a task is a pure function of what it has observed.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::hash::{Hash, Hasher};
-use std::ops::Add;
+use std::hash::Hash;
 
+use super::handle::{Handle, Instant, Token, WatchId};
 use super::owners::Owners;
-use super::state::{Value, note};
-use crate::store::redis::Bytes;
+use super::state::Value;
 use crate::time::Micros;
 
 /// The number of a task within its process.
@@ -40,75 +38,6 @@ pub(crate) const fn thread_of(task: TaskId, threads: usize) -> TaskId {
     if (thread as usize) < threads { thread } else { 0 }
 }
 
-/// Something of the process that a value refers to, and that is forgotten when no value does.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub(crate) enum Handle {
-    Instant(u8),
-    Token(u8),
-    Watch(u8),
-    Subscription(u8),
-}
-
-/// A reading of the process's monotonic clock, or a point at a distance from one.
-///
-/// It is opaque: it can be moved by a span, and [`Cx`](super::Cx) compares it with now. So equal situations
-/// at different times are equal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Instant {
-    slot: u8,
-    plus: Micros,
-}
-
-impl Hash for Instant {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        note(Handle::Instant(self.slot));
-        (self.slot, self.plus).hash(state);
-    }
-}
-
-impl Add<Micros> for Instant {
-    type Output = Self;
-    fn add(self, span: Micros) -> Self {
-        Self { slot: self.slot, plus: self.plus + span }
-    }
-}
-
-/// A text that nobody else has: the value of a lock key.
-///
-/// Two tokens in use at one time are never equal, in the whole world.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Token {
-    process: u16,
-    slot: u8,
-    serial: u32,
-}
-
-impl Token {
-    /// The token as the store sees it, such as `c1-0003`.
-    pub fn text(self) -> Bytes {
-        let number = if self.serial == 0 { u32::from(self.slot) } else { self.serial };
-        Bytes::from(format!("c{}-{number:04}", self.process + 1))
-    }
-}
-
-impl Hash for Token {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        note(Handle::Token(self.slot));
-        (self.process, self.slot, self.serial).hash(state);
-    }
-}
-
-/// A watch, from the call that leaves it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct WatchId(pub(crate) u8);
-
-impl Hash for WatchId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        note(Handle::Watch(self.0));
-        self.0.hash(state);
-    }
-}
-
 /// What a ZooKeeper client library knows of its session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Session {
@@ -134,6 +63,10 @@ pub(crate) enum Ask {
     Until(Instant),
     /// The wall clock (ms since 1970).
     WallClock,
+    /// A reading of the wall clock, to be compared with a later one.
+    Wall,
+    /// By how many ms the wall clock says more than it did then.
+    WallSince(Instant),
     /// A new token.
     Token,
     /// A new watch.
@@ -172,8 +105,16 @@ pub(crate) enum Answer {
 struct Kept {
     /// The reading (µs) of the process's monotonic clock, of an instant; the serial number, of a token.
     reading: Micros,
+    /// How far (µs) the wall clock was ahead then, of a reading of that; else zero.
+    ahead: Micros,
     /// The tasks that refer to it.
     owners: Owners,
+}
+
+impl Kept {
+    fn nothing(task: TaskId) -> Self {
+        Self { reading: Micros::ZERO, ahead: Micros::ZERO, owners: Owners::only(task) }
+    }
 }
 
 /// What handles of one kind refer to, by their numbers.
@@ -199,6 +140,8 @@ pub(crate) struct Local {
     pub(crate) monotonic: Micros,
     /// The process's wall clock now (µs since 1970), set before its tasks run.
     pub(crate) wall: Micros,
+    /// How far (µs) the wall clock is ahead of the monotonic one, but for a constant, set before its tasks run.
+    pub(crate) ahead: Micros,
     /// Whether a task has read the wall clock: from then on absolute time is part of the state.
     pub(crate) read_wall: bool,
     /// Instants older than this (µs) are all equally old.
@@ -226,6 +169,7 @@ impl Local {
             cells: BTreeMap::new(),
             monotonic: Micros::ZERO,
             wall: Micros::ZERO,
+            ahead: Micros::ZERO,
             read_wall: false,
             horizon,
             serial_tokens,
@@ -269,13 +213,9 @@ impl Local {
     /// Answers `ask` for `task`.
     pub(crate) fn answer(&mut self, task: TaskId, ask: &Ask) -> Answer {
         match ask {
-            Ask::Now => {
-                let kept = Kept { reading: self.monotonic, owners: Owners::only(task) };
-                Answer::Instant(Instant {
-                    slot: place(&mut self.instants, kept, 0),
-                    plus: Micros::ZERO,
-                })
-            }
+            Ask::Now => self.read(task, Micros::ZERO),
+            Ask::Wall => self.read(task, self.ahead),
+            Ask::WallSince(reading) => Answer::Number(self.wall_ms_since(*reading)),
             Ask::IsPast(instant) => Answer::Yes(self.reading(*instant) <= self.monotonic),
             Ask::Since(instant) => {
                 Answer::Span((self.monotonic - self.reading(*instant)).min(self.horizon))
@@ -295,16 +235,17 @@ impl Local {
                     self.minted = 1;
                     0
                 };
-                let kept = Kept { reading: Micros(i64::from(serial)), owners: Owners::only(task) };
+                let (reading, ahead) = (Micros(i64::from(serial)), Micros::ZERO);
+                let kept = Kept { reading, ahead, owners: Owners::only(task) };
                 let slot = place(&mut self.tokens, kept, self.known_tokens);
                 Answer::Token(Token { process: self.process, slot, serial })
             }
             Ask::Watch => {
-                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
+                let kept = Kept::nothing(task);
                 Answer::Watch(WatchId(place(&mut self.watches, kept, 0)))
             }
             Ask::Subscription => {
-                let kept = Kept { reading: Micros::ZERO, owners: Owners::only(task) };
+                let kept = Kept::nothing(task);
                 Answer::Slot(place(&mut self.subscriptions, kept, 0))
             }
             Ask::Session => Answer::Session(self.session),
@@ -360,11 +301,30 @@ impl Local {
     }
 
     fn reading(&self, instant: Instant) -> Micros {
+        self.kept(instant).reading + instant.plus
+    }
+
+    fn kept(&self, instant: Instant) -> &Kept {
         match self.instants.get(usize::from(instant.slot)) {
-            Some(Some(kept)) => kept.reading + instant.plus,
+            Some(Some(kept)) => kept,
             // The value that held it hashes without it: a defect of that type's `Hash`.
             _ => panic!("an instant was used after the value that kept it was hashed without it"),
         }
+    }
+
+    /// A new reading of the clocks, of which the wall clock is that far ahead.
+    fn read(&mut self, task: TaskId, ahead: Micros) -> Answer {
+        let kept = Kept { reading: self.monotonic, ahead, owners: Owners::only(task) };
+        Answer::Instant(Instant { slot: place(&mut self.instants, kept, 0), plus: Micros::ZERO })
+    }
+
+    /// By how many ms the wall clock says more than it did at that reading: what a program finds that subtracts the two.
+    fn wall_ms_since(&self, reading: Instant) -> i64 {
+        let kept = self.kept(reading);
+        let passed = (self.monotonic - kept.reading).min(self.horizon) + self.ahead - kept.ahead;
+        // Where in a millisecond a run began is no part of a search's state: there it begins with one.
+        let now = if self.serial_tokens { self.wall } else { passed };
+        now.0.div_euclid(1000) - (now - passed).0.div_euclid(1000)
     }
 }
 
@@ -383,10 +343,4 @@ fn place(table: &mut Vec<Option<Kept>>, kept: Kept, barred: u64) -> u8 {
     assert!(slot < usize::from(u8::MAX), "a call holds more than 250 instants or tokens");
     table[slot] = Some(kept);
     slot as u8
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text().to_text())
-    }
 }

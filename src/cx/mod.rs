@@ -13,6 +13,7 @@ mod call;
 mod cell;
 mod evalsha;
 mod grant;
+mod handle;
 mod kept;
 mod ledger;
 mod local;
@@ -30,9 +31,10 @@ pub use call::{Call, LockBox, Output, WorkBox};
 pub use cell::Cell;
 pub use evalsha::Scripts;
 pub use grant::{Grant, LockError};
+pub use handle::{Instant, Token, WallReading, WatchId};
 pub use kept::{KEPT_AT, Kept};
 pub use ledger::LedgerClient;
-pub use local::{Instant, Session, TaskId, Token, WatchId};
+pub use local::{Session, TaskId};
 pub use lock::{Lock, Next, Task, Work};
 pub use looping::Looping;
 pub use op::{CallError, Handling, Lane, Op, OpResult, Reads, Request, Seen, Votes};
@@ -43,7 +45,8 @@ pub use subscription::{Message, Subscription};
 pub use zookeeper::ZooKeeperClient;
 
 pub(crate) use call::BoxFuture;
-pub(crate) use local::{Answer, Ask, Handle, Local, clean_up_of, data_of, thread_of};
+pub(crate) use handle::Handle;
+pub(crate) use local::{Answer, Ask, Local, clean_up_of, data_of, thread_of};
 pub(crate) use op::{Act, Did, Observation, OpId};
 pub(crate) use subscription::subscription_of;
 
@@ -173,11 +176,28 @@ impl Cx {
 
     /// This process's wall clock (ms since 1970).
     ///
-    /// From the first use on, absolute time is part of the state, and a search needs a bound.
+    /// From the first use on, absolute time is part of the state, and a search needs a bound. Who only subtracts one
+    /// reading from a later one does not need it: [`wall_clock`](Self::wall_clock).
     pub fn wall_clock_ms(&self) -> i64 {
         match self.ask(Ask::WallClock) {
             Answer::Number(ms) => ms,
             _ => unreachable!("the process answers WallClock with a number"),
+        }
+    }
+
+    /// A reading of this process's wall clock, for [`wall_ms_since`](Self::wall_ms_since).
+    pub fn wall_clock(&self) -> WallReading {
+        match self.ask(Ask::Wall) {
+            Answer::Instant(reading) => WallReading(reading),
+            _ => unreachable!("the process answers Wall with a reading"),
+        }
+    }
+
+    /// By how many ms this process's wall clock says more than it did at `reading`: less than nothing if it was set back.
+    pub fn wall_ms_since(&self, reading: WallReading) -> i64 {
+        match self.ask(Ask::WallSince(reading.0)) {
+            Answer::Number(ms) => ms,
+            _ => unreachable!("the process answers WallSince with a number"),
         }
     }
 

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::call::{Call, Output};
-use super::local::{Answer, Ask, Session, TaskId, WatchId};
+use super::handle::WatchId;
+use super::local::{Answer, Ask, Session, TaskId};
 use super::state::Value;
 use super::subscription::{Message, Subscription};
 use crate::store::ledger;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use super::local::Handle;
+use super::handle::Handle;
 
 /// Plain data: cloned, compared and hashed by its fields alone.
 ///

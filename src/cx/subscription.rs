@@ -2,7 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::local::{Answer, Ask, Handle};
+use super::handle::Handle;
+use super::local::{Answer, Ask};
 use super::redis::RedisClient;
 use super::state::note;
 use super::{Arg, CallError, Handling, Lane, Op, OpResult, Pending, Request};

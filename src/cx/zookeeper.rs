@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::local::{Answer, Ask, Session, WatchId};
+use super::handle::WatchId;
+use super::local::{Answer, Ask, Session};
 use super::{CallError, Cx, Handling, Lane, Op, OpResult, Pending, Reads, Request, Seen};
 use crate::store::zookeeper::{self, Children, Create, CreateForm, CreateMode};
 use crate::time::Micros;

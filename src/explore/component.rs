@@ -55,6 +55,8 @@ pub(super) struct Components {
     groups: Pool<Vec<Group>>,
     open: Pool<Vec<Open>>,
     properties: Pool<Vec<PropertyBox>>,
+    /// A server has told somebody the number of a connection.
+    pub(super) shows_client_ids: bool,
 }
 
 /// How many numbers there are besides those of servers, processes and connections.
@@ -77,6 +79,30 @@ impl Components {
     ///
     /// The world must be at time zero.
     pub(super) fn pack(&mut self, world: &World, before: Option<&Unpacked>) -> Packed {
+        let World {
+            servers: _,
+            conns: _,
+            processes: _,
+            agenda,
+            ensemble,
+            links,
+            groups,
+            budgets,
+            properties,
+            epoch,
+            free,
+            open,
+            // Zero: the world is rebased.
+            now: _,
+            // They follow from the connections and the processes; debug builds compare them at each step.
+            holds: _,
+            wants: _,
+            // Of sampled timing only.
+            pings: _,
+            leaving: _,
+            // What the step found, which the search has taken.
+            found: _,
+        } = world;
         let mut packed = Vec::with_capacity(
             world.servers.len() + world.processes.len() + world.conns.len() + 1 + FIXED,
         );
@@ -95,18 +121,18 @@ impl Components {
                 None => self.processes.put(process),
             });
         }
-        packed.push(self.agendas.put(&Rc::new(world.agenda.iter().collect())));
-        packed.push(self.budgets.put(&Rc::new(world.budgets.to_vec())));
-        packed.push(self.properties.put(&Rc::new(world.properties.to_vec())));
+        packed.push(self.agendas.put(&Rc::new(agenda.iter().collect())));
+        packed.push(self.budgets.put(&Rc::new(budgets.to_vec())));
+        packed.push(self.properties.put(&Rc::new(properties.to_vec())));
         // Absolute time is part of the state only when somebody has read a wall clock.
         let reads_wall = world.processes.iter().any(|process| process.local.read_wall);
-        let epoch = if reads_wall { world.epoch.0 } else { 0 };
+        let epoch = if reads_wall { epoch.0 } else { 0 };
         packed.extend([epoch as u32, (epoch >> 32) as u32]);
-        packed.push(self.ensembles.put(&world.ensemble));
-        packed.push(self.links.put(&world.links));
-        packed.push(self.groups.put(&Rc::new(world.groups.to_vec())));
-        packed.push(world.free.packed());
-        packed.push(self.open.put(&Rc::new(world.open.to_vec())));
+        packed.push(self.ensembles.put(ensemble));
+        packed.push(self.links.put(links));
+        packed.push(self.groups.put(&Rc::new(groups.to_vec())));
+        packed.push(free.packed());
+        packed.push(self.open.put(&Rc::new(open.to_vec())));
         for (n, conn) in world.conns.iter().enumerate() {
             let same = before.filter(|before| {
                 before.world.conns.get(n).is_some_and(|old| Rc::ptr_eq(old, conn))
@@ -123,7 +149,10 @@ impl Components {
         let key = server.key();
         match self.servers.get_index_of(&key) {
             Some(id) => id as Id,
-            None => self.servers.insert_full(key, server.clone()).0 as Id,
+            None => {
+                self.shows_client_ids |= server.shows_client_ids();
+                self.servers.insert_full(key, server.clone()).0 as Id
+            }
         }
     }
 

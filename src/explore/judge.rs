@@ -25,6 +25,7 @@ impl Search<'_> {
             let each = self.scene.threads();
             threads = each.map(|who| (who, self.nominal.ahead(self.scene.bit(who)))).collect();
         }
+        let mut happened = 0;
         let mut worst: Option<(u32, u32, Violation, bool)> = None;
         for (number, known) in self.known.iter().enumerate() {
             if known.deviations != deviations || !known.expanded {
@@ -35,14 +36,15 @@ impl Search<'_> {
             }
             let round = matches!(anybody[number], Ahead::Cycle { .. });
             let found = asked.iter().find_map(|(place, liveness)| match liveness {
-                Liveness::OwnEntryWithin(_) => threads
-                    .iter()
-                    .find_map(|(who, ahead)| self.judge(number, *place, Some(*who), ahead[number])),
-                _ => self.judge(number, *place, None, anybody[number]),
+                Liveness::OwnEntryWithin(_) => threads.iter().find_map(|(who, ahead)| {
+                    self.judge(&mut happened, number, *place, Some(*who), ahead[number])
+                }),
+                _ => self.judge(&mut happened, number, *place, None, anybody[number]),
             });
             let Some(violation) = found else { continue };
             worst = Some((known.steps, number as u32, violation, round));
         }
+        self.happened |= happened;
         let (steps, number, violation, round) = worst?;
         let mut witness = self.witness(number, None);
         let forever = |property: &PropertyBox| {
@@ -56,11 +58,13 @@ impl Search<'_> {
         Some((Verdict::Violated { violation, deviations, steps }, witness))
     }
 
-    /// What the property at `place` makes of what is ahead of a world: of `whose` entry, or of anybody's.
+    /// What the property at `place` makes of what is ahead of a world: of `whose` entry, or of anybody's. Its bit of
+    /// `happened` is set if it had something to judge.
     ///
     /// Where nobody will ever enter again, its state in the end counts: who is inside then stays there.
     fn judge(
         &self,
+        happened: &mut u64,
         number: usize,
         place: usize,
         whose: Option<Who>,
@@ -74,7 +78,36 @@ impl Search<'_> {
         };
         let processes = self.setup.processes.len();
         let property = &self.components.properties(&self.worlds[at], processes)[place];
-        let why = property.foresees(whose, outlook, self.setup)?;
-        Some(Violation { property: property.name(), why })
+        let judgement = property.foresees(whose, outlook, self.setup);
+        *happened |= u64::from(judgement.happened) << place;
+        Some(Violation { property: property.name(), why: judgement.violated? })
+    }
+
+    /// What a search comes to that finds no violation and looked at all runs with up to `layer` deviations; `beyond` says
+    /// whether there are runs with more.
+    pub(super) fn verdict_without_violation(&self, layer: u32, beyond: bool) -> Verdict {
+        if let Some(cut) = self.cut {
+            return Verdict::Cut(cut);
+        }
+        let missing: Vec<&'static str> = self
+            .setup
+            .properties
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| self.happened >> number & 1 == 0)
+            .map(|(_, property)| property.name())
+            .collect();
+        let within = layer.min(self.bounds.deviations.unwrap_or(layer));
+        // Who asks for runs without faults knows that none strikes.
+        let idle = if beyond && within == 0 { Vec::new() } else { self.effects.never().collect() };
+        if !missing.is_empty() {
+            Verdict::Vacuous(missing)
+        } else if !idle.is_empty() {
+            Verdict::NeverStruck(idle)
+        } else if beyond {
+            Verdict::HoldsWithin(within)
+        } else {
+            Verdict::Holds
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The search: all answers to all questions, fewest deviations first.
 
 mod component;
+mod growth;
 mod judge;
 mod liveness;
 mod odometer;
@@ -8,5 +9,6 @@ mod search;
 mod verdict;
 
 pub use component::Counts;
+pub use growth::{Drawer, Growth};
 pub use search::{Progress, Search, to_the_end};
 pub use verdict::{Bounds, Cut, Outcome, Verdict, Witness};

@@ -8,6 +8,7 @@ use indexmap::IndexSet;
 use rustc_hash::FxHasher;
 
 use super::component::{Components, Packed, Unpacked};
+use super::growth::Growth;
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
@@ -51,7 +52,7 @@ enum Waiting {
 /// A search.
 pub struct Search<'a> {
     pub(super) setup: &'a Setup,
-    bounds: Bounds,
+    pub(super) bounds: Bounds,
     pub(super) scene: Scene,
     engine: History,
     pub(super) components: Components,
@@ -61,13 +62,16 @@ pub struct Search<'a> {
     answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
     waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
     transitions: u64,
-    happened: u64,
+    pub(super) happened: u64,
     thinned: bool,
-    effects: Effects,
-    cut: Option<Cut>,
+    pub(super) effects: Effects,
+    growth: Growth,
+    pub(super) cut: Option<Cut>,
     /// The fewest deviations of which something was left out by a cut.
     left_out: u32,
     merging: bool,
+    /// Whether the numbers of connections are part of the state: somebody asks for one.
+    client_ids: bool,
 }
 
 impl std::fmt::Debug for Search<'_> {
@@ -97,9 +101,11 @@ impl<'a> Search<'a> {
             happened: 0,
             thinned: false,
             effects: Effects::none(setup),
+            growth: Growth::default(),
             cut: None,
             left_out: u32::MAX,
             merging: true,
+            client_ids: false,
         }
     }
 
@@ -171,6 +177,11 @@ impl<'a> Search<'a> {
                         break None;
                     }
                     self.expand(world);
+                    if self.components.shows_client_ids && !self.client_ids {
+                        // What was merged until now may differ in what somebody asks for.
+                        let (merging, again) = (self.merging, Self::new(self.setup, self.bounds));
+                        return Self { merging, client_ids: true, ..again }.run(watch);
+                    }
                 }
             }
         };
@@ -188,6 +199,9 @@ impl<'a> Search<'a> {
         let mut odometer = Odometer::default();
         loop {
             let mut world = World::new(self.setup);
+            if self.client_ids {
+                world.count_client_ids();
+            }
             let mut stage = Stage {
                 setup: self.setup,
                 scene: &self.scene,
@@ -227,6 +241,7 @@ impl<'a> Search<'a> {
             self.nominal.set(number, Nominal::Done);
             return;
         }
+        self.effects.meet(&before.world);
         let mut alternatives = Vec::new();
         before.world.alternatives(self.setup, &mut alternatives);
         if alternatives.is_empty() {
@@ -260,6 +275,7 @@ impl<'a> Search<'a> {
                 if !odometer.advance() {
                     break;
                 }
+                self.growth.drew(&before.world, alternative);
             }
         }
     }
@@ -370,31 +386,11 @@ impl<'a> Search<'a> {
             happened: self.happened,
             thinned: self.thinned,
             faults: self.effects,
+            growth: self.growth,
             histories: histories.nodes,
             reruns: histories.runs,
             components: self.components.counts(),
             bytes: ids + self.worlds.len() * each + nominal,
-        }
-    }
-
-    fn verdict_without_violation(&self, layer: u32, beyond: bool) -> Verdict {
-        if let Some(cut) = self.cut {
-            return Verdict::Cut(cut);
-        }
-        let missing: Vec<&'static str> = self
-            .setup
-            .properties
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| self.happened >> number & 1 == 0)
-            .map(|(_, property)| property.name())
-            .collect();
-        if !missing.is_empty() {
-            Verdict::Vacuous(missing)
-        } else if beyond {
-            Verdict::HoldsWithin(layer.min(self.bounds.deviations.unwrap_or(layer)))
-        } else {
-            Verdict::Holds
         }
     }
 }

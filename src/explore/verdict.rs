@@ -1,5 +1,7 @@
 //! What a search came to, and what that covers.
 
+use super::growth::Growth;
+use crate::choice::FaultId;
 use crate::sim::{Effects, Violation};
 use crate::time::Micros;
 
@@ -51,6 +53,8 @@ pub enum Verdict {
     HoldsWithin(u32),
     /// Nothing was violated, but what these properties are about never happened.
     Vacuous(Vec<&'static str>),
+    /// Nothing was violated, but these faults of the model, by their numbers, could strike in no run that was looked at.
+    NeverStruck(Vec<FaultId>),
     /// A limit was hit first.
     Cut(Cut),
 }
@@ -91,6 +95,8 @@ pub struct Outcome {
     pub thinned: bool,
     /// How often the faults of the model took effect, and where.
     pub faults: Effects,
+    /// Who draws, and how many steps come of it.
+    pub growth: Growth,
     /// Histories of tasks that are known.
     pub histories: usize,
     /// Futures that were run again.

@@ -10,7 +10,7 @@ pub enum Verdict {
     Violated,
     /// All properties hold, and each had something to judge.
     Holds,
-    /// A property had nothing to judge.
+    /// A property had nothing to judge, or a fault never took effect.
     Vacuous,
     /// A limit stopped the search.
     Cut,

@@ -24,7 +24,12 @@ impl Asking {
     /// Whether the event, not yet taken note of, is an entry that somebody else waits for too.
     pub(super) fn is_waited_for(&self, event: &Event<'_>) -> bool {
         let Event::Enters { who, .. } = *event else { return false };
-        self.contains(who) && self.0.iter().any(|other| *other != who)
+        self.contains(who) && self.is_any_but(who)
+    }
+
+    /// Whether anybody asks but this thread.
+    pub(super) fn is_any_but(&self, who: Who) -> bool {
+        self.0.iter().any(|other| *other != who)
     }
 
     /// Whether somebody asks.
@@ -40,6 +45,11 @@ impl Asking {
     /// Whether this thread asks.
     pub(super) fn contains(&self, who: Who) -> bool {
         self.0.binary_search(&who).is_ok()
+    }
+
+    /// `c1 wants the lock`; nothing if it does not.
+    pub(super) fn who_of(&self, who: Who, names: &dyn Names) -> Option<String> {
+        self.contains(who).then(|| format!("{} wants the lock", names.who(who)))
     }
 
     /// `c1 wants the lock`, `c1 and c2 want the lock`; nothing if nobody does.

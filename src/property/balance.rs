@@ -23,6 +23,7 @@ impl Balance {
     pub const ABOUT: About = About {
         name: "balance",
         title: "when nobody is in a section, the accounts hold in all what they held at the beginning",
+        vacuous: "no section that wrote came to its end",
         source: "Gray and Reuter 1993, \"Transaction Processing\": debit and credit",
         params: &[],
     };

@@ -36,6 +36,7 @@ impl BoundedWait {
     pub const ABOUT: About = About {
         name: "bounded-wait",
         title: "while somebody waits, somebody (or each who waits) enters within the bound",
+        vacuous: "nobody got the lock after a wait",
         source: "Lamport 1977, \"Proving the Correctness of Multiprocess Programs\": liveness",
         params: &[
             ("bound", "how long one may wait: there is no default"),
@@ -99,25 +100,28 @@ impl Property for BoundedWait {
         })
     }
 
-    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
-        let (wants, entry, nobody) = match whose {
-            None => {
-                (self.asking.who_wants(names)?, "the next entry", "nobody will ever enter again")
-            }
-            Some(who) if self.asking.contains(who) => {
-                let wants = format!("{} wants the lock", names.who(who));
-                (wants, "its entry", "it will never enter")
-            }
-            Some(_) => return None,
+    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
+        let wants = || match whose {
+            None => self.asking.who_wants(names),
+            Some(who) => self.asking.who_of(who, names),
+        };
+        let (entry, nobody) = match whose {
+            None => ("the next entry", "nobody will ever enter again"),
+            Some(_) => ("its entry", "it will never enter"),
         };
         match outlook {
-            Outlook::Entry(after) if after > self.bound => Some(format!(
-                "{wants}, and {entry} comes only after {}: more than {}",
-                span(after),
-                span(self.bound)
-            )),
-            Outlook::Entry(_) => None,
-            Outlook::Standstill | Outlook::Round { .. } => Some(format!("{wants}, and {nobody}")),
+            // Who waits is judged, also if nobody else is there.
+            Outlook::Entry(after) if after <= self.bound => {
+                let waits = whose.map_or(self.asking.is_any(), |who| self.asking.contains(who));
+                Judgement::right(waits && outlook.is_wait())
+            }
+            Outlook::Entry(after) => Judgement::violated_if(wants().map(|wants| {
+                let (after, bound) = (span(after), span(self.bound));
+                format!("{wants}, and {entry} comes only after {after}: more than {bound}")
+            })),
+            Outlook::Standstill | Outlook::Round { .. } => {
+                Judgement::violated_if(wants().map(|wants| format!("{wants}, and {nobody}")))
+            }
         }
     }
 }

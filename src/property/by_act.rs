@@ -3,6 +3,7 @@
 //! A thread that stops in time by its own clock can still have a request under way. The resource sees it later, when
 //! the lock is another's: catalogue entry F12 (Kleppmann 2016, the delayed write).
 
+use super::asking::Asking;
 use super::parameters::{Facts, parameters};
 use super::words::{self, OLDEST};
 use super::{About, Event, Judgement, Names, Property, Who};
@@ -17,6 +18,7 @@ pub struct ByAct {
     sections: Vec<Entered>,
     /// Who acted last.
     last: Option<Who>,
+    asking: Asking,
 }
 
 /// A section, and what is left of it.
@@ -38,6 +40,7 @@ impl ByAct {
     pub const ABOUT: About = About {
         name: "mutual-exclusion-by-act",
         title: "no request of a section reaches the ledger while another thread is in its section, or after a later one acted",
+        vacuous: "nobody used the ledger after another had, or while another wanted the lock",
         source: "Kleppmann 2016, \"How to do distributed locking\": the delayed write",
         params: &[],
     };
@@ -79,7 +82,8 @@ impl ByAct {
         for earlier in self.sections[..place].iter_mut().filter(apart) {
             earlier.overtaken.get_or_insert(who);
         }
-        let happened = self.last.is_some_and(|last| last != who);
+        // It is put to the test where another has acted, or would like to.
+        let happened = self.last.is_some_and(|last| last != who) || self.asking.is_any_but(who);
         self.last = Some(who);
         Judgement { violated, happened }
     }
@@ -97,6 +101,7 @@ impl Property for ByAct {
     }
 
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
+        self.asking.observe(event);
         match *event {
             Event::Enters { who, until, shared, .. } => {
                 self.sections.retain(|section| section.who != who);

@@ -14,6 +14,8 @@ pub struct About {
     pub name: &'static str,
     /// One line.
     pub title: &'static str,
+    /// What is so in all runs where it has nothing to judge, in words.
+    pub vacuous: &'static str,
     /// Where it comes from.
     pub source: &'static str,
     /// Its parameters, each with what it means and its default.

@@ -19,6 +19,7 @@ impl Deadlock {
     pub const ABOUT: About = About {
         name: "deadlock",
         title: "the living do not wait for each other for ever",
+        vacuous: "nobody got the lock after a wait",
         source: "Coffman, Elphick and Shoshani 1971, \"System Deadlocks\"",
         params: &[],
     };
@@ -49,19 +50,20 @@ impl Property for Deadlock {
         Some(Liveness::NotForEver)
     }
 
-    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
-        let wants = self.0.who_wants(names)?;
+    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
+        let wants = || self.0.who_wants(names);
         match outlook {
-            Outlook::Entry(_) => None,
-            _ if self.0.is_inside() => {
+            // Who waits does so in vain or not, also if nobody else is there.
+            Outlook::Entry(_) => Judgement::right(outlook.is_wait() && self.0.asking.is_any()),
+            _ if self.0.is_inside() => Judgement::violated_if(wants().map(|wants| {
                 let inside = self.0.who_is_inside(names);
-                Some(format!("{wants}, {inside}, and neither will ever change"))
-            }
-            Outlook::Round { asks: true } => None,
-            _ if self.0.is_gone() => None,
-            _ => Some(format!(
-                "{wants}, nobody is in a section, nobody is gone, and nothing can ever happen again"
-            )),
+                format!("{wants}, {inside}, and neither will ever change")
+            })),
+            Outlook::Round { asks: true } => Judgement::nothing(),
+            _ if self.0.is_gone() => Judgement::nothing(),
+            _ => Judgement::violated_if(wants().map(|wants| {
+                format!("{wants}, nobody is in a section, nobody is gone, and nothing can ever happen again")
+            })),
         }
     }
 }

@@ -25,6 +25,7 @@ impl FencingOrder {
     pub const ABOUT: About = About {
         name: "fencing-order",
         title: "tokens grow with each grant of the lock, and the latest is not refused as stale",
+        vacuous: "no two threads were granted the lock with tokens",
         source: "Kleppmann 2016, \"How to do distributed locking\": fencing tokens",
         params: &[],
     };

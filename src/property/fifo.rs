@@ -29,6 +29,7 @@ impl Fifo {
     pub const ABOUT: About = About {
         name: "fifo",
         title: "nobody who is in line is overtaken; who crashes leaves the line",
+        vacuous: "nobody entered while another was in line",
         source: "Lamport 1974, the bakery algorithm; Hunt et al. 2010, \"ZooKeeper\", section 2.4",
         params: &[("overtakings", "how often one may be overtaken: 0")],
     };

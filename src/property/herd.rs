@@ -23,6 +23,7 @@ impl Herd {
     pub const ABOUT: About = About {
         name: "herd",
         title: "one change in the store wakes few of those who wait",
+        vacuous: "no change in the store woke a client, nor (where requests are counted) did anybody ask who waited",
         source: "Hunt et al. 2010, \"ZooKeeper\", section 2.4: the herd effect",
         params: &[
             ("notifications", "how many clients one change may wake: 1"),
@@ -57,7 +58,8 @@ impl Herd {
         let Some(most) = self.requests else { return Judgement::nothing() };
         self.asked = (self.asked + 1).min(most.saturating_add(1));
         if self.asked <= most {
-            return Judgement::nothing();
+            // Of two requests since somebody last entered at least one is of somebody who waits.
+            return Judgement { violated: None, happened: self.asked > 1 };
         }
         let waiting = self.asking.count();
         Judgement::violated(format!(

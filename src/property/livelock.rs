@@ -18,6 +18,7 @@ impl Livelock {
     pub const ABOUT: About = About {
         name: "livelock",
         title: "those who want the lock do not go on asking for ever while nobody gets it",
+        vacuous: "nobody got the lock after a wait",
         source: "Lamport 1974, the bakery algorithm: no failure of progress",
         params: &[],
     };
@@ -48,11 +49,13 @@ impl Property for Livelock {
         Some(Liveness::NotForEver)
     }
 
-    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
+    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
         if outlook != (Outlook::Round { asks: true }) || self.0.is_inside() || self.0.is_gone() {
-            return None;
+            // Who waits does so in vain or not, also if nobody else is there.
+            return Judgement::right(outlook.is_wait() && self.0.asking.is_any());
         }
-        let wants = self.0.who_wants(names)?;
-        Some(format!("{wants}, and so it goes on for ever, though nobody is in a section"))
+        Judgement::violated_if(self.0.who_wants(names).map(|wants| {
+            format!("{wants}, and so it goes on for ever, though nobody is in a section")
+        }))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The anomaly P4 of Berenson et al. 1995, "A Critique of ANSI SQL Isolation Levels".
 
+use super::asking::Asking;
 use super::parameters::{Facts, parameters};
 use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
@@ -17,6 +18,7 @@ pub struct LostUpdate {
     last: Option<Who>,
     /// The last write to the number in the store, of which a read may be too old.
     in_store: Option<(Who, i64)>,
+    asking: Asking,
 }
 
 /// What a thread's next write rests on.
@@ -36,6 +38,7 @@ impl LostUpdate {
     pub const ABOUT: About = About {
         name: "lost-update",
         title: "no write rests on a read that another's write has overtaken",
+        vacuous: "nobody wrote after another had, or while another wanted the lock",
         source: "Berenson et al. 1995, \"A Critique of ANSI SQL Isolation Levels\": P4",
         params: &[],
     };
@@ -55,7 +58,9 @@ impl LostUpdate {
         for other in self.reads.iter_mut().filter(|other| other.account == account) {
             other.overtaken.get_or_insert((who, value));
         }
-        let happened = self.last.is_some_and(|last| last != who);
+        // It is put to the test where another has written, or would like to update as well.
+        let meets = basis.is_some() && self.asking.is_any_but(who);
+        let happened = meets || self.last.is_some_and(|last| last != who);
         self.last = Some(who);
         if account == Account::IN_STORE {
             self.in_store = Some((who, value));
@@ -81,6 +86,7 @@ impl Property for LostUpdate {
     }
 
     fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
+        self.asking.observe(event);
         match *event {
             Event::Read { who, account, value } => {
                 let in_store = self.in_store.filter(|_| account == Account::IN_STORE);

@@ -65,7 +65,24 @@ pub struct Judgement {
     pub happened: bool,
 }
 
+impl Outlook {
+    /// Whether an entry comes, and is waited for: time passes before it.
+    fn is_wait(self) -> bool {
+        matches!(self, Self::Entry(after) if after > Micros::ZERO)
+    }
+}
+
 impl Judgement {
+    /// It was right, and what it is about happened or not.
+    fn right(happened: bool) -> Self {
+        Self { violated: None, happened }
+    }
+
+    /// It was wrong, if there is a reason.
+    fn violated_if(why: Option<String>) -> Self {
+        Self { happened: why.is_some(), violated: why }
+    }
+
     /// Nothing to say.
     pub fn nothing() -> Self {
         Self::default()
@@ -125,16 +142,10 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
         None
     }
 
-    /// What it makes of what is ahead, in words if that is wrong: of the entry of `whose`
-    /// ([`Liveness::OwnEntryWithin`]), else of the next one. The property's state is that of now; where nobody will enter
-    /// any more it is that of the end.
-    fn foresees(
-        &self,
-        _whose: Option<Who>,
-        _outlook: Outlook,
-        _names: &dyn Names,
-    ) -> Option<String> {
-        None
+    /// What it makes of what is ahead: of the entry of `whose` ([`Liveness::OwnEntryWithin`]), else of the next one. The
+    /// property's state is that of now; where nobody will enter any more it is that of the end.
+    fn foresees(&self, _whose: Option<Who>, _outlook: Outlook, _names: &dyn Names) -> Judgement {
+        Judgement::nothing()
     }
 }
 
@@ -144,7 +155,7 @@ trait AnyProperty: State {
     fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
-    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String>;
+    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement;
 }
 
 impl<P: Property> AnyProperty for P {
@@ -165,7 +176,7 @@ impl<P: Property> AnyProperty for P {
     fn liveness(&self) -> Option<Liveness> {
         Property::liveness(self)
     }
-    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
+    fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
         Property::foresees(self, whose, outlook, names)
     }
 }
@@ -206,12 +217,7 @@ impl PropertyBox {
     }
 
     /// See [`Property::foresees`].
-    pub fn foresees(
-        &self,
-        whose: Option<Who>,
-        outlook: Outlook,
-        names: &dyn Names,
-    ) -> Option<String> {
+    pub fn foresees(&self, whose: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
         self.0.foresees(whose, outlook, names)
     }
 }

@@ -35,6 +35,7 @@ impl MutualExclusion {
     pub const ABOUT: About = About {
         name: "mutual-exclusion",
         title: "never two threads that believe to hold the lock, unless both share it",
+        vacuous: "nobody wanted the lock while another was in its section",
         source: "Kleppmann 2016, \"How to do distributed locking\"",
         params: &[],
     };
@@ -49,9 +50,11 @@ impl MutualExclusion {
         parameters(section, &[]).map(|_| Self::new(1))
     }
 
-    /// Whether as many threads are inside as there are permits.
-    pub(super) fn is_full(&self) -> bool {
-        self.inside.len() as u64 >= u64::from(self.permits)
+    /// Whether somebody wants the lock while others have all of it: then it has somebody to keep out, whether that one
+    /// is refused, waits, or has not come to the store yet.
+    fn keeps_out(&self, now: Micros) -> bool {
+        let inside = self.inside.iter().filter(|it| it.until.is_none_or(|until| until > now));
+        inside.count() as u64 >= u64::from(self.permits) && self.asking.is_any()
     }
 
     fn enters(
@@ -71,17 +74,11 @@ impl MutualExclusion {
         let others = self.inside.iter().filter(|inside| inside.who != who);
         let others: Vec<&Inside> = others.filter(|inside| !(shared && inside.shared)).collect();
         let too_many = others.len() as u64 >= u64::from(self.permits);
-        let judgement = if too_many {
-            Judgement::violated(self.why(now, who, &others, names))
-        } else if self.asking.is_any() {
-            Judgement::happened()
-        } else {
-            Judgement::nothing()
-        };
+        let violated = too_many.then(|| self.why(now, who, &others, names));
         self.inside.retain(|inside| inside.who != who);
         self.inside.push(Inside { who, since: now, until, shared, paused: false });
         self.inside.sort_by_key(|inside| inside.who);
-        judgement
+        Judgement { happened: too_many || self.keeps_out(now), violated }
     }
 
     fn why(&self, now: Micros, who: Who, others: &[&Inside], names: &dyn Names) -> String {
@@ -129,6 +126,7 @@ impl Property for MutualExclusion {
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         self.asking.observe(event);
         match *event {
+            Event::Asks(_) if self.keeps_out(now) => return Judgement::happened(),
             Event::Enters { who, until, shared, .. } => {
                 return self.enters(now, who, (until, shared), names);
             }

@@ -19,8 +19,6 @@ pub struct OrphanedLock {
     living: Living,
     /// How long it may be kept from those who wait; without it only what lasts for ever is wrong.
     within: Option<Micros>,
-    /// Somebody entered after a death: nothing more to find out.
-    seen: bool,
 }
 
 impl OrphanedLock {
@@ -28,13 +26,14 @@ impl OrphanedLock {
     pub const ABOUT: About = About {
         name: "orphaned-lock",
         title: "the lock is not kept for ever from those who wait while nobody is in a section",
+        vacuous: "nobody wanted the lock when its holder was gone",
         source: "Redis documentation, \"Distributed Locks with Redis\": liveness property A",
         params: &[("within", "for how long it may be kept from them: not for ever")],
     };
 
     /// The property; `crashes` says whether processes can die at all.
     pub fn new(crashes: bool) -> Self {
-        Self { crashes, living: Living::new(crashes), within: None, seen: false }
+        Self { crashes, living: Living::new(crashes), within: None }
     }
 
     /// The same, where the lock may be kept from those who wait for so long (µs).
@@ -62,31 +61,44 @@ impl Property for OrphanedLock {
     }
 
     fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
-        let enters = matches!(event, Event::Enters { .. });
-        let gone = self.seen || self.living.is_gone();
+        let gone = self.living.is_gone();
         self.living.observe(event);
-        self.seen |= enters && gone;
-        let happened = enters && (gone || (!self.crashes && self.living.asking.is_any()));
-        Judgement { violated: None, happened }
+        let happened = match event {
+            // It was not kept from those who came after somebody had died with it.
+            Event::Enters { .. } if self.crashes => gone,
+            // It changes hands while somebody wants it.
+            Event::Enters { .. } | Event::Leaves(_) => !self.crashes && self.living.asking.is_any(),
+            _ => false,
+        };
+        Judgement::right(happened)
     }
 
     fn liveness(&self) -> Option<Liveness> {
         Some(self.within.map_or(Liveness::NotForEver, Liveness::FreeWithin))
     }
 
-    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Option<String> {
+    fn foresees(&self, _: Option<Who>, outlook: Outlook, names: &dyn Names) -> Judgement {
         if self.living.is_inside() {
-            return None;
+            return Judgement::nothing();
         }
-        let wants = self.living.who_wants(names)?;
+        let wants = || self.living.who_wants(names);
         match (outlook, self.within) {
-            (Outlook::Entry(after), Some(within)) if after > within => Some(format!(
-                "{wants}, nobody is in a section, and the next entry comes only after {}: more than {}",
-                span(after),
-                span(within)
-            )),
-            (Outlook::Entry(_), _) => None,
-            _ => Some(format!("{wants}, nobody is in a section, and nobody will ever enter again")),
+            (Outlook::Entry(after), Some(within)) if after > within => {
+                let (after, within) = (span(after), span(within));
+                Judgement::violated_if(wants().map(|wants| {
+                    format!(
+                        "{wants}, nobody is in a section, and the next entry comes only after {after}: more than {within}"
+                    )
+                }))
+            }
+            (Outlook::Entry(_), _) => {
+                // It is kept from somebody who wants it, for a time, although nobody is there.
+                let kept = if self.crashes { self.living.is_gone() } else { outlook.is_wait() };
+                Judgement::right(kept && self.living.asking.is_any())
+            }
+            _ => Judgement::violated_if(wants().map(|wants| {
+                format!("{wants}, nobody is in a section, and nobody will ever enter again")
+            })),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Permits: never more threads in their sections than a semaphore has permits.
 //!
-//! [`MutualExclusion`] with more than one permit, which has something to judge only where all permits are in use and
-//! somebody waits for one.
+//! [`MutualExclusion`] with more than one permit, which has somebody to keep out only where all permits are in use and
+//! somebody wants one.
 
 use super::mutual_exclusion::MutualExclusion;
 use super::parameters::{Facts, parameters};
@@ -18,6 +18,7 @@ impl Permits {
     pub const ABOUT: About = About {
         name: "permits",
         title: "never more threads that believe to have a permit of a semaphore than there are",
+        vacuous: "nobody wanted a permit while all were in use",
         source: "Dijkstra 1965, \"Cooperating sequential processes\": semaphores",
         params: &[("of", "how many permits there are: there is no default")],
     };
@@ -42,10 +43,7 @@ impl Property for Permits {
     }
 
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
-        let judgement = self.0.observe(now, event, names);
-        // Only the last permit is one that another may be refused.
-        let happened = judgement.happened && self.0.is_full();
-        Judgement { happened: happened || judgement.violated.is_some(), ..judgement }
+        self.0.observe(now, event, names)
     }
 
     fn rebase(&mut self, dt: Micros) {

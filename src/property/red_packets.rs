@@ -2,6 +2,7 @@
 //!
 //! The ledger holds what remains. A thread reads it, takes a part of it for somebody, and writes back the rest.
 
+use super::asking::Asking;
 use super::parameters::{Facts, parameters};
 use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Problem, Section};
@@ -16,6 +17,7 @@ pub struct RedPackets {
     reads: Vec<(Who, i64)>,
     /// Who took last.
     last: Option<Who>,
+    asking: Asking,
 }
 
 impl RedPackets {
@@ -23,13 +25,15 @@ impl RedPackets {
     pub const ABOUT: About = About {
         name: "red-packets",
         title: "what was handed out and what remains is what there was, at each write",
+        vacuous: "nobody took a packet after another had, or while another wanted the lock",
         source: "the sum as an invariant: Berenson et al. 1995, P4",
         params: &[],
     };
 
     /// The property of a ledger that says `initial` at the beginning.
     pub fn new(initial: i64) -> Self {
-        Self { initial, handed_out: 0, reads: Vec::new(), last: None }
+        let (reads, asking) = (Vec::new(), Asking::default());
+        Self { initial, handed_out: 0, reads, last: None, asking }
     }
 
     /// Reads `"red-packets"`; the sum is the ledger's.
@@ -51,7 +55,8 @@ impl RedPackets {
         };
         let taken = read.saturating_sub(remains);
         self.handed_out = self.handed_out.saturating_add(taken);
-        let happened = self.last.is_some_and(|last| last != who);
+        // It is put to the test where another has taken something, or would like to.
+        let happened = self.last.is_some_and(|last| last != who) || self.asking.is_any_but(who);
         self.last = Some(who);
         let sum = self.handed_out.saturating_add(remains);
         let violated = (sum != self.initial).then(|| {
@@ -73,6 +78,7 @@ impl Property for RedPackets {
     }
 
     fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
+        self.asking.observe(event);
         match *event {
             Event::Read { who, account, value } if account.is_whole() => {
                 match self.reads.binary_search_by_key(&who, |(reader, _)| *reader) {

@@ -28,6 +28,7 @@ impl ReleaseSafety {
     pub const ABOUT: About = About {
         name: "release-safety",
         title: "no request of a thread removes what another living thread placed",
+        vacuous: "no thread removed what a thread had placed",
         source: "Redis documentation, \"Distributed Locks with Redis\": single instance",
         params: &[],
     };

@@ -27,6 +27,7 @@ impl RepeatableRead {
     pub const ABOUT: About = About {
         name: "repeatable-read",
         title: "what is read twice in one section says the same twice",
+        vacuous: "nothing was read twice in one section",
         source: "Berenson et al. 1995, \"A Critique of ANSI SQL Isolation Levels\": P2",
         params: &[],
     };

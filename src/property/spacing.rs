@@ -3,6 +3,7 @@
 //! What a lock on scheduled tasks is for: a task that is over sooner than clocks differ must not run again on the next
 //! machine, although nobody is inside any more (`lockAtLeastFor`).
 
+use super::asking::Asking;
 use super::parameters::{Facts, parameters};
 use super::words::span;
 use super::{About, Event, Judgement, Names, Property, Who};
@@ -15,8 +16,7 @@ pub struct Spacing {
     least: Micros,
     /// Who entered last, and when (µs), as long as that is not long ago.
     last: Option<(Who, Micros)>,
-    /// Whether anybody has entered yet.
-    entered: bool,
+    asking: Asking,
 }
 
 impl Spacing {
@@ -24,13 +24,14 @@ impl Spacing {
     pub const ABOUT: About = About {
         name: "spacing",
         title: "sections begin at least so far apart, although the one before may be over",
+        vacuous: "nobody wanted to begin so soon after another had begun",
         source: "https://github.com/lukas-krecan/ShedLock: lockAtLeastFor",
         params: &[("least", "how far apart they begin: there is no default")],
     };
 
     /// Sections begin at least so far apart (µs).
     pub fn new(least: Micros) -> Self {
-        Self { least, last: None, entered: false }
+        Self { least, last: None, asking: Asking::default() }
     }
 
     /// Reads `{"least": "5s"}`.
@@ -51,7 +52,13 @@ impl Property for Spacing {
     }
 
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
-        let Event::Enters { who, .. } = *event else { return Judgement::nothing() };
+        self.asking.observe(event);
+        let Event::Enters { who, .. } = *event else {
+            // Who would like to begin too soon puts it to the test.
+            let soon = self.last.is_some_and(|(_, at)| now - at < self.least);
+            let happened = soon && matches!(event, Event::Asks(_));
+            return Judgement { violated: None, happened };
+        };
         let before = self.last.replace((who, now)).map(|(before, at)| (before, now - at));
         let violated = before.filter(|(_, apart)| *apart < self.least).map(|(before, apart)| {
             let (who, least) = (names.who(who), span(self.least));
@@ -61,8 +68,7 @@ impl Property for Spacing {
                 names.who(before)
             )
         });
-        let happened = std::mem::replace(&mut self.entered, true);
-        Judgement { violated, happened }
+        Judgement { happened: violated.is_some() || self.asking.is_any(), violated }
     }
 
     fn rebase(&mut self, dt: Micros) {

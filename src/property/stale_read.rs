@@ -26,6 +26,7 @@ impl StaleRead {
     pub const ABOUT: About = About {
         name: "stale-read",
         title: "a read says what was written last",
+        vacuous: "nobody read what another had written",
         source: "https://zookeeper.apache.org/doc/r3.8.0/zookeeperProgrammers.html#ch_zkGuarantees (no simultaneously consistent views)",
         params: &[],
     };

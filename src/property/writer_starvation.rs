@@ -32,6 +32,7 @@ impl WriterStarvation {
     pub const ABOUT: About = About {
         name: "writer-starvation",
         title: "a writer in line is not overtaken again and again by readers",
+        vacuous: "no writer entered that had been in line while a reader was inside",
         source: "Courtois, Heymans and Parnas 1971, \"Concurrent Control with Readers and Writers\"",
         params: &[("overtakings", "how many readers may overtake a writer: 0")],
     };

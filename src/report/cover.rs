@@ -1,8 +1,10 @@
 //! What a verdict covers, in words.
 
 use super::cast::{Cast, Misfortune};
-use super::words;
+use super::{growth, idle, words};
+use crate::choice::FaultId;
 use crate::explore::{Cut, Outcome, Verdict};
+use crate::run::Refused;
 use crate::sim::{Arrival, Effect, Effects, Fault, OPEN, Phase, Setup, Timing};
 use std::fmt::Write as _;
 
@@ -128,14 +130,43 @@ pub fn phase(phase: Phase) -> &'static str {
 ///
 /// A search that stops at a violation has not come to all of them: then there is nothing to report.
 pub fn unused_faults(setup: &Setup, outcome: &Outcome) -> Vec<String> {
-    if matches!(outcome.verdict, Verdict::Violated { .. } | Verdict::Cut(_)) {
-        return Vec::new();
+    let unused = unused(outcome).into_iter();
+    unused.map(|it| setup.faults[usize::from(it)].name().to_owned()).collect()
+}
+
+/// The same with the reason, each a sentence.
+pub fn unused_notes(setup: &Setup, outcome: &Outcome) -> Vec<String> {
+    unused(outcome).into_iter().map(|it| idle::never(setup, outcome.faults.met(), it)).collect()
+}
+
+fn unused(outcome: &Outcome) -> Vec<FaultId> {
+    match outcome.verdict {
+        Verdict::Violated { .. } | Verdict::Cut(_) => Vec::new(),
+        _ => outcome.faults.never().collect(),
     }
-    let faults = setup.faults.iter().zip(outcome.faults.iter());
-    faults
-        .filter(|(fault, effect)| effect.times == 0 && !fault.is_always_tried())
-        .map(|(fault, _)| fault.name().to_owned())
-        .collect()
+}
+
+/// What servers refuse without a fault: `SET is answered with ERR ... (5 times)`.
+pub fn refused(refused: &Refused) -> String {
+    let Refused { request, said, times } = refused;
+    let often =
+        if *times > 1 { format!(", {} times", words::count(*times)) } else { String::new() };
+    format!(
+        "without a fault {request} is answered with the error `{}`{often}",
+        words::clipped(said.clone(), 120)
+    )
+}
+
+/// The names of these faults, each once.
+pub fn names(setup: &Setup, faults: &[FaultId]) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for fault in faults {
+        let name = setup.faults[usize::from(*fault)].name();
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    words::list(&names)
 }
 
 /// The name of a verdict: `violated`, `holds`, `holds-within`, `vacuous`, `cut`.
@@ -144,7 +175,7 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
         Verdict::Violated { .. } => "violated",
         Verdict::Holds => "holds",
         Verdict::HoldsWithin(_) => "holds-within",
-        Verdict::Vacuous(_) => "vacuous",
+        Verdict::Vacuous(_) | Verdict::NeverStruck(_) => "vacuous",
         Verdict::Cut(_) => "cut",
     }
 }
@@ -194,38 +225,41 @@ fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
             "Every run with at most {}, of the kinds below; runs with more were not looked at.",
             words::counted(u64::from(*within), "fault"),
         ),
-        Verdict::Vacuous(names) => {
-            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-            format!(
-                "Nothing was violated, but {} had nothing to judge in any run: that says nothing about the lock.",
-                words::list(&names),
-            )
-        }
+        Verdict::Vacuous(names) => idle::properties(names),
+        Verdict::NeverStruck(faults) => idle::faults(setup, outcome, faults),
         Verdict::Cut(Cut::States(states)) => format!(
-            "The search stopped at {}, before it had seen everything. {} --states raises the limit.",
+            "The search stopped at {}, before it had seen everything. {} `--states` raises the limit.",
             words::counted(*states as u64, "state"),
-            so_far(outcome),
+            so_far(setup, outcome),
         ),
         Verdict::Cut(Cut::Steps(steps)) => format!(
             "A run was still going on after {}. {}",
             words::counted(u64::from(*steps), "step"),
-            so_far(outcome),
+            so_far(setup, outcome),
         ),
         Verdict::Cut(Cut::Stopped) => {
-            format!("The search was stopped, before it had seen everything. {}", so_far(outcome))
+            format!("The search was stopped, before it had seen everything. {}", so_far(setup, outcome))
         }
     }
 }
 
-/// What is known when a search is cut.
-fn so_far(outcome: &Outcome) -> String {
+/// What is known when a search is cut, and why it was so large.
+fn so_far(setup: &Setup, outcome: &Outcome) -> String {
+    let known = known(outcome);
+    match growth::told(setup, outcome) {
+        Some(large) => format!("{known} {large}"),
+        None => known,
+    }
+}
+
+fn known(outcome: &Outcome) -> String {
     match outcome.complete {
         None => "Nothing was violated so far.".to_owned(),
         Some(0) => {
-            "Without a fault nothing is violated, and with faults nothing was so far.".to_owned()
+            "It holds without a fault so far; with faults nothing was violated yet.".to_owned()
         }
         Some(within) => format!(
-            "With at most {} nothing is violated, and with more nothing was so far.",
+            "It holds within {} so far; with more nothing was violated yet.",
             words::counted(u64::from(within), "fault"),
         ),
     }

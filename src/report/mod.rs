@@ -10,6 +10,8 @@ pub mod cover;
 mod deviation;
 pub mod expected;
 mod fault;
+mod growth;
+mod idle;
 mod layout;
 mod rows;
 mod story;

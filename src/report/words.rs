@@ -114,7 +114,7 @@ fn short(word: &str) -> String {
 }
 
 /// As much of a text as fits.
-fn clipped(text: String, most: usize) -> String {
+pub(super) fn clipped(text: String, most: usize) -> String {
     if text.chars().count() <= most {
         return text;
     }

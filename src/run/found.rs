@@ -47,6 +47,7 @@ impl Found {
                 properties: names.iter().map(|name| (*name).to_owned()).collect(),
                 ..plain(Verdict::Vacuous)
             },
+            V::NeverStruck(_) => plain(Verdict::Vacuous),
             V::Cut(_) => plain(Verdict::Cut),
         }
     }

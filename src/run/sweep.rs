@@ -1,5 +1,7 @@
 //! Several runs, one seed after the other, and what they come to.
 
+use std::ops::ControlFlow;
+
 use super::found::{Found, Meets};
 use super::recorder::{Ended, execute};
 use super::spec::Spec;
@@ -40,14 +42,21 @@ pub fn run_only(model: &Model, seed: u64) -> Ended {
 }
 
 impl Sweep {
-    /// Makes `count` runs of `model` from the seed `first` on; `progress` is told each seed before its run, with how many
-    /// were made.
-    pub fn of(model: &Model, first: u64, count: u64, progress: &mut dyn FnMut(u64, u64)) -> Self {
+    /// Makes `count` runs of `model` from the seed `first` on; `watch` is told each seed before its run, with how many
+    /// were made, and may stop there.
+    pub fn of(
+        model: &Model,
+        first: u64,
+        count: u64,
+        watch: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Self {
         let mut sweep = Self::default();
         for number in 0..count {
             // Seeds go round at the end of their range.
             let seed = first.wrapping_add(number);
-            progress(seed, number);
+            if watch(seed, number).is_break() {
+                break;
+            }
             sweep.add(model, seed, &run_only(model, seed));
         }
         sweep

@@ -106,7 +106,7 @@ impl Waiting {
                     (Some(who), (*self.asking.get(&who)?).max(self.calm))
                 }
             };
-            let why = property.foresees(whose, Outlook::Entry(now - since), setup)?;
+            let why = property.foresees(whose, Outlook::Entry(now - since), setup).violated?;
             Some(TooLong { property: property.name(), why })
         })
     }
@@ -134,7 +134,7 @@ impl Waiting {
                 Liveness::OwnEntryWithin(_) => self.asking.keys().next().copied(),
                 _ => None,
             };
-            let mut why = property.foresees(whose, outlook, setup)?;
+            let mut why = property.foresees(whose, outlook, setup).violated?;
             if let Some(round) = round {
                 why = format!("{why}: the last {} come again and again", round.in_seconds());
             } else if end == End::Cut {

@@ -253,6 +253,18 @@ impl Agenda {
             entries.into_iter().map(|((due, n), event)| ((due - dt, n), event)).collect();
     }
 
+    /// What is wrong with what follows from the entries, if anything is.
+    pub(super) fn untrue(&self) -> Option<String> {
+        let Self { entries, next, first, rare, sorts: _ } = self;
+        let counted = entries.values().filter(|event| event.is_rare()).count();
+        if counted != *rare {
+            return Some(format!("{counted} entries are rare, and it says {rare}"));
+        }
+        let known = *first..*next;
+        let strange = entries.keys().any(|(_, number)| !known.contains(number));
+        strange.then(|| format!("an entry has a number that is still to come: {known:?}"))
+    }
+
     /// The entries in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Micros, Due)> + '_ {
         self.entries.iter().map(|(&(due, _), &event)| (due, event))

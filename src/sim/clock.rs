@@ -47,6 +47,11 @@ impl Clock {
         self.drift_ppm
     }
 
+    /// How far (µs) the wall clock is ahead of where it would be, had it been right at the beginning and never been set.
+    pub(crate) fn ahead(&self) -> Micros {
+        self.wall_offset
+    }
+
     /// The wall clock is set forward by `span`, or back.
     pub(crate) fn jump(&mut self, span: Micros) {
         self.wall_offset += span;

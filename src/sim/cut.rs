@@ -67,8 +67,11 @@ impl World {
         self.alive().into_iter().filter(|it| !self.can_talk(leader, *it)).collect()
     }
 
-    /// What a partition between sides does to an ensemble.
+    /// What a partition between sides does to an ensemble: a leader that keeps its majority goes on without the others.
     pub(super) fn part_ensemble(&mut self, span: Micros) {
+        if self.is_outvoted() {
+            return self.isolate_leader(span);
+        }
         for server in self.parted_followers() {
             self.limit_serving(server, span);
         }
@@ -94,9 +97,10 @@ impl World {
     }
 
     /// The same after a partition between sides: `apart` were those who did not hear the leader.
-    pub(super) fn join_ensemble(&mut self, apart: &[ServerId]) {
+    pub(super) fn join_ensemble(&mut self, stage: &mut Stage<'_>, apart: &[ServerId]) {
+        self.lead_again(stage);
         for &server in apart {
-            if self.hears_leader(server) {
+            if self.hears_leader(server) && self.is_led(server) {
                 self.agenda.cancel_rare(Due::StopsServing(server));
                 self.hear_again(server);
             }

@@ -1,10 +1,16 @@
 //! Where faults took effect: how often, and in which phases of those whom they hit.
 
-use super::fault::Fault;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::agenda::Due;
+use super::conn::Direction;
+use super::fault::{Fault, name_of_next};
 use super::setup::Setup;
 use super::step::Step;
 use super::thread::Phase;
 use super::world::World;
+use crate::choice::FaultId;
 
 /// The phases that a fault can hit somebody in, in the order of a section's life.
 const PHASES: [Phase; 4] = [Phase::Acquiring, Phase::Waiting, Phase::Working, Phase::Releasing];
@@ -20,8 +26,7 @@ pub struct Effect {
 impl Effect {
     /// The phases of the threads of the process that it hit; of all threads if it hit a server.
     pub fn phases(&self) -> impl Iterator<Item = Phase> + '_ {
-        let hit = PHASES.iter().enumerate().filter(|(bit, _)| self.phases >> bit & 1 == 1);
-        hit.map(|(_, phase)| *phase)
+        phases(self.phases)
     }
 
     /// Whether it took effect in every phase in which the other did.
@@ -33,16 +38,44 @@ impl Effect {
 /// The effects of all faults of a model, in its order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Effects {
-    each: Vec<Effect>,
+    faults: Vec<Effect>,
     /// The fault, if the model lists one, that a search tries at no cost: a message that is late.
     late: Option<usize>,
+    met: Met,
+}
+
+/// What a search met before every fault had taken effect: what a fault that never does looked for in vain.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Met {
+    /// The phases of each process's threads, as bits in the order of [`PHASES`].
+    phases: Vec<u8>,
+    /// The requests that were about to arrive, or of which a reply was, by name.
+    pub requests: BTreeSet<Rc<str>>,
+}
+
+impl Met {
+    /// The phases in which threads of the process were.
+    pub fn phases(&self, process: u16) -> impl Iterator<Item = Phase> + '_ {
+        phases(self.phases.get(usize::from(process)).copied().unwrap_or_default())
+    }
+}
+
+fn phases(bits: u8) -> impl Iterator<Item = Phase> {
+    PHASES.into_iter().enumerate().filter(move |(bit, _)| bits >> bit & 1 == 1).map(|(_, it)| it)
+}
+
+/// The bit of a phase; none of a thread that has had enough.
+fn bit(phase: Phase) -> u8 {
+    PHASES.iter().position(|it| *it == phase).map_or(0, |bit| 1 << bit)
 }
 
 impl Effects {
     /// None has taken effect.
     pub(crate) fn none(setup: &Setup) -> Self {
         let late = setup.faults.iter().position(Fault::is_always_tried);
-        Self { each: vec![Effect::default(); setup.faults.len()], late }
+        let faults = vec![Effect::default(); setup.faults.len()];
+        let phases = vec![0; setup.processes.len()];
+        Self { faults, late, met: Met { phases, requests: BTreeSet::new() } }
     }
 
     /// Takes note of a step from `world`.
@@ -52,18 +85,47 @@ impl Effects {
             (Step::Late(conn, _), Some(fault)) => (fault, Some(world.conns[conn as usize].process)),
             _ => return,
         };
-        let effect = &mut self.each[fault];
+        let effect = &mut self.faults[fault];
         effect.times += 1;
         let hit = world.processes.iter().enumerate();
         let hit = hit.filter(|(number, _)| process.is_none_or(|it| usize::from(it) == *number));
         for thread in hit.flat_map(|(_, process)| &process.threads) {
-            let bit = PHASES.iter().position(|phase| *phase == thread.phase);
-            effect.phases |= bit.map_or(0, |bit| 1 << bit);
+            effect.phases |= bit(thread.phase);
         }
+    }
+
+    /// Takes note of what there is in a world for faults to look for, as long as one has not taken effect.
+    pub(crate) fn meet(&mut self, world: &World) {
+        if self.faults.iter().all(|effect| effect.times > 0) {
+            return;
+        }
+        for (met, process) in self.met.phases.iter_mut().zip(&world.processes) {
+            let phases = process.threads.iter().filter(|_| process.alive).map(|it| bit(it.phase));
+            *met |= phases.fold(0, |all, phase| all | phase);
+        }
+        let (conn, direction) = match world.agenda.head() {
+            Some((_, Due::Up(conn))) => (conn, Direction::Up),
+            Some((_, Due::Down(conn))) => (conn, Direction::Down),
+            _ => return,
+        };
+        self.met.requests.extend(name_of_next(world, conn, direction));
     }
 
     /// Each fault's.
     pub fn iter(&self) -> impl Iterator<Item = &Effect> {
-        self.each.iter()
+        self.faults.iter()
+    }
+
+    /// The faults that never took effect.
+    pub fn never(&self) -> impl Iterator<Item = FaultId> + '_ {
+        // What is tried at no cost needs no strike.
+        let numbered = self.faults.iter().enumerate();
+        let numbered = numbered.filter(|(number, _)| self.late != Some(*number));
+        numbered.filter(|(_, effect)| effect.times == 0).map(|(number, _)| number as FaultId)
+    }
+
+    /// What they looked for in vain.
+    pub fn met(&self) -> &Met {
+        &self.met
     }
 }

@@ -254,16 +254,18 @@ impl World {
     pub(super) fn elect(&mut self, stage: &mut Stage<'_>) {
         let mut alive = self.alive();
         alive.retain(|server| self.ensemble.cut != Some(*server));
+        let parted = !self.links.parted.is_empty();
         let logged = |server: &ServerId| match &self.servers[usize::from(*server)].state {
             AnyServer::ZooKeeper(zk) => zk.logged(),
             _ => Zxid::ZERO,
         };
-        let Some(leader) = alive.iter().copied().max_by_key(|server| (logged(server), *server))
-        else {
+        let candidates = alive.iter().copied().filter(|it| !parted || self.may_lead(*it));
+        let Some(leader) = candidates.max_by_key(|server| (logged(server), *server)) else {
             return;
         };
         Rc::make_mut(&mut self.ensemble).leader = Some(leader);
-        let followers: Vec<ServerId> = alive.into_iter().filter(|it| *it != leader).collect();
+        alive.retain(|it| *it != leader && self.can_talk(leader, *it));
+        let followers = alive;
         for &follower in &followers {
             let placed = Rc::make_mut(&mut self.servers[usize::from(follower)]);
             if let AnyServer::ZooKeeper(zk) = &mut placed.state {

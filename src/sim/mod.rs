@@ -7,6 +7,7 @@ mod conn;
 mod contact;
 mod cost;
 mod cut;
+mod derived;
 mod effect;
 mod engine;
 mod ensemble;
@@ -42,7 +43,7 @@ mod unsent;
 mod world;
 
 pub use clock::Clock;
-pub use effect::{Effect, Effects};
+pub use effect::{Effect, Effects, Met};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};
 pub use fault::{

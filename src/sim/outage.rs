@@ -93,11 +93,11 @@ impl World {
             .collect()
     }
 
-    /// After all have died those that are back elect a leader, as soon as they are a majority.
-    fn elect_anew(&mut self) {
+    /// After all have died, or lost sight of each other, those that are back elect a leader, as soon as they are a majority.
+    pub(super) fn elect_anew(&mut self) {
         let elects = self.agenda.iter().any(|(_, event)| event == Due::Elects);
         let is_due = self.is_ensemble() && self.ensemble.leader.is_none() && !elects;
-        if is_due && self.alive().len() * 2 > self.members().len() {
+        if is_due && self.can_elect() {
             self.agenda.put(self.now + ELECTION, Due::Elects);
         }
     }

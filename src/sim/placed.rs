@@ -4,6 +4,8 @@ use super::clock::Clock;
 use super::server::AnyServer;
 use super::setup::ServerSetup;
 use crate::store::Key;
+#[cfg(doc)]
+use crate::store::redis::RedisServer;
 use crate::time::Micros;
 
 /// A server in its place.
@@ -44,6 +46,11 @@ impl Placed {
         self.wake = self.wake.map(|wake| wake - dt);
         self.busy = (self.busy - dt).max(Micros::ZERO);
         self.stalls = self.stalls.map(|until| until - dt);
+    }
+
+    /// Whether it has told somebody the number of a connection; see [`RedisServer::shows_client_ids`].
+    pub(crate) fn shows_client_ids(&self) -> bool {
+        matches!(&self.state, AnyServer::Redis(redis) if redis.shows_client_ids())
     }
 
     /// The canonical form, as seen at instant zero.

@@ -130,12 +130,14 @@ impl Process {
     pub(crate) fn set_clocks(&mut self, now: Micros, total: Micros) {
         self.local.monotonic = self.clock.monotonic(now);
         self.local.wall = self.clock.wall(total);
+        self.local.ahead = self.clock.ahead();
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {
         self.local.monotonic = self.clock.monotonic(dt);
         self.local.rebase();
         self.local.wall = Micros::ZERO;
+        self.local.ahead = Micros::ZERO;
         self.clock.rebase();
         for (_, running) in &mut self.tasks {
             running.turned.retain(|(_, at)| *at >= dt);

@@ -80,8 +80,10 @@ impl World {
             return false;
         }
         let parts = |one, other| sides.stop(one, other) || sides.stop(other, one);
-        // Of an ensemble whose leader would lose its majority there would be more to say: it must keep it.
-        if let Some(leader) = self.ensemble.leader {
+        // Of an ensemble whose leader loses its majority there is more to say: one misfortune of leaders at a time.
+        if let Some(leader) = self.ensemble.leader
+            && (self.ensemble.cut.is_some() || self.is_leader_cut())
+        {
             let lost = self.alive().into_iter();
             let lost = lost.filter(|it| parts(Node::Server(leader), Node::Server(*it))).count();
             if (self.alive().len() - lost) * 2 <= self.members().len() {
@@ -150,7 +152,7 @@ impl World {
                 }
             }
         }
-        self.join_ensemble(&apart);
+        self.join_ensemble(stage, &apart);
         self.release_words();
         self.regroup(stage);
         for process in 0..self.processes.len() as ProcessId {

@@ -109,6 +109,7 @@ impl Solo {
     pub fn set_clocks(&mut self, monotonic: Micros, wall: Micros) {
         self.local.monotonic = monotonic;
         self.local.wall = wall;
+        self.local.ahead = wall - monotonic;
     }
 
     /// From here on its ZooKeeper library knows this of the session.

@@ -3,7 +3,7 @@
 //! The nominal step is the head of the agenda. Every other one is a fault, or the end of a hold. A deviation is a
 //! cause: holding a message costs one, letting it go later costs nothing.
 
-use super::agenda::{ConnId, Due, ProcessId};
+use super::agenda::{ConnId, Due, ProcessId, ServerId};
 use super::conn::{Direction, Hold};
 use super::fault::{Moment, OPEN, Strike, Target};
 use super::setup::Setup;
@@ -12,6 +12,9 @@ use crate::choice::FaultId;
 use crate::event::Who;
 use crate::store::Inbound;
 use crate::time::Micros;
+
+/// Whether each step is followed by a look at what follows from other state.
+const CHECKS: bool = cfg!(debug_assertions);
 
 /// Something that can happen next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -161,6 +164,9 @@ impl World {
             self.close_what_ended();
             self.level_offsets();
         }
+        if CHECKS && let Some(wrong) = self.untrue() {
+            panic!("what follows from other state is untrue after {step:?}: {wrong}");
+        }
     }
 
     /// The instant at which the next thing is due: a fault that is late strikes just before it.
@@ -270,6 +276,20 @@ impl World {
         match event {
             Due::Ping(process) => Some(process),
             event => self.process_of(event),
+        }
+    }
+
+    /// The process that the nominal step is about.
+    pub(crate) fn acting_process(&self) -> Option<ProcessId> {
+        self.agenda.head().and_then(|(_, event)| self.process_of(event))
+    }
+
+    /// The server that acts in the nominal step.
+    pub(crate) fn acting_server(&self) -> Option<ServerId> {
+        match self.agenda.head()?.1 {
+            Due::Up(conn) | Due::Served(conn) => Some(self.conns[conn as usize].server()),
+            Due::Wake(server) | Due::Peer(_, server) | Due::ServerUp(server) => Some(server),
+            _ => None,
         }
     }
 

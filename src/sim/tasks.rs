@@ -143,6 +143,7 @@ impl World {
         let local = &mut self.process_mut(process).local;
         local.known_tokens = 0;
         local.wall = Micros::ZERO;
+        local.ahead = Micros::ZERO;
         self.forget_watches(process);
         self.forget_subscriptions(stage, process);
     }

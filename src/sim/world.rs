@@ -235,6 +235,15 @@ impl World {
         }
     }
 
+    /// From now on the numbers of connections to Redis servers are part of the state.
+    pub(crate) fn count_client_ids(&mut self) {
+        for placed in &mut self.servers {
+            if let AnyServer::Redis(redis) = &mut Rc::make_mut(placed).state {
+                redis.count_client_ids();
+            }
+        }
+    }
+
     /// World time since the run began (µs).
     pub fn total(&self) -> Micros {
         self.epoch + self.now

@@ -37,7 +37,7 @@ fn what_was_looked_at_whole_is_known() {
 }
 
 /// What is known of the model when runs with three faults were not all looked at.
-const KNOWN: &str = "With at most 2 faults nothing is violated, and with more nothing was so far.";
+const KNOWN: &str = "It holds within 2 faults so far; with more nothing was violated yet.";
 
 #[test]
 fn a_limit_of_states_leaves_out_the_layer_in_which_it_was_hit() {

@@ -144,6 +144,35 @@ fn mutual_exclusion_is_vacuous_if_nobody_waits() {
 }
 
 #[test]
+fn who_asks_while_another_is_inside_is_kept_out() {
+    holds(MUTEX, true, &[(0, Asks(A)), (0, enters(A)), (3, Asks(B))]);
+    // A belief that has ended keeps nobody out.
+    holds(MUTEX, false, &[(0, Asks(A)), (0, until(A, 10)), (10, Asks(B))]);
+    holds(MUTEX, true, &[(0, Asks(A)), (0, until(A, 10)), (9, Asks(B))]);
+    let permits = r#"{"permits": {"of": 2}}"#;
+    let two = [(0, Asks(A)), (0, enters(A)), (3, Asks(B)), (3, enters(B))];
+    holds(permits, false, &two);
+    holds(permits, true, &[&two[..], &[(4, Asks(C))]].concat());
+}
+
+#[test]
+fn an_update_while_another_would_like_to_is_put_to_the_test() {
+    let alone = [(0, Asks(A)), (0, enters(A)), (0, read(A, 5)), (2, wrote(A, 6))];
+    let asked = [&alone[..3], &[(1, Asks(B))], &alone[3..]].concat();
+    for property in [BY_ACT, "\"lost-update\""] {
+        holds(property, false, &alone);
+        holds(property, true, &asked);
+    }
+    let facts = Facts { ledger: 5, crashes: false };
+    let taken = [&asked[..4], &[(2, wrote(A, 4))]].concat();
+    assert_eq!(verdict("\"red-packets\"", facts, &taken), (true, None));
+    assert_eq!(
+        verdict("\"red-packets\"", facts, &[&alone[..3], &[(2, wrote(A, 4))]].concat()),
+        (false, None)
+    );
+}
+
+#[test]
 fn permits_are_counted() {
     let permits = r#"{"permits": {"of": 2}}"#;
     let two = [(0, Asks(C)), (0, enters(A)), (1, enters(B))];

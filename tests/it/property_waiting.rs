@@ -67,7 +67,7 @@ fn ends(crashes: bool, events: &[Event<'_>], outlook: Outlook) -> [bool; 3] {
     ["\"deadlock\"", "\"livelock\"", "\"orphaned-lock\""].map(|json| {
         let (property, _, violated) = after(json, crashes, events);
         assert_eq!(violated, None);
-        property.foresees(None, outlook, &Plain).is_some()
+        property.foresees(None, outlook, &Plain).violated.is_some()
     })
 }
 
@@ -110,15 +110,18 @@ fn a_free_lock_may_be_kept_for_a_while() {
     let json = r#"{"orphaned-lock": {"within": "30s"}}"#;
     let (property, ..) = after(json, false, &[Asks(A), enters(A), Asks(B)]);
     let far = Outlook::Entry(Micros::from_ms(30_001));
-    assert_eq!(property.foresees(None, far, &Plain), None, "somebody is inside");
+    assert_eq!(property.foresees(None, far, &Plain).violated, None, "somebody is inside");
     let (property, ..) = after(json, false, &[Asks(A), enters(A), Asks(B), Leaves(A)]);
     assert_eq!(
-        property.foresees(None, far, &Plain).as_deref(),
+        property.foresees(None, far, &Plain).violated.as_deref(),
         Some(
             "c2 wants the lock, nobody is in a section, and the next entry comes only after 30.001 s: more than 30 s"
         )
     );
-    assert_eq!(property.foresees(None, Outlook::Entry(Micros::from_ms(30_000)), &Plain), None);
+    assert_eq!(
+        property.foresees(None, Outlook::Entry(Micros::from_ms(30_000)), &Plain).violated,
+        None
+    );
 }
 
 #[test]
@@ -126,9 +129,9 @@ fn each_may_have_its_own_bound() {
     let json = r#"{"bounded-wait": {"bound": "2s", "of": "each"}}"#;
     let (property, ..) = after(json, false, &[Asks(A), Asks(B), enters(A)]);
     let late = Outlook::Entry(Micros::from_ms(3000));
-    assert_eq!(property.foresees(Some(A), late, &Plain), None, "it does not wait");
+    assert_eq!(property.foresees(Some(A), late, &Plain).violated, None, "it does not wait");
     assert_eq!(
-        property.foresees(Some(B), late, &Plain).as_deref(),
+        property.foresees(Some(B), late, &Plain).violated.as_deref(),
         Some("c2 wants the lock, and its entry comes only after 3 s: more than 2 s")
     );
 }
@@ -244,14 +247,22 @@ fn sections_begin_far_enough_apart_or_not() {
     let document = Document::parse("property.json", r#"{"spacing": {"least": "5s"}}"#).unwrap();
     let facts = Facts { ledger: 0, crashes: false };
     let fresh = property::build(&document.root(), &facts).unwrap_or_else(|bad| panic!("{bad}"));
-    let second = |after: i64| {
+    let second = |asks: i64, after: i64| {
         let mut property = fresh.clone();
         assert!(!property.observe(Micros::from_ms(10), &enters(A), &Plain).happened);
-        property.observe(Micros::from_ms(10 + after), &enters(B), &Plain)
+        let asked = property.observe(Micros::from_ms(10 + asks), &Asks(B), &Plain);
+        (asked.happened, property.observe(Micros::from_ms(10 + after), &enters(B), &Plain))
     };
-    let (soon, later) = (second(4999), second(5000));
+    let ((_, soon), (wished, later)) = (second(4999, 4999), second(1000, 5000));
     assert_eq!(soon.violated.unwrap(), "c2 enters 4.999 s after c1 did: less than 5 s");
-    assert!(later.violated.is_none() && later.happened);
+    assert!(wished && later.violated.is_none(), "it would have liked to begin too soon");
+    // Who does not even want to begin before it may puts nothing to the test.
+    let (wished, later) = second(5000, 5000);
+    assert!(!wished && later.violated.is_none() && !later.happened);
+    // Who waits already when another begins does.
+    let mut property = fresh.clone();
+    assert!(!property.observe(Micros::ZERO, &Asks(B), &Plain).happened);
+    assert!(property.observe(Micros::ZERO, &enters(A), &Plain).happened);
     let bad = Document::parse("property.json", "\"spacing\"").unwrap();
     let bad = property::build(&bad.root(), &facts).unwrap_err().to_string();
     assert!(bad.contains("needs `least`"), "{bad}");

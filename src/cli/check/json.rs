@@ -21,11 +21,25 @@ struct Check<'c> {
     not_understood: u64,
     /// Models that expect something of `lockstep run` only.
     skipped: u64,
+    /// Models that were not searched, because somebody pressed Ctrl-C.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_searched: Option<u64>,
     /// What became of the catalogue's failures, if a model is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     catalogue: Option<&'c Summary>,
     /// What the process exits with.
     exit: u8,
+}
+
+/// Files of which there is no verdict.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Others {
+    /// They are no models.
+    pub(super) bad: u64,
+    /// They expect something of `lockstep run` only.
+    pub(super) skipped: u64,
+    /// Nobody came to them.
+    pub(super) left: u64,
 }
 
 /// One model.
@@ -62,8 +76,11 @@ pub(super) struct Model {
     faults: Vec<String>,
     /// How often each took effect in the search, and in which phases of those whom it hit.
     effects: Vec<Effect>,
-    /// Faults that never took effect.
+    /// Faults that never took effect: without a violation the verdict is `vacuous` then.
     unused_faults: Vec<String>,
+    /// Why each of them did not, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unused_why: Vec<String>,
     /// Whether only the ends and the middle of wide draws were tried.
     thinned_draws: bool,
     states: usize,
@@ -155,6 +172,7 @@ impl Model {
             faults: cover::faults(&setup),
             effects: effects.collect(),
             unused_faults: cover::unused_faults(&setup, outcome),
+            unused_why: cover::unused_notes(&setup, outcome),
             thinned_draws: checked.outcome.thinned,
             states: outcome.states,
             transitions: outcome.transitions,
@@ -174,21 +192,28 @@ pub(super) fn one(
     recording: Option<&Recording>,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    many(vec![Model::of(row, recording)], &Summary::default(), (0, 0), row.exit(), output)
+    many(
+        vec![Model::of(row, recording)],
+        &Summary::default(),
+        Others::default(),
+        row.exit(),
+        output,
+    )
 }
 
 pub(super) fn many(
     models: Vec<Model>,
     summary: &Summary,
-    (not_understood, skipped): (u64, u64),
+    others: Others,
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     output.write_json(&Check {
         command: "check",
         models,
-        not_understood,
-        skipped,
+        not_understood: others.bad,
+        skipped: others.skipped,
+        not_searched: (others.left > 0).then_some(others.left),
         catalogue: Some(summary).filter(|summary| !summary.is_empty()),
         exit: exit.code(),
     })

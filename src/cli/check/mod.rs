@@ -12,6 +12,7 @@ use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::files;
+use super::interrupt::Interrupt;
 use super::output::Output;
 use super::surroundings::{self, Stopwatch, Took};
 use crate::json::Duration;
@@ -26,7 +27,8 @@ use crate::run::{self, Asked, Checked};
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 as the model expects (without an expectation: it holds), 1 not so, 2 bad input,
-3 a limit was hit or a property had nothing to judge, and the model does not expect that")]
+3 a limit was hit, a property had nothing to judge or a fault never took effect, and the model does
+not expect that, or Ctrl-C: then it tells what is known by then (a second one ends it at once)")]
 pub(super) struct Arguments {
     /// Model files (.json), or directories of them
     #[arg(required = true, value_name = "MODEL")]
@@ -59,11 +61,15 @@ struct Row {
     checked: Checked,
     /// How long the search took.
     took: Took,
+    /// Somebody pressed Ctrl-C, and the search stopped there.
+    interrupted: bool,
 }
 
 impl Row {
     fn exit(&self) -> Exit {
-        self.checked.meets().into()
+        let exit = self.checked.meets().into();
+        // A model that expects to be cut expects a limit, and nobody's hand.
+        if self.interrupted { Exit::Inconclusive.max(exit) } else { exit }
     }
 }
 
@@ -85,6 +91,8 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
 fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Row {
     let watch = Stopwatch::start();
     let asked = Asked { deviations: arguments.deviations, states: arguments.states };
+    let interrupt = Interrupt::watched();
+    let mut interrupted = false;
     let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
     let checked = run::check(model, asked, &mut |progress| {
         let took = watch.took();
@@ -96,12 +104,14 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
             "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
             path.display()
         ));
+        interrupted = interrupt.is_pressed();
         match limit {
+            _ if interrupted => ControlFlow::Break(()),
             Some(limit) if took.0 >= limit => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         }
     });
-    Row { path: path.to_path_buf(), checked, took: watch.took() }
+    Row { path: path.to_path_buf(), checked, took: watch.took(), interrupted }
 }
 
 fn view(all: bool) -> View {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::interrupt::Interrupt;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::surroundings::{self, Stopwatch};
 use super::summary::Summary;
@@ -18,7 +19,14 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     let mut summary = Summary::default();
     let mut all: Vec<Row> = Vec::new();
     let mut skipped: Vec<PathBuf> = Vec::new();
+    let interrupt = Interrupt::watched();
     for (path, model) in find(arguments) {
+        // What was searched is told; the rest is counted.
+        if interrupt.is_pressed() {
+            sums.left += 1;
+            sums.exit = sums.exit.max(Exit::Inconclusive);
+            continue;
+        }
         let model = match model {
             Ok(model) => model,
             Err(failure) => {
@@ -45,7 +53,8 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     });
     if output.json {
         let models = all.iter().map(json::Model::row).collect();
-        json::many(models, &summary, (sums.bad, sums.skipped), sums.exit, output)?;
+        let others = json::Others { bad: sums.bad, skipped: sums.skipped, left: sums.left };
+        json::many(models, &summary, others, sums.exit, output)?;
         return Ok(sums.exit);
     }
     table(&all, output)?;
@@ -68,6 +77,8 @@ struct Sums {
     expected: u64,
     skipped: u64,
     bad: u64,
+    /// Models that were not searched, because somebody pressed Ctrl-C.
+    left: u64,
     states: u64,
     exit: Exit,
 }
@@ -116,10 +127,8 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
             let expect = expected::in_words(expect);
             writeln!(output.out(), "{:indent$}{BAD}✗ expected: {expect}{BAD:#}", "")?;
         }
-        let unused = cover::unused_faults(&checked.model.abstract_setup(), &checked.outcome);
-        if !unused.is_empty() {
-            let unused = unused.join(", ");
-            writeln!(output.out(), "{:indent$}{BAD}! never took effect: {unused}{BAD:#}", "")?;
+        for note in cover::unused_notes(&checked.model.abstract_setup(), &checked.outcome) {
+            writeln!(output.out(), "{:indent$}{BAD}! {note}{BAD:#}", "")?;
         }
     }
     Ok(())
@@ -163,6 +172,9 @@ fn cells(row: &Row, apart: &Path) -> [String; 7] {
         Verdict::Vacuous(names) => {
             (format!("vacuous {}", names.join(", ")), outcome.deviations, outcome.steps)
         }
+        Verdict::NeverStruck(_) => {
+            ("vacuous (faults)".to_owned(), outcome.deviations, outcome.steps)
+        }
         other => (cover::verdict(other).to_owned(), outcome.deviations, outcome.steps),
     };
     let path = row.path.strip_prefix(apart).unwrap_or(&row.path).with_extension("");
@@ -191,8 +203,8 @@ fn common(all: &[Row]) -> PathBuf {
 }
 
 fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {
-    let Sums { models, expected, skipped, bad, states, .. } = sums;
-    let style = if expected == models && *bad == 0 { GOOD } else { BAD };
+    let Sums { models, expected, skipped, bad, left, states, .. } = sums;
+    let style = if expected == models && *bad == 0 && *left == 0 { GOOD } else { BAD };
     let mut text = format!(
         "{}: {expected} as expected, {} not; {}",
         words::counted(*models, "model"),
@@ -204,6 +216,9 @@ fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {
     }
     if *bad > 0 {
         let _ = write!(text, "; {bad} not understood");
+    }
+    if *left > 0 {
+        let _ = write!(text, "; stopped by Ctrl-C: {left} not searched");
     }
     writeln!(output.out(), "{style}{text}{style:#}")?;
     Ok(())

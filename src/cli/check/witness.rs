@@ -7,7 +7,7 @@ use super::super::trace_file;
 use super::{Arguments, Row, json, view};
 use crate::explore::{Outcome, Verdict};
 use crate::report::{Cast, because, cover, expected, story, timeline, words};
-use crate::run::{Checked, Recording};
+use crate::run::{self, Checked, Recording};
 use crate::sim::Setup;
 use crate::trace::own;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub(super) fn show(
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let Row { path, checked, took } = row;
+    let Row { path, checked, took, interrupted } = row;
     let recording = checked.recording();
     let mut written = None;
     if let (Some(path), Some(recording)) = (&arguments.output, &recording) {
@@ -44,6 +44,9 @@ pub(super) fn show(
     }
     writeln!(output.out())?;
     let why = recording.as_ref().and_then(told);
+    if *interrupted {
+        line("stopped", "by Ctrl-C", output)?;
+    }
     verdict(row, why.as_deref(), output)?;
     match (&arguments.output, written, &recording) {
         (_, Some(written), _) => {
@@ -114,10 +117,16 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     for (place, effect) in effects.iter().enumerate() {
         line(if place == 0 { "faults" } else { "" }, effect, output)?;
     }
-    for fault in cover::unused_faults(&setup, outcome) {
-        let text =
-            format!("the fault `{fault}` never took effect: nothing in any run can be hit by it");
-        line("note", &text, output)?;
+    // Where this is the verdict it is said already.
+    if !matches!(outcome.verdict, Verdict::NeverStruck(_)) {
+        for note in cover::unused_notes(&setup, outcome) {
+            line("note", &note, output)?;
+        }
+    }
+    if let Verdict::Vacuous(_) = outcome.verdict
+        && let Some(refused) = run::refused(model)
+    {
+        line("note", &cover::refused(&refused), output)?;
     }
     line("searched", &searched(&setup, outcome), output)
 }
@@ -139,6 +148,10 @@ fn headline(row: &Row) -> (anstyle::Style, String) {
             words::counted(u64::from(*steps), "step"),
         ),
         Verdict::Vacuous(names) => format!("{name}  {}{beside}", names.join(", ")),
+        Verdict::NeverStruck(faults) => {
+            let names = cover::names(&row.checked.model.abstract_setup(), faults);
+            format!("{name}  {names} never took effect{beside}")
+        }
         Verdict::HoldsWithin(within) => {
             format!("HOLDS within {}{beside}", words::counted(u64::from(*within), "fault"))
         }

@@ -85,6 +85,9 @@ struct Several<'r> {
     /// The first seed; the others follow.
     seed: u64,
     runs: u64,
+    /// How many were asked for, where Ctrl-C stopped it before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<u64>,
     /// The seeds whose runs violate a property.
     violated: &'r [u64],
     /// The seeds whose runs were stopped by a limit.
@@ -118,6 +121,7 @@ pub(super) fn several(
         title: model.title(),
         seed: arguments.seed,
         runs: sweep.runs,
+        asked: (sweep.runs < arguments.seeds).then_some(arguments.seeds),
         violated: &sweep.violated,
         cut: &sweep.cut,
         first_violation: sweep

@@ -3,6 +3,7 @@
 use super::super::check::witness::line;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::interrupt::Interrupt;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::surroundings::Stopwatch;
 use super::{Arguments, json};
@@ -12,6 +13,7 @@ use crate::run::Sweep;
 use crate::sim::Violation;
 use crate::time::Micros;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 
 pub(super) fn show(
     model: &Model,
@@ -20,10 +22,18 @@ pub(super) fn show(
 ) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
     let count = arguments.seeds;
+    let interrupt = Interrupt::watched();
     let sweep = Sweep::of(model, arguments.seed, count, &mut |seed, made| {
+        if interrupt.is_pressed() {
+            return ControlFlow::Break(());
+        }
         output.progress(format_args!("seed {seed}: {} of {count}", made + 1));
+        ControlFlow::Continue(())
     });
-    let exit = sweep.meets(model).into();
+    let mut exit: Exit = sweep.meets(model).into();
+    if sweep.runs < count {
+        exit = exit.max(Exit::Inconclusive);
+    }
     if output.json {
         json::several(model, arguments, &sweep, exit, output)?;
         return Ok(exit);
@@ -40,7 +50,7 @@ fn tell(
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let last = arguments.seed.wrapping_add(arguments.seeds - 1);
+    let last = arguments.seed.wrapping_add(sweep.runs.max(1) - 1);
     writeln!(output.out(), "{}", model.title())?;
     let path = arguments.model.display();
     writeln!(output.out(), "{FAINT}{path}, seeds {} to {last}{FAINT:#}\n", arguments.seed)?;
@@ -52,6 +62,10 @@ fn tell(
         let _ = write!(text, ", {} stopped by a limit", words::count(sweep.cut.len() as u64));
     }
     writeln!(output.out(), "{style}{text}{style:#}")?;
+    if sweep.runs < arguments.seeds {
+        let (made, of) = (words::count(sweep.runs), words::count(arguments.seeds));
+        line("stopped", &format!("by Ctrl-C, after {made} of {of} seeds"), output)?;
+    }
     if let Some(Violation { property, why }) = &sweep.first {
         line("first", &format!("seed {}: {property}: {why}", sweep.violated[0]), output)?;
         let seeds: Vec<String> = sweep.violated.iter().take(12).map(u64::to_string).collect();

@@ -6,7 +6,7 @@ use super::super::{About, Retry, Span, Store};
 use super::Key;
 use super::quorum::{grant, wait};
 use super::redlock_round::{most, release, remove_all, set_all};
-use super::redlock_ways::{But, Library, OnError, Undo, Ways};
+use super::redlock_ways::{But, Clock, Library, OnError, Undo, Ways};
 use super::renewal::stop;
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
@@ -80,7 +80,7 @@ impl Lock for RedlockLibrary {
             let answers = set_all(cx, &ways, &keys, token, *self.ttl).await;
             // 2. Is there a majority, and in time? Not everybody asks the second question.
             let (started_at, read) = if ways.form.from_first_try { first } else { this };
-            let until = ways.clock.end(cx, started_at, read, ways.counts);
+            let until = Clock::end(cx, started_at, read, ways.counts);
             if most(cx, &answers, &keys) && !(ways.validity && cx.is_past(until)) {
                 let error = answers.into_iter().flatten().find_map(Result::err);
                 if let Some(error) = error.filter(|_| ways.on_error == OnError::Raises) {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::Retry;
 use super::quorum::Order;
 use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, SET_IF_ABSENT_OR_MINE};
-use crate::cx::{Cx, Instant, Script};
+use crate::cx::{Cx, Instant, Script, WallReading};
 use crate::json::Duration;
 use crate::time::Micros;
 
@@ -176,19 +176,24 @@ impl But {
 }
 
 impl Clock {
-    /// What it reads (ms) before the servers are asked, if that is looked at.
-    pub(super) fn read(self, cx: &Cx) -> i64 {
+    /// What it reads before the servers are asked, if that is looked at.
+    pub(super) fn read(self, cx: &Cx) -> Option<WallReading> {
         match self {
-            Self::Monotonic => 0,
-            Self::Wall => cx.wall_clock_ms(),
+            Self::Monotonic => None,
+            Self::Wall => Some(cx.wall_clock()),
         }
     }
 
     /// When `counts` (µs) are over that began at `started_at`, when the wall clock said `read`.
-    pub(super) fn end(self, cx: &Cx, started_at: Instant, read: i64, counts: Micros) -> Instant {
-        match self {
-            Self::Monotonic => started_at + counts,
-            Self::Wall => cx.now() + (counts - Micros::from_ms(cx.wall_clock_ms() - read)),
+    pub(super) fn end(
+        cx: &Cx,
+        started_at: Instant,
+        read: Option<WallReading>,
+        counts: Micros,
+    ) -> Instant {
+        match read {
+            None => started_at + counts,
+            Some(read) => cx.now() + (counts - Micros::from_ms(cx.wall_ms_since(read))),
         }
     }
 }

@@ -34,6 +34,10 @@ impl Kind for CrashLeader {
         world.crash_leader(stage);
     }
 
+    fn needs(&self) -> &'static str {
+        "a leader, and a majority that is left without it"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent::default()
     }

@@ -37,6 +37,10 @@ impl Kind for CutLeader {
         world.cut_leader(strike.span);
     }
 
+    fn needs(&self) -> &'static str {
+        "a leader that hears the others, and a majority that is left without it"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..Extent::default() }
     }

@@ -40,6 +40,10 @@ impl Kind for CutServer {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a follower that hears the leader"
+    }
+
     fn extent(&self) -> Extent<'_> {
         let named = (!self.servers.is_empty()).then_some(&*self.servers);
         Extent { servers: named, spans: &self.spans, ..Extent::default() }

@@ -37,6 +37,10 @@ impl Kind for Disconnect {
         Messages::lose(world, strike.target);
     }
 
+    fn needs(&self) -> &'static str {
+        "a message under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         self.what.extent()
     }

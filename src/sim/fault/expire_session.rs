@@ -54,6 +54,10 @@ impl Kind for ExpireSession {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a client with a session"
+    }
+
     fn extent(&self) -> Extent<'_> {
         self.whom.extent()
     }

@@ -70,6 +70,10 @@ impl Kind for Failover {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a master that runs"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { servers: Some(&self.servers), spans: &self.returns, ..Extent::default() }
     }

@@ -71,6 +71,10 @@ impl Kind for FillMemory {
         world.agenda.put(world.now + strike.span, Due::Over(strike.fault, strike.target));
     }
 
+    fn needs(&self) -> &'static str {
+        "a Redis server that has memory left"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, up_to: true, ..self.servers.extent() }
     }

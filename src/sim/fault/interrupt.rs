@@ -93,6 +93,10 @@ impl Kind for Interrupt {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a call of a thread that is under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { ends_thread: self.then == Then::Ends, ..self.whom.extent() }
     }

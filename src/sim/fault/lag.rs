@@ -45,6 +45,10 @@ impl Kind for Lag {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "something that a master says to a replica"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { servers: Some(&self.servers), spans: &self.spans, ..Extent::default() }
     }

@@ -61,6 +61,10 @@ impl Kind for LateExpiry {
         world.arm(server);
     }
 
+    fn needs(&self) -> &'static str {
+        "a key whose time is up while somebody is not done"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.servers.extent() }
     }

@@ -38,6 +38,10 @@ impl Kind for LoseReply {
         Messages::lose(world, strike.target);
     }
 
+    fn needs(&self) -> &'static str {
+        "a reply under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         self.what.extent()
     }

@@ -38,6 +38,10 @@ impl Kind for LoseRequest {
         Messages::lose(world, strike.target);
     }
 
+    fn needs(&self) -> &'static str {
+        "a request under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         self.what.extent()
     }

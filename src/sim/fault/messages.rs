@@ -67,7 +67,11 @@ impl Messages {
 }
 
 /// What is asked next on its way up, or what was asked of the reply that comes next on its way down.
-pub(super) fn name_of_next(world: &World, conn: ConnId, direction: Direction) -> Option<Rc<str>> {
+pub(in crate::sim) fn name_of_next(
+    world: &World,
+    conn: ConnId,
+    direction: Direction,
+) -> Option<Rc<str>> {
     let state = &world.conns[conn as usize];
     match direction {
         Direction::Up => state.next_request().map(|request| request.name().into()),

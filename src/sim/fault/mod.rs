@@ -43,6 +43,7 @@ use std::rc::Rc;
 
 pub use catalogue::catalogue;
 pub use entry::{Finds, Leases, Scope};
+pub(super) use messages::name_of_next;
 pub use near::{Near, Side};
 pub use partition::{Cut, Way};
 
@@ -193,6 +194,11 @@ pub(crate) trait Kind: fmt::Debug {
     /// What it did is over; comes if it put an [`Due::Over`] on the agenda.
     fn over(&self, _: &mut World, _: &mut Stage<'_>, _: Target) {}
 
+    /// What there must be for it to strike, in words, where it names no phase and no request.
+    fn needs(&self) -> &'static str {
+        "somebody who lives, runs and is not done"
+    }
+
     /// Whether it ends a process.
     fn kills(&self) -> bool {
         false
@@ -233,6 +239,11 @@ impl Fault {
     /// Whether a search tries what it does at no cost, listed or not.
     pub fn is_always_tried(&self) -> bool {
         self.kind.is_always_tried()
+    }
+
+    /// What there must be for it to strike, in words, where it names no phase and no request.
+    pub fn needs(&self) -> &'static str {
+        self.kind.needs()
     }
 
     /// Whether it ends a process.

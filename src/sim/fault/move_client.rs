@@ -47,6 +47,10 @@ impl Kind for MoveClient {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a client with a session and a connection"
+    }
+
     fn extent(&self) -> Extent<'_> {
         self.whom.extent()
     }

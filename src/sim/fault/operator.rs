@@ -128,6 +128,10 @@ impl Kind for Operator {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a Redis server that runs"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent {
             phases: &self.while_at.phases,

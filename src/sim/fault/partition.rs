@@ -140,6 +140,10 @@ impl Kind for Partition {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "an open connection between those whom it parts, or servers among them that talk"
+    }
+
     fn extent(&self) -> Extent<'_> {
         if let Some(between) = &self.between {
             let (sides, phases) = (Some(between.sides()), &*self.whom.phases);

@@ -77,6 +77,10 @@ impl Kind for RefuseWrites {
         world.agenda.put(world.now + strike.span, Due::Over(strike.fault, strike.target));
     }
 
+    fn needs(&self) -> &'static str {
+        "a Redis server that accepts writes"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.servers.extent() }
     }

@@ -48,6 +48,10 @@ impl Kind for Reorder {
         true
     }
 
+    fn needs(&self) -> &'static str {
+        "a message under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { holds: true, ..self.what.extent() }
     }

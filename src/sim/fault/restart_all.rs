@@ -57,6 +57,10 @@ impl Kind for RestartAll {
         world.crash_all(stage, strike.span);
     }
 
+    fn needs(&self) -> &'static str {
+        "somebody who is not done, while all servers run"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { servers: Some(&[]), spans: &self.spans, ..Extent::default() }
     }

@@ -57,6 +57,10 @@ impl Kind for RestartServer {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a server that runs and, of a ZooKeeper ensemble, a majority that is left without it"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.servers.extent() }
     }

@@ -48,6 +48,10 @@ impl Kind for Slow {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a message under way"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, up_to: true, holds: true, ..self.what.extent() }
     }

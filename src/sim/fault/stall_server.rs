@@ -67,6 +67,10 @@ impl Kind for StallServer {
         }
     }
 
+    fn needs(&self) -> &'static str {
+        "a server of the store that runs"
+    }
+
     fn extent(&self) -> Extent<'_> {
         Extent { spans: &self.spans, ..self.servers.extent() }
     }

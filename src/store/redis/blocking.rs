@@ -193,7 +193,8 @@ impl Ctx<'_> {
         })
     }
 
-    /// Looks at the timeouts of blocked clients.
+    /// Looks at the timeouts of blocked clients: one is told at the next turn of the event loop, on an idle server up to a
+    /// cron tick late.
     pub(super) fn check_timeouts(&mut self) {
         let now = self.now_ms();
         let links: Vec<Link> = self.core.timeouts.iter().map(|(_, link)| *link).collect();
@@ -207,7 +208,9 @@ impl Ctx<'_> {
             let Some(until_ms) = blocked.until_ms.filter(over) else { continue };
             // Where heartbeats are taken for granted, WAIT ends on time: how late it is would only make states.
             let is_punctual = blocked.acks.is_some() && !self.core.config.heartbeats;
-            if is_punctual || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
+            // By the next cron tick at the latest it is told.
+            let is_last = now > until_ms.saturating_add(TICK_MS);
+            if is_punctual || is_last || self.draw(&Draw::BlockTimeout { link, until_ms }, 2) == 0 {
                 let reply = self.timeout_reply(link).unwrap_or(Reply::Nil);
                 self.unblock(link, reply);
             } else {

@@ -102,11 +102,10 @@ impl Client {
         self.channels.len() + self.patterns.len()
     }
 
-    /// Adds the canonical form to `key`. The id is left out: only CLIENT commands show it.
-    pub(super) fn key(&self, wall_us: i64, key: &mut Key) {
+    /// Adds the canonical form to `key`; with its number if `has_ids`: where nobody asks for one it shows nowhere.
+    pub(super) fn key(&self, wall_us: i64, has_ids: bool, key: &mut Key) {
         let Self {
-            // Numbers in the order of connecting. No recipe asks for them.
-            id: _,
+            id,
             name,
             db,
             multi,
@@ -123,6 +122,9 @@ impl Client {
             closing: _,
             wrote,
         } = self;
+        if has_ids {
+            key.int(*id);
+        }
         key.bytes(name).int(*db as i64).int(i64::from(*dirty));
         match multi {
             None => {

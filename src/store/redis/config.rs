@@ -36,6 +36,9 @@ pub struct Config {
     /// Whether the reading of the wall clock is part of the canonical state. A world whose recipes or scripts
     /// use absolute times (TIME, EXPIREAT, PXAT) needs it; others merge more without it.
     pub absolute_time: bool,
+    /// Whether the numbers of connections (CLIENT ID) are part of the canonical state. A world in which somebody asks for
+    /// one needs it ([`shows_client_ids`](super::RedisServer::shows_client_ids)); others merge more without it.
+    pub client_ids: bool,
     /// `min-replicas-to-write`: a master with fewer good replicas refuses writes; 0 is no limit.
     pub min_replicas_to_write: u32,
     /// `min-replicas-max-lag` (s): a replica is good if it was heard of since so long; 0 is no limit.
@@ -66,6 +69,7 @@ impl Default for Config {
             punctual_expiry: false,
             monotonic_expiry: false,
             absolute_time: false,
+            client_ids: false,
             min_replicas_to_write: 0,
             min_replicas_max_lag: 10,
             heartbeats: true,
@@ -92,6 +96,7 @@ impl Config {
             punctual_expiry: _,
             monotonic_expiry: _,
             absolute_time: _,
+            client_ids: _,
             heartbeats: _,
             host: _,
             port: _,

@@ -41,6 +41,8 @@ pub(super) struct Core {
     /// The blocked clients by when (ms) the server looks at their timeout.
     pub(super) timeouts: BTreeSet<(i64, Link)>,
     pub(super) last_client_id: i64,
+    /// Somebody was told the number of a connection, or named one, since the server started.
+    pub(super) ids_shown: bool,
     pub(super) pubsub: PubSub,
     pub(super) scripts: Scripts,
     pub(super) disk: Disk,

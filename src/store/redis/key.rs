@@ -34,8 +34,8 @@ impl Core {
             // They follow from the clients: who is blocked until when, and who watches all commands.
             timeouts: _,
             monitors: _,
-            // As the numbers of the clients: no recipe asks for them.
-            last_client_id: _,
+            last_client_id,
+            ids_shown,
         } = self;
         let wall_us = *epoch_us;
         let refusal = Refusal::ALL.iter().position(|(_, it)| Some(*it) == *refusal);
@@ -49,10 +49,12 @@ impl Core {
         for ((db, name), again) in lingering {
             key.int(*db as i64).bytes(name).int(again.saturating_mul(1000).saturating_sub(wall_us));
         }
+        // Once somebody has asked for the number of a connection the numbers count: a search begins again then.
+        key.int(if config.client_ids { *last_client_id } else { -1 - i64::from(*ids_shown) });
         key.int(clients.len() as i64);
         for (link, client) in clients {
             key.int(i64::from(link.0));
-            client.key(wall_us, key);
+            client.key(wall_us, config.client_ids, key);
         }
         for ((db, name), links) in keyspace.waiters.iter() {
             key.int(*db as i64).bytes(name).int(links.len() as i64);

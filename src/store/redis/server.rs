@@ -54,6 +54,16 @@ impl RedisServer {
         Rc::make_mut(&mut self.core.config).punctual_expiry = punctual;
     }
 
+    /// Whether somebody was told the number of a connection, or named one, since the server started.
+    pub fn shows_client_ids(&self) -> bool {
+        self.core.ids_shown
+    }
+
+    /// From now on the numbers of connections are part of the canonical state; see [`Config::client_ids`].
+    pub fn count_client_ids(&mut self) {
+        Rc::make_mut(&mut self.core.config).client_ids = true;
+    }
+
     pub(super) fn core(&self) -> &Core {
         &self.core
     }

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use crate::store::Key;
 use crate::time::Micros;
 
-use super::acl::Acl;
+use super::acl::{Acl, Identity};
 use super::config::Moment;
 use super::ensemble::Role;
 use super::id::Zxid;
-use super::links::InLine;
-use super::node::Owner;
+use super::links::{Connection, InLine, Links};
+use super::node::{Node, Owner};
+use super::reaper::Reaper;
+use super::replica::Replica;
 use super::server::ZooKeeper;
+use super::tracker::Tracker;
+use super::watch::Watches;
 use super::zxids::Zxids;
 
 impl ZooKeeper {
@@ -37,92 +41,126 @@ impl ZooKeeper {
     /// Zxids are ranked. Sequence counters and versions are as they are: clients read them. Session ids are as they
     /// are, with the next one. `ctime` and `mtime` are in it if the configuration keeps times, relative to now.
     pub(super) fn write_key(&self, key: &mut Key) {
+        let Self {
+            // As it was set up: nobody changes it.
+            config,
+            replica: Replica { zxid, tree, sessions },
+            tracker,
+            reaper,
+            links,
+            watches,
+            next_session,
+            role,
+        } = self;
         let ranks = self.ranks();
         let rank = |zxid: Zxid| ranks.partition_point(|known| *known < zxid) as i64;
-        key.int(rank(self.replica.zxid)).int(self.next_session.0);
-        for (path, node) in self.replica.tree.iter() {
+        key.int(rank(*zxid)).int(next_session.0);
+        for (path, node) in tree.iter() {
             key.bytes(path.as_bytes());
-            match &node.data {
-                Some(data) => key.bytes(data),
-                None => key.int(-1),
-            };
-            acl(key, &node.acl);
-            match node.owner {
-                Owner::Nobody => key.int(0),
-                Owner::Session(session) => key.int(1).int(session.0),
-                Owner::Container => key.int(2),
-                Owner::Ttl(ms) => key.int(3).int(ms),
-            };
-            key.int(rank(node.czxid)).int(rank(node.mzxid)).int(rank(node.pzxid));
-            key.int(node.version.into()).int(node.aversion.into()).int(node.creates.into());
-            if self.config.times {
-                key.time(node.ctime).time(node.mtime);
-            }
+            write_node(key, node, config.times, &rank);
         }
         // A list ends where the next begins: a path is never of this length.
         key.int(-1);
-        self.write_sessions(key);
-        self.write_links(key);
-        key.int(-1);
-        match &self.role {
-            Role::Alone => {}
-            Role::Leader(leader) => leader.write_key(key, &rank),
-            Role::Follower(follower) => follower.write_key(key, &rank),
-        }
-    }
-
-    fn write_sessions(&self, key: &mut Key) {
-        for (session, timeout_ms) in self.replica.sessions() {
-            key.int(session.0).int(timeout_ms.into());
+        for (session, timeout_ms) in &**sessions {
+            key.int(session.0).int((*timeout_ms).into());
         }
         key.int(-1);
-        phase(key, self.tracker.moment());
-        for (session, decides, asked, owner) in self.tracker.iter() {
-            key.int(session.0).time(decides).int(asked.into()).int(owner.into());
-        }
-        key.int(-1);
-        phase(key, self.reaper.moment());
-        for (path, fresh_until, empty_since, asked) in self.reaper.iter() {
-            key.bytes(path.as_bytes()).int(asked.into());
-            for at in [fresh_until, empty_since] {
-                // Long past is long past.
-                key.int(at.is_some().into()).time(at.unwrap_or_default().max(Micros(-1)));
-            }
-        }
-        key.int(-1);
-    }
-
-    fn write_links(&self, key: &mut Key) {
-        for (link, connection) in self.links.iter() {
-            key.int(link.0.into()).int(connection.session.map_or(-1, |session| session.0));
-            key.int(connection.timeout_ms.into());
-            for identity in &*connection.identities {
-                key.bytes(identity.scheme.as_bytes()).bytes(identity.id.as_bytes());
-            }
-            key.int(-1);
-            key.int(connection.line.len() as i64);
-            for what in &connection.line {
-                match what {
-                    InLine::Write => key.int(-2),
-                    InLine::Read(xid, op) => key.int((*xid).into()).bytes(format!("{op:?}")),
-                };
-            }
-        }
-        for table in [&self.watches.data, &self.watches.child] {
+        write_tracker(key, tracker);
+        write_reaper(key, reaper);
+        write_links(key, links);
+        let Watches { data, child } = watches;
+        for table in [data, child] {
             key.int(-1);
             for (path, link, mode) in table.iter() {
                 key.bytes(path.as_bytes()).int(link.0.into()).int(mode as i64);
             }
         }
+        key.int(-1);
+        match role {
+            Role::Alone => {}
+            Role::Leader(leader) => leader.write_key(key, &rank),
+            Role::Follower(follower) => follower.write_key(key, &rank),
+        }
     }
 }
 
-fn acl(key: &mut Key, acl: &[Acl]) {
+fn write_node(key: &mut Key, node: &Node, times: bool, rank: &dyn Fn(Zxid) -> i64) {
+    let Node {
+        data,
+        acl,
+        owner,
+        czxid,
+        mzxid,
+        pzxid,
+        ctime,
+        mtime,
+        version,
+        aversion,
+        creates,
+        // They follow from the paths of all nodes.
+        children: _,
+    } = node;
+    match data {
+        Some(data) => key.bytes(data),
+        None => key.int(-1),
+    };
+    write_acl(key, acl);
+    match owner {
+        Owner::Nobody => key.int(0),
+        Owner::Session(session) => key.int(1).int(session.0),
+        Owner::Container => key.int(2),
+        Owner::Ttl(ms) => key.int(3).int(*ms),
+    };
+    key.int(rank(*czxid)).int(rank(*mzxid)).int(rank(*pzxid));
+    key.int((*version).into()).int((*aversion).into()).int((*creates).into());
+    if times {
+        key.time(*ctime).time(*mtime);
+    }
+}
+
+fn write_tracker(key: &mut Key, tracker: &Tracker) {
+    phase(key, tracker.moment());
+    for (session, decides, asked, owner) in tracker.iter() {
+        key.int(session.0).time(decides).int(asked.into()).int(owner.into());
+    }
+    key.int(-1);
+}
+
+fn write_reaper(key: &mut Key, reaper: &Reaper) {
+    phase(key, reaper.moment());
+    for (path, fresh_until, empty_since, asked) in reaper.iter() {
+        key.bytes(path.as_bytes()).int(asked.into());
+        for at in [fresh_until, empty_since] {
+            // Long past is long past.
+            key.int(at.is_some().into()).time(at.unwrap_or_default().max(Micros(-1)));
+        }
+    }
+    key.int(-1);
+}
+
+fn write_links(key: &mut Key, links: &Links) {
+    for (link, connection) in links.iter() {
+        let Connection { session, timeout_ms, identities, line } = connection;
+        key.int(link.0.into()).int(session.map_or(-1, |session| session.0));
+        key.int((*timeout_ms).into());
+        for Identity { scheme, id } in &**identities {
+            key.bytes(scheme.as_bytes()).bytes(id.as_bytes());
+        }
+        key.int(-1);
+        key.int(line.len() as i64);
+        for what in line {
+            match what {
+                InLine::Write => key.int(-2),
+                InLine::Read(xid, op) => key.int((*xid).into()).bytes(format!("{op:?}")),
+            };
+        }
+    }
+}
+
+fn write_acl(key: &mut Key, acl: &[Acl]) {
     key.int(acl.len() as i64);
-    for entry in acl {
-        key.int(entry.perms.into())
-            .bytes(entry.who.scheme.as_bytes())
-            .bytes(entry.who.id.as_bytes());
+    for Acl { perms, who: Identity { scheme, id } } in acl {
+        key.int((*perms).into()).bytes(scheme.as_bytes()).bytes(id.as_bytes());
     }
 }
 

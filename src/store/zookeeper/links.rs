@@ -52,7 +52,9 @@ impl Links {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Link, &Connection)> {
-        self.0.by_link.iter().map(|(link, connection)| (*link, connection))
+        // Which session is served over which connection follows from the connections.
+        let Inner { by_link, by_session: _ } = &*self.0;
+        by_link.iter().map(|(link, connection)| (*link, connection))
     }
 
     pub(super) fn open(&mut self, link: Link, address: &str) {

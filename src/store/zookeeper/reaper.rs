@@ -112,9 +112,11 @@ impl Reaper {
     pub(super) fn iter(
         &self,
     ) -> impl Iterator<Item = (&Path, Option<Micros>, Option<Micros>, bool)> {
-        self.entries
-            .iter()
-            .map(|(path, entry)| (path, entry.fresh_until, entry.empty_since, entry.asked))
+        // The interval is as it was set up; the moment is asked for beside this.
+        let Self { interval: _, moment: _, entries } = self;
+        entries.iter().map(|(path, Entry { fresh_until, empty_since, asked })| {
+            (path, *fresh_until, *empty_since, *asked)
+        })
     }
 
     /// The phase of the checks relative to the origin of time, where there is one.

@@ -14,7 +14,7 @@ pub(super) struct Replica {
     pub(super) zxid: Zxid,
     pub(super) tree: Tree,
     /// The timeouts in milliseconds (ms) with which the sessions were granted.
-    sessions: Rc<BTreeMap<SessionId, i32>>,
+    pub(super) sessions: Rc<BTreeMap<SessionId, i32>>,
 }
 
 impl Replica {

@@ -182,12 +182,15 @@ impl Tracker {
 
     /// Each session with the instant that decides when it ends, whether that was asked, and its server.
     pub(super) fn iter(&self) -> impl Iterator<Item = (SessionId, Micros, bool, u8)> {
-        self.inner.sessions.iter().map(|(session, tracked)| {
-            let decides = match self.moment {
-                Moment::Phase(_) => self.moment.window(tracked.due, self.tick).to,
-                Moment::Drawn | Moment::Free { .. } => tracked.due,
+        // When the server is woken for whom follows from the sessions.
+        let Self { tick, moment, inner } = self;
+        let Inner { sessions, queue: _ } = &**inner;
+        sessions.iter().map(|(session, Tracked { due, asked, owner })| {
+            let decides = match moment {
+                Moment::Phase(_) => moment.window(*due, *tick).to,
+                Moment::Drawn | Moment::Free { .. } => *due,
             };
-            (*session, decides, tracked.asked, tracked.owner)
+            (*session, decides, *asked, *owner)
         })
     }
 

@@ -65,7 +65,9 @@ impl Tree {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Path, &Rc<Node>)> {
-        self.nodes.iter()
+        // Who owns which ephemeral nodes follows from the nodes.
+        let Self { nodes, ephemerals: _ } = self;
+        nodes.iter()
     }
 
     /// How many nodes are below `path`.

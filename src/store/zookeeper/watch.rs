@@ -116,7 +116,9 @@ impl Table {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Path, Link, Mode)> {
-        self.0.by_path.iter().flat_map(|(path, watchers)| {
+        // The paths of each connection, and how many watches are recursive, follow from the watches.
+        let Inner { by_path, by_link: _, recursive: _ } = &*self.0;
+        by_path.iter().flat_map(|(path, watchers)| {
             watchers.iter().map(move |(link, mode)| (path, *link, *mode))
         })
     }

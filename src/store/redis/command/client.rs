@@ -34,6 +34,7 @@ const CLIENT: &[Command] = &[
 ];
 
 fn id(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    ctx.core.ids_shown = true;
     Ok(Reply::Int(ctx.core.client(ctx.link).map_or(0, |client| client.id)))
 }
 
@@ -94,6 +95,7 @@ fn unblock(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         _ => return Err(wrong_arguments("client", &argv[1])),
     };
     let id = integer(&argv[2])?;
+    ctx.core.ids_shown = true;
     let blocked = |client: &Client| client.id == id && client.blocked.is_some();
     let found = ctx.core.clients.iter().find(|(_, client)| blocked(client)).map(|(link, _)| *link);
     let Some(link) = found else { return Ok(Reply::Int(0)) };
@@ -142,6 +144,7 @@ fn kill(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
             return Err(Error::SYNTAX);
         }
     }
+    ctx.core.ids_shown |= id.is_some();
     let chosen = |link: Link, client: &Client| {
         !(skip_me && link == ctx.link)
             && id.is_none_or(|id| client.id == id)
@@ -192,6 +195,7 @@ fn list(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         }
         _ => return Err(Error::SYNTAX),
     };
+    ctx.core.ids_shown = true;
     let mut lines = String::new();
     for (link, client) in &ctx.core.clients {
         if wanted.as_ref().is_none_or(|wanted| wanted.contains(&client.id))
@@ -204,6 +208,7 @@ fn list(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
 }
 
 fn info(ctx: &mut Ctx<'_>, _: &[Bytes]) -> Result<Reply, Error> {
+    ctx.core.ids_shown = true;
     Ok(Reply::bulk(
         ctx.core.client(ctx.link).map_or(String::new(), |client| line(ctx.link, client)),
     ))

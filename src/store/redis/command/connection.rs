@@ -109,6 +109,7 @@ fn hello(ctx: &mut Ctx<'_>, argv: &[Bytes]) -> Result<Reply, Error> {
         client.name = name;
     }
     let id = client.id;
+    ctx.core.ids_shown = true;
     Ok(Reply::array([
         Reply::bulk("server"),
         Reply::bulk("redis"),

@@ -79,6 +79,11 @@ impl ZooKeeper {
         }
     }
 
+    /// Whether the server follows over that link.
+    pub fn follows(&self, leader: Link) -> bool {
+        self.leader_link() == Some(leader)
+    }
+
     pub(in super::super) const fn is_follower(&self) -> bool {
         matches!(self.role, Role::Follower(_))
     }
@@ -204,8 +209,9 @@ impl Follower {
 
     /// See [`Server::key`](crate::store::Server::key); `rank` gives the place of a transaction.
     pub(in super::super) fn write_key(&self, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
-        key.int(self.number.into()).int(self.leader.map_or(-1, |link| link.0.into()));
-        key.int(rank(self.committed));
-        super::write_log(&self.log, key, rank);
+        let Self { number, leader, log, committed } = self;
+        key.int((*number).into()).int(leader.map_or(-1, |link| link.0.into()));
+        key.int(rank(*committed));
+        super::write_log(log, key, rank);
     }
 }

@@ -113,6 +113,12 @@ impl ZooKeeper {
         }
     }
 
+    /// Whether the server leads the one at the other end of that link.
+    pub fn leads(&self, follower: Link) -> bool {
+        let Role::Leader(leader) = &self.role else { return false };
+        leader.followers.iter().any(|(link, _)| *link == follower)
+    }
+
     /// A write, or a new session, that reached the leader or a stand-alone server.
     pub(in super::super) fn submit(
         &mut self,
@@ -296,15 +302,22 @@ impl Zxids for Leader {
 impl Leader {
     /// See [`Server::key`](crate::store::Server::key); `rank` gives the place of a transaction.
     pub(in super::super) fn write_key(&self, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
-        key.int(self.number.into()).int(rank(self.head.zxid));
-        for (link, acked) in &self.followers {
+        // The head is what the transactions that are pending lead to: its number is enough.
+        let Self {
+            number,
+            followers,
+            head: Replica { zxid, tree: _, sessions: _ },
+            pending,
+            syncs,
+        } = self;
+        key.int((*number).into()).int(rank(*zxid));
+        for (link, acked) in followers {
             key.int(link.0.into()).int(rank(*acked));
         }
-        // The head is what these lead to.
-        super::write_log(&self.pending, key, rank);
-        for (zxid, over, waiting) in &self.syncs {
+        super::write_log(pending, key, rank);
+        for (zxid, over, Waiting { client, xid, path }) in syncs {
             key.int(rank(*zxid)).int(over.map_or(-1, |link| link.0.into()));
-            key.int(waiting.client.0.into()).int(waiting.xid.into()).bytes(waiting.path.as_bytes());
+            key.int(client.0.into()).int((*xid).into()).bytes(path.as_bytes());
         }
     }
 }

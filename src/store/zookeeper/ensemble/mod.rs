@@ -123,9 +123,9 @@ impl Role {
 fn write_log(log: &VecDeque<Rc<Proposal>>, key: &mut Key, rank: &dyn Fn(Zxid) -> i64) {
     key.int(log.len() as i64);
     for proposal in log {
-        let Proposal { txn, origin } = &**proposal;
-        key.int(rank(txn.zxid)).time(txn.time);
+        let Proposal { txn: Txn { zxid, time, session, change }, origin } = &**proposal;
+        key.int(rank(*zxid)).time(*time);
         // The rest has no numbers that differ between equal situations, so its text will do.
-        key.bytes(format!("{:?} {:?} {origin:?}", txn.session, txn.change));
+        key.bytes(format!("{session:?} {change:?} {origin:?}"));
     }
 }

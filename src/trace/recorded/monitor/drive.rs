@@ -105,6 +105,7 @@ pub(super) fn run(entries: &[Entry]) -> Driven {
         notify,
         doubt_ms: 1,
         absolute_time: true,
+        client_ids: true,
         ..Config::default()
     };
     let mut driver = Driver {

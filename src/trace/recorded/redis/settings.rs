@@ -91,6 +91,7 @@ impl Settings {
             eviction,
             doubt_ms: DOUBT_MS,
             absolute_time: true,
+            client_ids: true,
             ..Config::default()
         };
         let nodes = if written.nodes.is_empty() { vec![String::new()] } else { written.nodes };
