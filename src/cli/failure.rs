@@ -20,10 +20,6 @@ impl Failure {
     /// Tells what is wrong, and what the process exits with for it.
     pub(super) fn show(self, output: &mut Output<'_>) -> Exit {
         let message = match self {
-            // Whoever read the result has seen enough of it, as `head` does.
-            Self::Unwritable(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Exit::Expected;
-            }
             Self::Unwritable(error) => format!("the result could not be written: {error}"),
             Self::Wrong(message) => message,
         };

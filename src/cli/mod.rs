@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod list;
 mod output;
+mod quoted;
 mod redis;
 mod replay;
 mod run;

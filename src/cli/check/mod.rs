@@ -13,7 +13,9 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::files;
 use super::output::Output;
+use super::quoted;
 use super::surroundings::{self, Stopwatch, Took};
+use super::trace_file::Target;
 use crate::json::Duration;
 use crate::model::Model;
 use crate::report::{View, words};
@@ -72,8 +74,10 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         && !path.is_dir()
     {
         let model = embedded::open(path)?;
+        let target = arguments.output.as_deref();
+        let target = target.map(|target| Target::of(target, &[path])).transpose()?;
         let row = check(path, model, arguments, output);
-        return witness::show(&row, arguments, output);
+        return witness::show(&row, arguments, target.as_ref(), output);
     }
     if arguments.output.is_some() {
         let message = "--output takes one model file: each witness is a trace of its own";
@@ -94,7 +98,7 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
         let faults = words::counted(u64::from(progress.deviations), "fault");
         output.progress(format_args!(
             "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
-            path.display()
+            quoted::path(path)
         ));
         match limit {
             Some(limit) if took.0 >= limit => ControlFlow::Break(()),

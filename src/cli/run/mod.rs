@@ -7,19 +7,19 @@ mod several;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::check::witness::line;
+use super::check::witness::{heading, line};
 use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{BAD, FAINT, GOOD, Output};
 use super::surroundings::{self, Stopwatch};
-use super::trace_file;
+use super::quoted;
+use super::trace_file::Target;
 use crate::model::Model;
 use crate::report::{Cast, View, because, cover, expected, story, timeline, words};
 use crate::run::{End, Ended, Found, Recording};
 use crate::sim::Setup;
 use crate::time::Micros;
-use crate::trace::own;
 
 /// Run a model once, with latencies and faults drawn from a seed, and show what happens
 #[derive(clap::Args, Debug)]
@@ -70,39 +70,36 @@ pub(super) fn execute_command(
         }
         return several::show(&model, arguments, output);
     }
+    let target = arguments.output.as_deref();
+    let target = target.map(|path| Target::of(path, &[&arguments.model])).transpose()?;
     let watch = Stopwatch::start();
-    let recording = record(&model, arguments.seed, arguments.output.is_some() || output.json);
+    let recording = record(&model, arguments.seed, target.is_some() || output.json);
     let exit = Found::of_run(&recording.ended).meets(model.expect_run(), false).into();
-    let mut written = false;
-    if let Some(path) = &arguments.output {
-        if trace_file::is_stdout(path) {
-            own::write(&recording, output.out())?;
-            return Ok(exit);
-        }
-        trace_file::write(path, &recording)?;
-        written = true;
+    let written = target.as_ref().map_or(Ok(()), |target| target.write(&recording, output));
+    if let Some(Target::Stdout) = target {
+        return written.map(|()| exit);
     }
     if output.json {
         json::one(&model, arguments, &recording, exit, output)?;
-        return Ok(exit);
+        return written.map(|()| exit);
     }
-    writeln!(output.out(), "{}", model.title())?;
+    heading(&model, output)?;
     writeln!(
         output.out(),
         "{FAINT}{}, seed {}{FAINT:#}",
-        arguments.model.display(),
+        quoted::path(&arguments.model),
         arguments.seed
     )?;
     show(&recording, arguments.all, output)?;
     writeln!(output.out())?;
     verdict(&model, &recording, exit, output)?;
-    let again = match (&arguments.output, written) {
-        (Some(path), true) => format!("lockstep replay {}", path.display()),
-        _ => format!("lockstep run {} --seed {}", arguments.model.display(), arguments.seed),
+    let again = match (target.as_ref().and_then(Target::path), &written) {
+        (Some(path), Ok(())) => format!("lockstep replay {}", quoted::file(path)),
+        _ => format!("lockstep run {} --seed {}", quoted::file(&arguments.model), arguments.seed),
     };
     line("again", &again, output)?;
     writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
-    Ok(exit)
+    written.map(|()| exit)
 }
 
 /// One run with its events. If they are shown nowhere, because so many threads have no timeline, it is without them.

@@ -1,9 +1,10 @@
 //! Several runs, one seed after the other.
 
-use super::super::check::witness::line;
+use super::super::check::witness::{heading, line};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::quoted;
 use super::super::surroundings::Stopwatch;
 use super::{Arguments, json};
 use crate::model::Model;
@@ -18,8 +19,17 @@ pub(super) fn show(
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let watch = Stopwatch::start();
     let count = arguments.seeds;
+    if arguments.seed.checked_add(count - 1).is_none() {
+        let message = format!(
+            "--seed {} --seeds {count}: there are only {} seeds from there to the last one, {}",
+            arguments.seed,
+            u64::MAX - arguments.seed + 1,
+            u64::MAX
+        );
+        return Err(Failure::Wrong(message));
+    }
+    let watch = Stopwatch::start();
     let sweep = Sweep::of(model, arguments.seed, count, &mut |seed, made| {
         output.progress(format_args!("seed {seed}: {} of {count}", made + 1));
     });
@@ -40,9 +50,9 @@ fn tell(
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let last = arguments.seed.wrapping_add(arguments.seeds - 1);
-    writeln!(output.out(), "{}", model.title())?;
-    let path = arguments.model.display();
+    let last = arguments.seed.saturating_add(arguments.seeds - 1);
+    heading(model, output)?;
+    let path = quoted::path(&arguments.model);
     writeln!(output.out(), "{FAINT}{path}, seeds {} to {last}{FAINT:#}\n", arguments.seed)?;
     let style = if exit == Exit::Expected { GOOD } else { BAD };
     let violated = sweep.violated.len() as u64;
@@ -76,5 +86,6 @@ fn tell(
         )?;
     }
     let seed = sweep.violated.first().or(sweep.cut.first()).copied().unwrap_or(arguments.seed);
+    let path = quoted::file(&arguments.model);
     line("look at", &format!("lockstep run {path} --seed {seed}"), output)
 }
