@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::models;
 use super::output::{BAD, FAINT, GOOD, Output, TITLE};
 use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
@@ -66,11 +66,11 @@ struct Broken {
 pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
     let packets = [
-        packets("no lock", embedded::NO_LOCK)?,
-        packets("a mutex in each server", embedded::LOCAL_LOCK)?,
-        packets("SET NX PX on Redis", embedded::CORRECT_LOCK)?,
+        packets("no lock", models::inside("models/red-packets/none.json")?)?,
+        packets("a mutex in each server", models::inside("models/red-packets/local.json")?)?,
+        packets("SET NX PX on Redis", models::inside("models/red-packets/set-nx-px.json")?)?,
     ];
-    let (path, text) = embedded::PAUSE;
+    let (path, text) = models::inside("models/redis/set-nx-px-pause.json")?;
     let model = Model::parse(path, text)?;
     let outcome =
         Search::new(&model.abstract_setup(), Bounds::default()).run(&mut explore::to_the_end);

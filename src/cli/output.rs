@@ -12,6 +12,7 @@ use clap::ColorChoice;
 use serde::Serialize;
 
 use super::failure::Failure;
+use super::surroundings::Stopwatch;
 
 /// What is wrong.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -38,6 +39,8 @@ pub(super) struct Output<'s> {
     unread: Rc<Cell<bool>>,
     /// Whether a person watches the second stream.
     watched: bool,
+    /// Since when the last progress line was shown.
+    shown: Option<Stopwatch>,
     /// Whether a progress line stands there now.
     progress: bool,
     /// Whether the result is to be JSON.
@@ -57,7 +60,7 @@ impl<'s> Output<'s> {
         let out = Patient { stream: AutoStream::new(out, choice), unread: Rc::clone(&unread) };
         let out = Box::new(io::BufWriter::new(out));
         let err = Box::new(Deaf(AutoStream::new(err, choice)));
-        Self { out, err, unread, watched, progress: false, json: false }
+        Self { out, err, unread, watched, shown: None, progress: false, json: false }
     }
 
     /// Where the result goes.
@@ -90,7 +93,10 @@ impl<'s> Output<'s> {
 
     /// Shows how far the command is, if a person watches; the next output takes its place.
     pub(super) fn progress(&mut self, text: impl fmt::Display) {
-        if self.watched {
+        // One line that changes, but not more often than an eye can follow.
+        let is_new = self.shown.as_ref().is_none_or(|shown| shown.took().0 >= 100);
+        if self.watched && is_new {
+            self.shown = Some(Stopwatch::start());
             // Nobody misses a progress line that could not be written.
             let _ = write!(self.err, "\r\x1b[K{text}").and_then(|()| self.err.flush());
             self.progress = true;

@@ -166,6 +166,20 @@ impl<'d> Fields<'d> {
         self.get(name).ok_or_else(|| self.object.error(format!("missing field `{name}`")))
     }
 
+    /// All of `names` must be there; those that are not are named at once.
+    pub fn require(&self, names: &[&str]) -> Result<(), Box<Problem>> {
+        let missing = names.iter().filter(|name| self.get(name).is_none());
+        let missing: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            [one] => Err(self.object.error(format!("missing field {one}"))),
+            [before @ .., last] => {
+                let message = format!("missing fields {} and {last}", before.join(", "));
+                Err(self.object.error(message))
+            }
+        }
+    }
+
     /// The field `name` understood as a `T`, which must be there.
     pub fn to<T: Deserialize<'d>>(&self, name: &str) -> Result<T, Box<Problem>> {
         self.field(name)?.to()

@@ -15,6 +15,8 @@ pub struct Line {
     pub text: String,
     /// Whether a line break ended it; only the last line of a file may lack it.
     pub ended: bool,
+    /// Whether that line break was CR LF.
+    pub crlf: bool,
 }
 
 impl Line {
@@ -89,10 +91,8 @@ impl<R: BufRead> Lines<R> {
         }
         self.bytes += bytes.len() as u64;
         let ended = bytes.pop_if(|last| *last == b'\n').is_some();
-        if ended {
-            // A line break may be two characters.
-            bytes.pop_if(|last| *last == b'\r');
-        }
+        // A line break may be two characters.
+        let crlf = ended && bytes.pop_if(|last| *last == b'\r').is_some();
         if bytes.len() as u64 > Self::LONGEST {
             let bound = Self::LONGEST >> 20;
             return Err(whole(format!(
@@ -105,7 +105,7 @@ impl<R: BufRead> Lines<R> {
                 "the file is longer than {bound} MiB, the bound of one trace"
             )));
         }
-        Self::text(number, bytes).map(|text| Some(Line { number, text, ended }))
+        Self::text(number, bytes).map(|text| Some(Line { number, text, ended, crlf }))
     }
 
     /// The line as text, or what shows that it is none.

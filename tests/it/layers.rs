@@ -30,7 +30,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Also the names that recipes know sessions and watches by.
     ("client", &["choice", "cx", "store", "time"]),
     ("sim", &["choice", "client", "cx", "event", "json", "property", "store", "time"]),
-    ("registry", &["cx", "json", "locks", "property", "sim", "store", "time", "workload"]),
+    (
+        "registry",
+        &["cx", "json", "locks", "property", "sim", "store", "suggest", "time", "workload"],
+    ),
     (
         "model",
         &[

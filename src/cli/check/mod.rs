@@ -8,10 +8,9 @@ pub(super) mod witness;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::files;
+use super::models;
 use super::output::Output;
 use super::quoted;
 use super::surroundings::{self, Stopwatch, Took};
@@ -71,9 +70,9 @@ impl Row {
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     if let [path] = arguments.paths.as_slice()
-        && !path.is_dir()
+        && !models::is_directory(path)
     {
-        let model = embedded::open(path)?;
+        let model = models::open(path)?;
         let target = arguments.output.as_deref();
         let target = target.map(|target| Target::of(target, &[path])).transpose()?;
         let row = check(path, model, arguments, output);
@@ -110,18 +109,4 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
 
 fn view(all: bool) -> View {
     View { width: surroundings::width(), rows: if all { None } else { View::default().rows } }
-}
-
-/// The files that the arguments name, each with what is wrong with it.
-fn find(arguments: &Arguments) -> Vec<(PathBuf, Result<Model, Failure>)> {
-    let found = files::find(&arguments.paths, &["json"]).into_iter();
-    found
-        .map(|path| match path {
-            Ok(path) => {
-                let model = embedded::open(&path).map_err(Failure::from);
-                (path, model)
-            }
-            Err(bad) => (bad.path.clone(), Err(Failure::from(bad))),
-        })
-        .collect()
 }

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::super::exit::Exit;
 use super::super::failure::Failure;
+use super::super::models;
 use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::quoted;
 use super::super::surroundings::{self, Stopwatch};
 use super::summary::Summary;
-use super::{Arguments, Row, check, find, json};
+use super::{Arguments, Row, check, json};
 use crate::explore::Verdict;
 use crate::report::{cover, expected, words};
 
@@ -18,7 +20,7 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     let mut summary = Summary::default();
     let mut all: Vec<Row> = Vec::new();
     let mut skipped: Vec<PathBuf> = Vec::new();
-    for (path, model) in find(arguments) {
+    for (path, model) in models::find(&arguments.paths) {
         let model = match model {
             Ok(model) => model,
             Err(failure) => {
@@ -32,7 +34,7 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
             skipped.push(path);
             continue;
         }
-        output.progress(format_args!("{}", path.display()));
+        output.progress(format_args!("{}", quoted::path(&path)));
         let row = check(&path, model, arguments, output);
         sums.add(&row);
         summary.add(&row.checked);
@@ -50,7 +52,7 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     }
     table(&all, output)?;
     for path in &skipped {
-        writeln!(output.out(), "{FAINT}{}: for `lockstep run` only{FAINT:#}", path.display())?;
+        writeln!(output.out(), "{FAINT}{}: for `lockstep run` only{FAINT:#}", quoted::path(path))?;
     }
     total(&sums, output)?;
     for (good, line) in summary.lines() {
@@ -82,19 +84,18 @@ impl Sums {
 }
 
 /// The columns, each with whether numbers stand in it.
-const COLUMNS: [(&str, bool); 7] = [
+const COLUMNS: [(&str, bool); 6] = [
     ("id", false),
     ("model", false),
     ("verdict", false),
     ("faults", true),
     ("steps", true),
     ("states", true),
-    ("time", true),
 ];
 
 fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
     let apart = common(all);
-    let cells: Vec<[String; 7]> = all.iter().map(|row| cells(row, &apart)).collect();
+    let cells: Vec<[String; 6]> = all.iter().map(|row| cells(row, &apart)).collect();
     let mut widths = COLUMNS.map(|(name, _)| name.len());
     for cells in &cells {
         for (width, cell) in widths.iter_mut().zip(cells) {
@@ -126,7 +127,7 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
 }
 
 /// One line; the verdict is in this style.
-fn line(cells: &[String; 7], widths: [usize; 7], style: &anstyle::Style) -> String {
+fn line(cells: &[String; 6], widths: [usize; 6], style: &anstyle::Style) -> String {
     let mut text = String::new();
     for (place, ((cell, width), (_, number))) in cells.iter().zip(widths).zip(COLUMNS).enumerate() {
         let cell = shortened(cell, width);
@@ -148,7 +149,7 @@ fn shortened(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-fn cells(row: &Row, apart: &Path) -> [String; 7] {
+fn cells(row: &Row, apart: &Path) -> [String; 6] {
     let checked = &row.checked;
     let outcome = &checked.outcome;
     let (verdict, deviations, steps) = match &outcome.verdict {
@@ -168,12 +169,11 @@ fn cells(row: &Row, apart: &Path) -> [String; 7] {
     let path = row.path.strip_prefix(apart).unwrap_or(&row.path).with_extension("");
     [
         checked.model.case().map(ToString::to_string).unwrap_or_default(),
-        path.display().to_string(),
+        quoted::path(&path),
         verdict,
         deviations.to_string(),
         steps.to_string(),
         words::count(outcome.states as u64),
-        row.took.to_string(),
     ]
 }
 

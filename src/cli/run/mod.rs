@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::check::witness::{heading, line};
-use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::models;
 use super::output::{BAD, FAINT, GOOD, Output};
 use super::surroundings::{self, Stopwatch};
 use super::quoted;
@@ -59,7 +59,7 @@ pub(super) fn execute_command(
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let model = embedded::open(&arguments.model)?;
+    let model = models::open(&arguments.model)?;
     if arguments.recipes {
         return recipes::show(&model, arguments, output);
     }
