@@ -147,15 +147,19 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
     );
     paragraph(&text, output)?;
     writeln!(output.out())?;
-    writeln!(
-        output.out(),
-        "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
-        "lock",
-        "packets",
-        "handed out",
-        "of",
-        "lost updates",
-    )?;
+    // A narrow terminal has room for what went wrong, not for how it was counted.
+    let wide = surroundings::width() >= 80;
+    if wide {
+        writeln!(
+            output.out(),
+            "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
+            "lock",
+            "packets",
+            "handed out",
+            "of",
+            "lost updates",
+        )?;
+    }
     for it in all {
         let count = |number: i64| words::count(number.unsigned_abs());
         let (style, verdict) = match it.handed_out - it.total {
@@ -164,6 +168,10 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
             more if more > 0 => (BAD, format!("✗ {} too much", count(more))),
             less => (BAD, format!("✗ {} missing", count(less))),
         };
+        if !wide {
+            writeln!(output.out(), "{:<22} {style}{verdict}{style:#}", it.lock)?;
+            continue;
+        }
         writeln!(
             output.out(),
             "{:<24} {:>8} {:>12} {:>8} {:>14}  {style}{verdict}{style:#}",
@@ -202,6 +210,10 @@ fn next(path: &str, output: &mut Output<'_>) -> Result<(), Failure> {
         ("lockstep replay pause.jsonl".to_owned(), "make that run again, byte for byte"),
         ("lockstep list recipes".to_owned(), "the other locks"),
     ] {
+        if surroundings::width() < 100 {
+            writeln!(output.out(), "  {command}\n      {FAINT}{what}{FAINT:#}")?;
+            continue;
+        }
         writeln!(output.out(), "  {command:<66} {FAINT}{what}{FAINT:#}")?;
     }
     Ok(())

@@ -38,7 +38,9 @@ impl Kind {
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(bytes);
         let first = text.lines().next().unwrap_or_default();
-        if serde_json::from_str::<Map<String, Value>>(first).is_ok_and(|it| it.contains_key("trace")) {
+        if serde_json::from_str::<Map<String, Value>>(first)
+            .is_ok_and(|it| it.contains_key("trace"))
+        {
             return Some(Self::Trace);
         }
         if text.lines().take(2).any(is_monitored) {

@@ -183,10 +183,11 @@ impl List {
             let Some(all) = entries else { continue };
             names.extend(all.iter().map(|entry| entry.name.clone()));
             let is_named = |entry: &Entry| {
-                entry.name == name || (entry.is_file() && entry.stem().ends_with(&*name) && {
-                    let before = &entry.stem()[..entry.stem().len() - name.len()];
-                    before.is_empty() || before.ends_with('/')
-                })
+                entry.name == name
+                    || (entry.is_file() && entry.stem().ends_with(&*name) && {
+                        let before = &entry.stem()[..entry.stem().len() - name.len()];
+                        before.is_empty() || before.ends_with('/')
+                    })
             };
             let one = all.iter().any(is_named);
             all.retain(|entry| if one { is_named(entry) } else { entry.has(words) });

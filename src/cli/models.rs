@@ -46,8 +46,11 @@ pub(super) fn open(path: &Path) -> Result<Model, Failure> {
         [(name, text)] => Ok(Model::parse(name, *text)?),
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-            let message =
-                format!("{}: several models have this name: {}", quoted::path(path), names.join(", "));
+            let message = format!(
+                "{}: several models have this name: {}",
+                quoted::path(path),
+                names.join(", ")
+            );
             Err(Failure::Wrong(message))
         }
     }
@@ -86,7 +89,8 @@ fn named(path: &Path) -> Vec<Inside> {
     if name.is_empty() || !whole.is_empty() {
         return whole;
     }
-    let ends = |path: &'static str| stem(path).strip_suffix(name).is_some_and(|it| it.ends_with('/'));
+    let ends =
+        |path: &'static str| stem(path).strip_suffix(name).is_some_and(|it| it.ends_with('/'));
     ALL.iter().filter(|(path, _)| ends(path)).copied().collect()
 }
 
@@ -97,9 +101,9 @@ fn below(path: &Path) -> Vec<Inside> {
         let rest = path.strip_prefix(&name);
         rest.is_some_and(|rest| rest.starts_with('/')) && !name.is_empty()
     };
-    let inside = ALL.iter().filter(|(path, _)| {
-        within(path) || path.strip_prefix("models/").is_some_and(within)
-    });
+    let inside = ALL
+        .iter()
+        .filter(|(path, _)| within(path) || path.strip_prefix("models/").is_some_and(within));
     inside.copied().collect()
 }
 
@@ -119,16 +123,18 @@ fn of_file(path: &Path) -> Result<Model, Failure> {
 fn stdin() -> Result<Model, Failure> {
     let path = Path::new("-");
     let mut bytes = Vec::new();
-    io::stdin().lock().take(Document::LONGEST + 1).read_to_end(&mut bytes).map_err(|error| {
-        Failure::Wrong(format!("standard input could not be read: {error}"))
-    })?;
+    io::stdin()
+        .lock()
+        .take(Document::LONGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::Wrong(format!("standard input could not be read: {error}")))?;
     let kind = Kind::of(&bytes);
-    Document::from_bytes(path, bytes)
-        .and_then(|document| Model::from_document(&document))
-        .map_err(|problem| match kind {
+    Document::from_bytes(path, bytes).and_then(|document| Model::from_document(&document)).map_err(
+        |problem| match kind {
             Some(kind @ (Kind::Trace | Kind::Log)) => kind.instead(path, Kind::Model),
             _ => problem.into(),
-        })
+        },
+    )
 }
 
 /// There is neither such a file nor such a model in the program.
@@ -162,7 +168,11 @@ fn meant(path: &Path) -> Option<String> {
         return None;
     }
     let shown: Vec<String> = with.iter().take(5).map(|it| format!("`{it}`")).collect();
-    let more = if with.len() > 5 { format!("; `lockstep list models {last}` lists all") } else { String::new() };
+    let more = if with.len() > 5 {
+        format!("; `lockstep list models {last}` lists all")
+    } else {
+        String::new()
+    };
     Some(format!("models of this program with that word: {}{more}", shown.join(", ")))
 }
 

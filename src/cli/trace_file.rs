@@ -33,9 +33,8 @@ impl Target {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout);
         }
-        let wrong = |why: &str| {
-            Err(Failure::Wrong(format!("--output {}: {why}", quoted::path(path))))
-        };
+        let wrong =
+            |why: &str| Err(Failure::Wrong(format!("--output {}: {why}", quoted::path(path))));
         if inputs.iter().any(|input| is_same(path, input)) {
             return wrong("this is the input: the trace would take its place");
         }
@@ -183,7 +182,9 @@ fn why(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such directory".to_owned(),
         io::ErrorKind::NotADirectory => "a part of the path is no directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "it may not be written to (permission denied)".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            "it may not be written to (permission denied)".to_owned()
+        }
         io::ErrorKind::StorageFull => "the disk is full".to_owned(),
         _ => error.to_string(),
     }

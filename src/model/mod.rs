@@ -76,8 +76,7 @@ impl Model {
         });
         let required = ["store", "lock", "clients", "work", "properties"];
         let own = if has_roles { ["lock", "work"].as_slice() } else { &[] };
-        let required: Vec<&str> =
-            required.into_iter().filter(|name| !own.contains(name)).collect();
+        let required: Vec<&str> = required.into_iter().filter(|name| !own.contains(name)).collect();
         fields.require(&required)?;
         let store = store::Store::from_section(&fields.field("store")?)?;
         let defaults = clients::Defaults { lock: fields.get("lock"), work: fields.get("work") };

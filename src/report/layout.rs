@@ -49,8 +49,8 @@ enum Mode {
 
 /// The narrowest text column of a process and of a server.
 const NARROW: (usize, usize) = (12, 26);
-/// The narrowest column of texts about everybody.
-const SHARED: usize = 36;
+/// The narrowest column of texts about everybody, and the same on a narrow terminal.
+const SHARED: (usize, usize) = (36, 20);
 
 impl Layout {
     pub(super) fn of(cast: &Cast, rows: &[Row], width: usize) -> Self {
@@ -139,7 +139,7 @@ impl Layout {
     /// Makes the widest columns narrower until all fit; whether they do.
     fn shrink(&mut self) -> bool {
         let (narrow, wide) = match self.mode {
-            Mode::OneForAll => (0, SHARED),
+            Mode::OneForAll => (0, if self.width < 80 { SHARED.1 } else { SHARED.0 }),
             _ => NARROW,
         };
         while self.total() > self.width {

@@ -15,6 +15,7 @@ mod rows;
 mod story;
 mod style;
 mod timeline;
+mod window;
 pub mod words;
 
 pub use because::{Because, because};

@@ -12,7 +12,7 @@ use super::super::surroundings::{self, Stopwatch};
 use super::summary::Summary;
 use super::{Arguments, Row, check, json};
 use crate::explore::Verdict;
-use crate::report::{cover, expected, words};
+use crate::report::{cover, expected, words, wrapped};
 
 pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
@@ -102,9 +102,7 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
             *width = (*width).max(cell.chars().count());
         }
     }
-    // Names give way where a line would be too long.
-    let rest = widths.iter().sum::<usize>() + COLUMNS.len() - 1 - widths[1];
-    widths[1] = widths[1].min(surroundings::width().saturating_sub(rest).max(20));
+    narrow(&mut widths, surroundings::width());
     let heading = line(&COLUMNS.map(|(name, _)| name.to_owned()), widths, &anstyle::Style::new());
     writeln!(output.out(), "{FAINT}{heading}{FAINT:#}")?;
     for (row, cells) in all.iter().zip(cells) {
@@ -115,22 +113,49 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
         let indent = widths[0] + 1;
         if let Some(expect) = checked.model.expect().filter(|_| !as_expected) {
             let expect = expected::in_words(expect);
-            writeln!(output.out(), "{:indent$}{BAD}✗ expected: {expect}{BAD:#}", "")?;
+            note(&format!("✗ expected: {expect}"), indent, output)?;
         }
         let unused = cover::unused_faults(&checked.model.abstract_setup(), &checked.outcome);
         if !unused.is_empty() {
             let unused = unused.join(", ");
-            writeln!(output.out(), "{:indent$}{BAD}! never took effect: {unused}{BAD:#}", "")?;
+            note(&format!("! never took effect: {unused}"), indent, output)?;
         }
     }
     Ok(())
+}
+
+/// Something bad below a row.
+fn note(text: &str, indent: usize, output: &mut Output<'_>) -> Result<(), Failure> {
+    for line in wrapped(text, surroundings::width().saturating_sub(indent)) {
+        writeln!(output.out(), "{:indent$}{BAD}{line}{BAD:#}", "")?;
+    }
+    Ok(())
+}
+
+/// Makes the columns fit: names give way first, down to what tells them apart, then the verdicts, then the numbers.
+fn narrow(widths: &mut [usize; 6], whole: usize) {
+    let least = [2, 14, 10];
+    for column in [1, 2] {
+        let over = (widths.iter().sum::<usize>() + COLUMNS.len() - 1).saturating_sub(whole);
+        widths[column] = widths[column].saturating_sub(over).max(least[column].min(widths[column]));
+    }
+    for column in (3..COLUMNS.len()).rev() {
+        let shown = widths.iter().filter(|width| **width > 0).count();
+        if widths.iter().sum::<usize>() + shown - 1 > whole {
+            widths[column] = 0;
+        }
+    }
 }
 
 /// One line; the verdict is in this style.
 fn line(cells: &[String; 6], widths: [usize; 6], style: &anstyle::Style) -> String {
     let mut text = String::new();
     for (place, ((cell, width), (_, number))) in cells.iter().zip(widths).zip(COLUMNS).enumerate() {
-        let cell = shortened(cell, width);
+        if width == 0 {
+            continue;
+        }
+        // Of a name the end says more than the beginning.
+        let cell = if place == 1 { shortened_before(cell, width) } else { shortened(cell, width) };
         let gap = if place == 0 { "" } else { " " };
         let _ = match (number, place) {
             (true, _) => write!(text, "{gap}{cell:>width$}"),
@@ -147,6 +172,15 @@ fn shortened(text: &str, width: usize) -> String {
     }
     let head: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{head}…")
+}
+
+fn shortened_before(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let tail: String = text.chars().skip(length + 1 - width.max(1)).collect();
+    format!("…{tail}")
 }
 
 fn cells(row: &Row, apart: &Path) -> [String; 6] {

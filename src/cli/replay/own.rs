@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use crate::report::words;
-use crate::visible;
 use crate::trace::own::{Difference, Replayed};
+use crate::visible;
 
 /// Writes what came of one trace.
 pub(super) fn show(

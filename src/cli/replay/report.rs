@@ -9,8 +9,8 @@ use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::quoted;
 use super::{Outcome, Replayed, monitor, own};
-use crate::visible;
 use crate::trace::recorded::{self, Difference, RuleUse, Tally};
+use crate::visible;
 
 /// Writes the row of one file, and its first difference.
 pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), Failure> {
@@ -218,7 +218,9 @@ impl<'r> JsonFile<'r> {
                 counts: JsonCounts::of(tally),
                 first_difference: tally.differences.first().map(JsonDifference::of),
             },
-            Outcome::Own { origin, replayed, .. } => JsonOutcome::Own(own::Json::of(origin, replayed)),
+            Outcome::Own { origin, replayed, .. } => {
+                JsonOutcome::Own(own::Json::of(origin, replayed))
+            }
             Outcome::Driven { driven, named } => JsonOutcome::Driven {
                 store: "redis",
                 counts: JsonCounts::of(&driven.tally),
