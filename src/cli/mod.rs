@@ -11,6 +11,7 @@ mod failure;
 mod files;
 mod kind;
 mod list;
+mod memory;
 mod models;
 mod output;
 mod quoted;

@@ -2,6 +2,7 @@
 
 mod component;
 mod judge;
+mod limits;
 mod liveness;
 mod odometer;
 mod search;

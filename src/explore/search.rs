@@ -8,6 +8,7 @@ use indexmap::IndexSet;
 use rustc_hash::FxHasher;
 
 use super::component::{Components, Packed, Unpacked};
+use super::limits::Watch;
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
@@ -43,7 +44,7 @@ pub(super) struct Known {
 }
 
 /// What waits to be looked at: a world, or the end of a story.
-enum Waiting {
+pub(super) enum Waiting {
     World(u32),
     Violated { parent: u32, answers: u32, violation: Violation },
 }
@@ -51,7 +52,7 @@ enum Waiting {
 /// A search.
 pub struct Search<'a> {
     pub(super) setup: &'a Setup,
-    bounds: Bounds,
+    pub(super) bounds: Bounds,
     pub(super) scene: Scene,
     engine: History,
     pub(super) components: Components,
@@ -59,7 +60,10 @@ pub struct Search<'a> {
     pub(super) known: Vec<Known>,
     pub(super) nominal: Steps,
     answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
-    waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
+    pub(super) waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
+    /// Steps and worlds so far, for who watches; and whether a limit ended the search.
+    pub(super) looks: u64,
+    pub(super) over: bool,
     transitions: u64,
     happened: u64,
     thinned: bool,
@@ -93,6 +97,8 @@ impl<'a> Search<'a> {
             nominal: Steps::default(),
             answers: IndexSet::default(),
             waiting: BTreeMap::new(),
+            looks: 0,
+            over: false,
             transitions: 0,
             happened: 0,
             thinned: false,
@@ -113,10 +119,9 @@ impl<'a> Search<'a> {
     /// Searches until the first violation, a limit, or the end; `watch` is told now and then how far it is, and may stop
     /// it.
     pub fn run(mut self, watch: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Outcome {
-        self.begin();
+        self.begin(watch);
         let mut layer = 0;
         let mut beyond = false;
-        let mut looked = 0_u64;
         let verdict = loop {
             let Some(mut bucket) = self.waiting.first_entry() else { break None };
             let (deviations, steps) = *bucket.key();
@@ -134,17 +139,8 @@ impl<'a> Search<'a> {
                 beyond = true;
                 break None;
             }
-            looked += 1;
-            if looked.is_multiple_of(4096) {
-                let progress = Progress {
-                    states: self.worlds.len(),
-                    waiting: self.waiting.values().map(VecDeque::len).sum(),
-                    deviations,
-                };
-                if watch(progress).is_break() {
-                    self.stop(Cut::Stopped, deviations);
-                    break None;
-                }
+            if matches!(next, Waiting::World(_)) && self.is_over(deviations, watch) {
+                break None;
             }
             match next {
                 Waiting::Violated { parent, answers, violation } => {
@@ -166,11 +162,7 @@ impl<'a> Search<'a> {
                         self.stop(Cut::Steps(self.bounds.steps), deviations);
                         continue;
                     }
-                    if self.worlds.len() > self.bounds.states {
-                        self.stop(Cut::States(self.bounds.states), deviations);
-                        break None;
-                    }
-                    self.expand(world);
+                    self.expand(world, watch);
                 }
             }
         };
@@ -179,12 +171,12 @@ impl<'a> Search<'a> {
     }
 
     /// Something with so many deviations is not looked at.
-    fn stop(&mut self, cut: Cut, deviations: u32) {
+    pub(super) fn stop(&mut self, cut: Cut, deviations: u32) {
         self.cut = Some(cut);
         self.left_out = self.left_out.min(deviations);
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, watch: &mut Watch<'_>) {
         let mut odometer = Odometer::default();
         loop {
             let mut world = World::new(self.setup);
@@ -199,7 +191,7 @@ impl<'a> Search<'a> {
             self.thinned |= std::mem::take(&mut world.found).thinned;
             let answers = self.remember(odometer.answers().collect());
             self.reach(&world, NOBODY, answers, (0, 0), None);
-            if !odometer.advance() {
+            if !odometer.advance() || self.is_over(0, watch) {
                 return;
             }
         }
@@ -220,7 +212,7 @@ impl<'a> Search<'a> {
     }
 
     /// Everything that can happen in a world.
-    fn expand(&mut self, number: u32) {
+    fn expand(&mut self, number: u32, watch: &mut Watch<'_>) {
         let Known { deviations, steps, .. } = self.known[number as usize];
         let before = self.unpack(number as usize);
         if before.world.is_done() {
@@ -251,6 +243,11 @@ impl<'a> Search<'a> {
                 if place == 0 {
                     let acts = found.entered | if found.asked { ASKS } else { 0 };
                     self.nominal.add_way(number, Way { to: to.unwrap_or(NOWHERE), acts, after });
+                }
+                if self.is_over(deviations, watch) {
+                    // What comes of it is not all known.
+                    self.known[number as usize].expanded = false;
+                    return self.nominal.set(number, Nominal::Unknown);
                 }
                 if !odometer.advance() {
                     break;

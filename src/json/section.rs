@@ -54,7 +54,7 @@ impl<'d> Section<'d> {
 
     /// Understands the whole value as a `T`.
     pub fn to<T: Deserialize<'d>>(&self) -> Result<T, Box<Problem>> {
-        serde_json::from_str(self.raw).map_err(|error| {
+        translate::read(self.raw).map_err(|error| {
             let start = self.span().start;
             Box::new(translate::value(self.document, start, self.raw, &error))
         })

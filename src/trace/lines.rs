@@ -5,6 +5,7 @@ use std::io::{BufRead, Read};
 use serde::de::DeserializeOwned;
 
 use super::bad::{BadRecording, unreadable};
+use crate::json;
 
 /// One line of a trace.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,7 +23,7 @@ pub struct Line {
 impl Line {
     /// Understands the whole line as one JSON value of type `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, BadRecording> {
-        serde_json::from_str(&self.text).map_err(|error| {
+        json::read(&self.text).map_err(|error: serde_json::Error| {
             if error.is_eof() && !self.ended {
                 let column = self.text.chars().count() + 1;
                 return BadRecording::new(
@@ -31,7 +32,7 @@ impl Line {
                     "the file ends in the middle of this line; was it cut off?",
                 );
             }
-            BadRecording::new(self.number, self.column(error.column()), plain(&error))
+            BadRecording::new(self.number, self.column(error.column()), json::in_words(&error))
         })
     }
 
@@ -45,13 +46,6 @@ impl Line {
         let before = bytes.saturating_sub(1);
         self.text.char_indices().take_while(|(start, _)| *start < before).count() + 1
     }
-}
-
-/// The message of `error` without its place, which is told separately.
-fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// The lines of a trace, read one at a time and within bounds.

@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::memory::{self, Size};
 use super::models;
 use super::output::Output;
 use super::quoted;
 use super::surroundings::{self, Stopwatch, Took};
 use super::trace_file::Target;
+use crate::explore::{Cut, Verdict};
 use crate::json::Duration;
 use crate::model::Model;
 use crate::report::{View, words};
@@ -44,6 +46,11 @@ pub(super) struct Arguments {
     /// Stop the search of a model after this long, and say what is known by then: 500ms, 60s, 5m
     #[arg(long, value_name = "TIME")]
     time_limit: Option<Duration>,
+
+    /// Use no more memory than this, and say what is known by then: 500MB, 2GB [default: three quarters of what the
+    /// machine has free]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Size>,
 
     /// Write the shortest run that violates a property as a trace, for `lockstep replay`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
@@ -89,7 +96,9 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
     let watch = Stopwatch::start();
     let asked = Asked { deviations: arguments.deviations, states: arguments.states };
     let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
-    let checked = run::check(model, asked, &mut |progress| {
+    let memory = arguments.memory.map_or_else(memory::free, |Size(bytes)| bytes);
+    let mut is_full = false;
+    let mut checked = run::check(model, asked, &mut |progress| {
         let took = watch.took();
         let states = words::count(progress.states as u64);
         let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
@@ -99,11 +108,16 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
             "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
             quoted::path(path)
         ));
+        is_full = memory::used() > memory;
         match limit {
+            _ if is_full => ControlFlow::Break(()),
             Some(limit) if took.0 >= limit => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         }
     });
+    if is_full && checked.outcome.verdict == Verdict::Cut(Cut::Stopped) {
+        checked.outcome.verdict = Verdict::Cut(Cut::Memory(memory));
+    }
     Row { path: path.to_path_buf(), checked, took: watch.took() }
 }
 

@@ -95,6 +95,9 @@ fn command(row: &Row, arguments: &Arguments) -> String {
     if let Some(limit) = arguments.time_limit {
         let _ = write!(text, " --time-limit {limit}");
     }
+    if let Some(memory) = arguments.memory {
+        let _ = write!(text, " --memory {memory}");
+    }
     text
 }
 
@@ -116,7 +119,9 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     let Checked { model, outcome, .. } = &row.checked;
     let setup = model.abstract_setup();
     let (style, headline) = headline(row);
-    writeln!(output.out(), "{style}{headline}{style:#}")?;
+    for line in crate::report::wrapped(&headline, super::super::surroundings::width()) {
+        writeln!(output.out(), "{style}{line}{style:#}")?;
+    }
     if let Some(because) = because {
         line("because", because, output)?;
     }

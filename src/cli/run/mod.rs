@@ -16,7 +16,7 @@ use super::quoted;
 use super::surroundings::{self, Stopwatch};
 use super::trace_file::Target;
 use crate::model::Model;
-use crate::report::{Cast, View, because, cover, expected, story, timeline, words};
+use crate::report::{Cast, View, because, cover, expected, story, timeline, words, wrapped};
 use crate::run::{End, Ended, Found, Recording};
 use crate::sim::Setup;
 use crate::time::Micros;
@@ -158,7 +158,9 @@ fn verdict(
         (None, End::Stuck) => format!("NOTHING VIOLATED in this run, but it got stuck{beside}"),
         (None, _) => format!("CUT  a limit was hit before the run was over{beside}"),
     };
-    writeln!(output.out(), "{style}{text}{style:#}")?;
+    for line in wrapped(&text, surroundings::width()) {
+        writeln!(output.out(), "{style}{line}{style:#}")?;
+    }
     if let Some(violation) = &ended.violation {
         line("what", &violation.why, output)?;
     }
