@@ -29,14 +29,16 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The same for a text of several lines that are all ours: line feeds stay.
+/// The same for a text of several lines that are all ours: their ends stay, LF and CR LF.
 pub fn lines(text: &str) -> Cow<'_, str> {
     if !text.chars().any(|char| char != '\n' && is_hidden(char)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
-    for char in text.chars() {
-        if char == '\n' { shown.push(char) } else { escape(char, &mut shown) }
+    for line in text.split_inclusive('\n') {
+        let end = ["\r\n", "\n"].into_iter().find(|end| line.ends_with(end)).unwrap_or("");
+        line[..line.len() - end.len()].chars().for_each(|char| escape(char, &mut shown));
+        shown.push_str(end);
     }
     Cow::Owned(shown)
 }
@@ -51,4 +53,24 @@ fn escape(char: char, shown: &mut String) {
         char if u32::from(char) < 0x80 => write!(shown, "\\x{:02x}", u32::from(char)),
         char => write!(shown, "\\u{{{:x}}}", u32::from(char)),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_shown_and_the_rest_stays() {
+        assert_eq!(
+            line("k\u{1b}[31m\r\nHOLDS\t\u{9b}x\u{202e}"),
+            "k\\x1b[31m\\r\\nHOLDS\\t\\u{9b}x\\u{202e}"
+        );
+        assert!(matches!(line("größer → 🔒 a\\nb"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn ends_of_lines_stay_where_they_are_ours() {
+        assert_eq!(lines("a\r\nb\rc\nd\u{7}"), "a\r\nb\\rc\nd\\x07");
+        assert!(matches!(lines("a\nb\n"), Cow::Borrowed(_)));
+    }
 }

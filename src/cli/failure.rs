@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::output::{BAD, Output};
 use crate::json::Problem;
 use crate::trace::BadFile;
+use crate::visible;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl Failure {
             Self::Unwritable(error) => format!("the result could not be written: {error}"),
             Self::Wrong(message) => message,
         };
+        let message = visible::lines(&message);
         // If even this cannot be written, the exit code still says it.
         let _ = writeln!(output.err(), "{BAD}error:{BAD:#} {message}");
         Exit::Wrong

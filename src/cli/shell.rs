@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use crate::shell::{Said, Shell, next_line};
+use crate::visible;
 
 /// Drives `shell` until the input ends or a line ends it.
 ///
@@ -44,7 +45,7 @@ fn converse(
         match next_line(input).map_err(unreadable)? {
             Some(Ok(line)) => {
                 let Said { text, ends } = shell.enter(&line);
-                write!(output.out(), "{text}")?;
+                write!(output.out(), "{}", visible::lines(&text))?;
                 if ends {
                     return Ok(());
                 }

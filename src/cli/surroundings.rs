@@ -7,18 +7,23 @@ use std::fmt;
 
 /// The width of reports, in characters: `COLUMNS`, or that of the terminal, or 100 where the result goes elsewhere; within
 /// reason.
+pub(super) fn width() -> usize {
+    real_width().unwrap_or(100)
+}
+
+/// The same; none where the result goes to a file or a pipe and nobody asked for a width: there nothing need be cut.
 #[expect(
     clippy::disallowed_methods,
     reason = "it changes how a report is laid out, never what it says"
 )]
-pub(super) fn width() -> usize {
+pub(super) fn real_width() -> Option<usize> {
     let columns = std::env::var("COLUMNS").ok();
     let asked = columns.and_then(|columns| columns.trim().parse().ok()).filter(|it| *it > 0);
     let real = || {
         let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
         Some(usize::from(width)).filter(|width| *width > 0)
     };
-    asked.or_else(real).unwrap_or(100).clamp(40, 240)
+    asked.or_else(real).map(|width| width.clamp(40, 240))
 }
 
 /// How long something took.

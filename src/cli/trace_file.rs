@@ -70,20 +70,28 @@ impl Target {
         }
     }
 
-    /// Writes the trace.
+    /// Writes the trace; of a run whose events were not `kept` it is made again.
     pub(super) fn write(
         &self,
         recording: &Recording,
+        kept: bool,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
+        let all = |out: &mut dyn Write| match kept {
+            true => own::write(recording, out),
+            false => own::write_anew(&recording.spec, out),
+        };
+        let fill = |file: File| {
+            let mut file = BufWriter::new(file);
+            all(&mut file)?;
+            file.flush()
+        };
         let written = match self {
-            Self::Stdout => return Ok(own::write(recording, output.out())?),
-            Self::Stream(path) => {
-                OpenOptions::new().append(true).open(path).and_then(|file| fill(file, recording))
-            }
+            Self::Stdout => return Ok(all(output.out())?),
+            Self::Stream(path) => OpenOptions::new().append(true).open(path).and_then(fill),
             Self::File { real, .. } => self.beside().and_then(|(name, file)| {
                 let written = keep_mode(real, &file)
-                    .and_then(|()| fill(file, recording))
+                    .and_then(|()| fill(file))
                     .and_then(|()| fs::rename(&name, real));
                 // Half a trace is none.
                 written.inspect_err(|_| drop(fs::remove_file(&name)))
@@ -146,12 +154,6 @@ impl Target {
             }
         }
     }
-}
-
-fn fill(file: File, recording: &Recording) -> io::Result<()> {
-    let mut file = BufWriter::new(file);
-    own::write(recording, &mut file)?;
-    file.flush()
 }
 
 /// Whoever may read what was there may read what takes its place.

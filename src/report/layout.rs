@@ -3,6 +3,7 @@
 use super::cast::Cast;
 use super::rows::Row;
 use crate::time::Micros;
+use crate::visible;
 
 /// The columns of a timeline.
 pub(super) struct Layout {
@@ -195,8 +196,10 @@ impl Layout {
             _ if row.repeats => (processes, text.clone()),
             _ => (processes, format!("{}: {text}", self.server_names[number])),
         });
+        // As wide as they are shown.
+        let shown = |(column, text): (usize, String)| (column, visible::line(&text).into_owned());
         if self.mode != Mode::OneForAll {
-            return process.into_iter().chain(server).collect();
+            return process.into_iter().chain(server).map(shown).collect();
         }
         let told = process.map(|(number, text)| format!("{} {text}", self.names[number]));
         let texts: Vec<String> = told.into_iter().chain(server.map(|(_, text)| text)).collect();
@@ -232,9 +235,11 @@ fn milliseconds(at: Micros, fractions: bool) -> String {
     if fractions { format!("{ms}.{us:03}") } else { ms.to_string() }
 }
 
-/// The text in lines of at most `width` characters, broken between words where that is possible.
+/// The text in lines of at most `width` characters, broken between words where that is possible. Keys and names of
+/// others are in it: a line feed of theirs begins no line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
+    let text = &*visible::line(text);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     // What continues a line is set in, so that it is not taken for something new.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::recorder::{Ended, Sink, execute};
+use super::recorder::{Ended, Sink, Watch, execute_watched};
 use super::spec::{Spec, Timed};
 use crate::choice::{Choices, Noting, Seeded};
 use crate::event::Record;
@@ -28,7 +28,7 @@ impl Recording {
     ///
     /// With sampled timing latencies and draws must be those of [`Seeded`] with the seed.
     pub fn make(spec: Spec, choices: impl Choices) -> Self {
-        Self::complete(spec, choices, true)
+        Self::complete(spec, choices, true, &mut |_, _| ControlFlow::Continue(()))
     }
 
     /// A run with `seed`.
@@ -36,12 +36,13 @@ impl Recording {
         Self::make(Spec::sampled(model, seed), Seeded::new(seed))
     }
 
-    /// The same without its events: a crowd has too many of them, and nobody reads them.
-    pub fn sampled_without_events(model: &Model, seed: u64) -> Self {
-        Self::complete(Spec::sampled(model, seed), Seeded::new(seed), false)
+    /// The same without its events, of which a long run has too many to keep; `watch` is told how far it is, and may stop
+    /// it.
+    pub fn sampled_without_events(model: &Model, seed: u64, watch: &mut Watch<'_>) -> Self {
+        Self::complete(Spec::sampled(model, seed), Seeded::new(seed), false, watch)
     }
 
-    fn complete(mut spec: Spec, choices: impl Choices, keeps: bool) -> Self {
+    fn complete(mut spec: Spec, choices: impl Choices, keeps: bool, watch: &mut Watch<'_>) -> Self {
         let setup = spec.setup();
         let mut noting = Noting::new(choices, matches!(spec.timing, Timed::Sampled(_)));
         let mut events = Vec::new();
@@ -50,7 +51,8 @@ impl Recording {
             ControlFlow::Continue(())
         };
         let sink: Option<&mut Sink<'_>> = if keeps { Some(&mut keep) } else { None };
-        let ended = execute(&setup, spec.limits, spec.round, &mut noting, sink);
+        let ended =
+            execute_watched(&setup, spec.limits, spec.round, &mut noting, sink, Some(watch));
         (spec.deviations, _) = noting.into_parts();
         Self { spec, setup, events, ended }
     }

@@ -97,7 +97,7 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
     ] {
         let reply = eval(greedy);
         assert_eq!(
-            reply, "-ERR lockstep: script exceeded its limit of 32 MiB of memory",
+            reply, "-ERR lockstep: script exceeded its limit of 192 MiB of memory",
             "{greedy}"
         );
     }
@@ -105,7 +105,7 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
     let mut host = Strings::default();
     let reply = eval_on(
         &mut host,
-        "redis.call('set', 'a', '1') local s = ('x'):rep(20 * 1024 * 1024) redis.call('set', 'b', '2') return #s",
+        "redis.call('set', 'a', '1') local s = ('x'):rep(170 * 1024 * 1024) redis.call('set', 'b', '2') return #s",
         &[],
         &[],
     );

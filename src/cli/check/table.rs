@@ -102,7 +102,9 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
             *width = (*width).max(cell.chars().count());
         }
     }
-    narrow(&mut widths, surroundings::width());
+    if let Some(whole) = surroundings::real_width() {
+        narrow(&mut widths, whole);
+    }
     let heading = line(&COLUMNS.map(|(name, _)| name.to_owned()), widths, &anstyle::Style::new());
     writeln!(output.out(), "{FAINT}{heading}{FAINT:#}")?;
     for (row, cells) in all.iter().zip(cells) {

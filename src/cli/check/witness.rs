@@ -22,7 +22,7 @@ pub(super) fn show(
     let Row { path, checked, took } = row;
     let recording = checked.recording();
     let kept = match (target, &recording) {
-        (Some(target), Some(recording)) => target.write(recording, output).map(|()| false),
+        (Some(target), Some(recording)) => target.write(recording, true, output).map(|()| false),
         // What an earlier search found is not left there as if it were of this one.
         (Some(target), None) => target.clear(),
         (None, _) => Ok(false),

@@ -5,16 +5,17 @@ mod recipes;
 mod several;
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::check::witness::{heading, line};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::models;
 use super::output::{BAD, FAINT, GOOD, Output};
 use super::quoted;
 use super::surroundings::{self, Stopwatch};
 use super::trace_file::Target;
+use super::{memory, models};
 use crate::model::Model;
 use crate::report::{Cast, View, because, cover, expected, story, timeline, words, wrapped};
 use crate::run::{End, Ended, Found, Recording};
@@ -73,9 +74,9 @@ pub(super) fn execute_command(
     let target = arguments.output.as_deref();
     let target = target.map(|path| Target::of(path, &[&arguments.model])).transpose()?;
     let watch = Stopwatch::start();
-    let recording = record(&model, arguments.seed, target.is_some() || output.json);
+    let (recording, kept) = record(&model, arguments, output)?;
     let exit = Found::of_run(&recording.ended).meets(model.expect_run(), false).into();
-    let written = target.as_ref().map_or(Ok(()), |target| target.write(&recording, output));
+    let written = target.as_ref().map_or(Ok(()), |target| target.write(&recording, kept, output));
     if let Some(Target::Stdout) = target {
         return written.map(|()| exit);
     }
@@ -90,7 +91,7 @@ pub(super) fn execute_command(
         quoted::path(&arguments.model),
         arguments.seed
     )?;
-    show(&recording, arguments.all, output)?;
+    show(&recording, kept, arguments.all, output)?;
     writeln!(output.out())?;
     verdict(&model, &recording, exit, output)?;
     let again = match (target.as_ref().and_then(Target::path), &written) {
@@ -102,15 +103,41 @@ pub(super) fn execute_command(
     written.map(|()| exit)
 }
 
-/// One run with its events. If they are shown nowhere, because so many threads have no timeline, it is without them.
-fn record(model: &Model, seed: u64, listed: bool) -> Recording {
-    if !listed && is_crowd(&model.sampled_setup()) {
-        let recording = Recording::sampled_without_events(model, seed);
-        if recording.ended.violation.is_none() {
-            return recording;
-        }
+/// A run with more steps than this is shown row by row only if that is asked for.
+const LISTED: u64 = 200_000;
+/// What the events of a step take, bytes; with those of JSON beside them.
+const PER_STEP: (u64, u64) = (700, 2500);
+
+/// One run, and whether it is with its events: not if nobody reads them, nor if there is no room for them.
+fn record(
+    model: &Model,
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<(Recording, bool), Failure> {
+    let seed = arguments.seed;
+    let mut watch = |steps: u64, at: Micros| {
+        let steps = words::counted(steps, "step");
+        output.progress(format_args!("seed {seed}: {steps}, at {}", words::time(at)));
+        ControlFlow::Continue(())
+    };
+    let quiet = Recording::sampled_without_events(model, seed, &mut watch);
+    let steps = quiet.ended.steps;
+    let each = if output.json { PER_STEP.1 } else { PER_STEP.0 };
+    let has_room = steps.saturating_mul(each) < memory::free();
+    if output.json && !has_room {
+        let steps = words::counted(steps, "step");
+        let message = format!(
+            "the run has {steps}: there is no memory for all their events as JSON; leave out `--json`, `-o FILE` writes them"
+        );
+        return Err(Failure::Wrong(message));
     }
-    Recording::sampled(model, seed)
+    let is_read = output.json
+        || quiet.ended.violation.is_some()
+        || !is_crowd(&quiet.setup) && (arguments.all || steps <= LISTED);
+    if is_read && has_room {
+        return Ok((Recording::sampled(model, seed), true));
+    }
+    Ok((quiet, false))
 }
 
 /// Whether there are more threads than a timeline has room for.
@@ -122,7 +149,12 @@ fn threads(setup: &Setup) -> usize {
     setup.processes.iter().map(|process| process.threads.len()).sum()
 }
 
-fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+fn show(
+    recording: &Recording,
+    kept: bool,
+    all: bool,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let cast = Cast::of(&recording.setup);
     let width = surroundings::width();
     writeln!(output.out())?;
@@ -132,6 +164,14 @@ fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(),
             output.out(),
             "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"
         )?;
+        return Ok(());
+    }
+    if !kept {
+        let steps = words::counted(recording.ended.steps, "step");
+        let text = format!("no timeline: {steps}; --all shows all of it, -o FILE writes it");
+        for line in wrapped(&text, width) {
+            writeln!(output.out(), "{FAINT}{line}{FAINT:#}")?;
+        }
         return Ok(());
     }
     let rows = if all { None } else { View::default().rows };

@@ -14,11 +14,11 @@ use crate::store::redis::Reply;
 const INSTRUCTIONS: u64 = 20_000_000;
 
 /// Bytes that one evaluation may allocate.
-const MEMORY: usize = 256 << 20;
+const MEMORY: usize = 192 << 20;
 
 /// An evaluation that allocates more than this begins again in a fresh VM. The two differ by more than earlier
 /// scripts can leave ([`GARBAGE`]), so one that stays below would stay below [`MEMORY`] in a fresh VM as well.
-pub(super) const MUCH_MEMORY: usize = 192 << 20;
+pub(super) const MUCH_MEMORY: usize = 160 << 20;
 
 /// Instructions between two looks at the limits. One can make a string of [`WIDEST`] others.
 const INTERVAL: i32 = 1;
