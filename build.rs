@@ -1,5 +1,7 @@
 //! Puts every file of `models` into the program, so that it finds them wherever it is run.
 
+#![expect(clippy::disallowed_methods, reason = "cargo says in the environment where things are")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};

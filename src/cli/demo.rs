@@ -148,7 +148,7 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
     paragraph(&text, output)?;
     writeln!(output.out())?;
     // A narrow terminal has room for what went wrong, not for how it was counted.
-    let wide = surroundings::width() >= 80;
+    let wide = surroundings::width() >= 92;
     if wide {
         writeln!(
             output.out(),
@@ -169,7 +169,7 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
             less => (BAD, format!("✗ {} missing", count(less))),
         };
         if !wide {
-            writeln!(output.out(), "{:<22} {style}{verdict}{style:#}", it.lock)?;
+            writeln!(output.out(), "{:<21} {style}{verdict}{style:#}", it.lock)?;
             continue;
         }
         writeln!(

@@ -33,7 +33,7 @@ impl FromStr for Size {
         let length = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(bad)?.1;
         let number: f64 = number.parse().map_err(|_| bad())?;
         let bytes = number * length as f64;
-        if !bytes.is_finite() || bytes < 1.0 || bytes > 1e18 {
+        if !(1.0..=1e18).contains(&bytes) {
             return Err(bad());
         }
         Ok(Self(bytes as u64))

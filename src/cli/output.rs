@@ -12,7 +12,8 @@ use clap::ColorChoice;
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::surroundings::Stopwatch;
+use super::surroundings::{self, Stopwatch};
+use crate::report::wrapped;
 
 /// What is wrong.
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -101,6 +102,14 @@ impl<'s> Output<'s> {
             let _ = write!(self.err, "\r\x1b[K{text}").and_then(|()| self.err.flush());
             self.progress = true;
         }
+    }
+
+    /// Writes a text of ours, and of others in it, in as many lines as it needs.
+    pub(super) fn text(&mut self, style: Style, text: &str) -> Result<(), Failure> {
+        for line in wrapped(text, surroundings::width()) {
+            writeln!(self.out(), "{style}{}{style:#}", line.trim_start())?;
+        }
+        Ok(())
     }
 
     /// Whether whoever read the result has seen enough of it, as `head` does.

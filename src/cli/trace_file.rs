@@ -77,9 +77,8 @@ impl Target {
         kept: bool,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        let all = |out: &mut dyn Write| match kept {
-            true => own::write(recording, out),
-            false => own::write_anew(&recording.spec, out),
+        let all = |out: &mut dyn Write| {
+            if kept { own::write(recording, out) } else { own::write_anew(&recording.spec, out) }
         };
         let fill = |file: File| {
             let mut file = BufWriter::new(file);

@@ -181,9 +181,8 @@ fn wanted(expected: &str) -> &str {
         "map with a single key" => "an object with one member",
         "unit" => "null",
         "option" => "a value or null",
-        "string or map" => "a name, or an object with one member",
+        "string or map" | "variant of enum" => "a name, or an object with one member",
         "variant identifier" | "field identifier" | "identifier" => "a name",
-        "variant of enum" => "a name, or an object with one member",
         other if other.starts_with("struct ") || other.starts_with("internally tagged ") => {
             "an object"
         }

@@ -41,14 +41,14 @@ fn turns(rows: &[Row], row: usize) -> bool {
 fn distances(rows: usize, counts: &dyn Fn(usize) -> bool) -> Vec<usize> {
     let mut distances = vec![usize::MAX; rows];
     let mut near = usize::MAX;
-    for row in 0..rows {
+    for (row, distance) in distances.iter_mut().enumerate() {
         near = if counts(row) { 0 } else { near.saturating_add(1) };
-        distances[row] = near;
+        *distance = near;
     }
     near = usize::MAX;
-    for row in (0..rows).rev() {
+    for (row, distance) in distances.iter_mut().enumerate().rev() {
         near = if counts(row) { 0 } else { near.saturating_add(1) };
-        distances[row] = distances[row].min(near);
+        *distance = near.min(*distance);
     }
     distances
 }

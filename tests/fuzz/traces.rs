@@ -47,9 +47,8 @@ fn input(number: u64, corpus: &[String]) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let at = if chance.once_in(2) { 0 } else { chance.below(lines.len()) };
     let other = chance.below(lines.len());
-    let (value, other) = (serde_json::from_str(&lines[at]), serde_json::from_str(&lines[other]));
-    if let (Ok(mut value), Ok(mut other)) = (value, other) {
-        let _: (&Value, &Value) = (&value, &other);
+    let read = |line: &String| serde_json::from_str::<Value>(line);
+    if let (Ok(mut value), Ok(mut other)) = (read(&lines[at]), read(&lines[other])) {
         mutate(&mut value, &mut other, &mut chance);
         lines[at] = value.to_string();
     }

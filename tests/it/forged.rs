@@ -20,7 +20,7 @@ fn model(recipe: &str, given: &str) -> String {
         r#"{{
   "title": {forged}, "why": {forged},
   "store": {{"redis": {{}}}},
-  "lock": {{"{recipe}": {{"key": {forged}, "retry": {{"after": "1s"}}}}}},
+  "lock": {{"{recipe}": {{"key": {forged}, "ttl": "10s", "retry": {{"after": "1s"}}}}}},
   "clients": {{"processes": 2}},
   "work": {{"section": {{"work": "2s", "rounds": 1}}}},
   "given": {{"redis": {given}}},

@@ -34,7 +34,7 @@ fn patterns_are_those_of_lua() {
         ("string.match('hello', '()ll()')", "3|5"),
         ("string.match('f(a(b)c)d', '%b()')", "(a(b)c)"),
         ("string.match('THE (quick) fox', '%f[%a]%a+', 6)", "quick"),
-        ("string.match('\"it\\'s\"', '([\"\\'])(.-)%1')", "\"|it's"),
+        ("string.match('\"it\\'s\"', '([\"\\'])(.-)%1')", "\\\"|it's"),
         ("string.match('aXb', '%u')", "X"),
         ("string.match('abc', '[^a]+')", "bc"),
         ("string.match('a]b', '[]]')", "]"),

@@ -92,7 +92,7 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
         "local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end return table.concat(t)",
         "return ('x'):rep(1e5):gsub('x', ('y'):rep(1e5))",
         "local s = ('y'):rep(1e5) return ('x'):rep(1e5):gsub('x', function() return s end)",
-        "local s = ('x'):rep(1e6) local t = {} for i = 1, 200 do t[i] = s end return ('%s'):rep(200):format(unpack(t))",
+        "local s = ('x'):rep(1e6) local t = {} for i = 1, 250 do t[i] = s end return ('%s'):rep(250):format(unpack(t))",
         "local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end return cjson.encode(t)",
     ] {
         let reply = eval(greedy);

@@ -52,12 +52,12 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     }
     table(&all, output)?;
     for path in &skipped {
-        writeln!(output.out(), "{FAINT}{}: for `lockstep run` only{FAINT:#}", quoted::path(path))?;
+        output.text(FAINT, &format!("{}: for `lockstep run` only", quoted::path(path)))?;
     }
     total(&sums, output)?;
     for (good, line) in summary.lines() {
         let style = if good { GOOD } else { BAD };
-        writeln!(output.out(), "{style}{line}{style:#}")?;
+        output.text(style, &line)?;
     }
     let hint = "`lockstep check` with one file tells its shortest story";
     writeln!(output.err(), "{FAINT}{watch}; {hint}{FAINT:#}")?;
@@ -241,6 +241,5 @@ fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {
     if *bad > 0 {
         let _ = write!(text, "; {bad} not understood");
     }
-    writeln!(output.out(), "{style}{text}{style:#}")?;
-    Ok(())
+    output.text(style, &text)
 }

@@ -35,7 +35,7 @@ pub(super) fn show(
         return kept.map(|_| row.exit());
     }
     heading(&checked.model, output)?;
-    writeln!(output.out(), "{FAINT}{}{FAINT:#}", quoted::path(path))?;
+    output.text(FAINT, &quoted::path(path))?;
     if let Some(recording) = &recording {
         let cast = Cast::of(&recording.setup);
         let view = view(arguments.all);
@@ -71,7 +71,7 @@ pub(in super::super) fn heading(
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
     if !model.title().is_empty() {
-        writeln!(output.out(), "{}", visible::line(model.title()))?;
+        output.text(anstyle::Style::new(), model.title())?;
     }
     Ok(())
 }
@@ -119,9 +119,7 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     let Checked { model, outcome, .. } = &row.checked;
     let setup = model.abstract_setup();
     let (style, headline) = headline(row);
-    for line in crate::report::wrapped(&headline, super::super::surroundings::width()) {
-        writeln!(output.out(), "{style}{line}{style:#}")?;
-    }
+    output.text(style, &headline)?;
     if let Some(because) = because {
         line("because", because, output)?;
     }

@@ -17,7 +17,7 @@ use super::surroundings::{self, Stopwatch};
 use super::trace_file::Target;
 use super::{memory, models};
 use crate::model::Model;
-use crate::report::{Cast, View, because, cover, expected, story, timeline, words, wrapped};
+use crate::report::{Cast, View, because, cover, expected, story, timeline, words};
 use crate::run::{End, Ended, Found, Recording};
 use crate::sim::Setup;
 use crate::time::Micros;
@@ -85,12 +85,8 @@ pub(super) fn execute_command(
         return written.map(|()| exit);
     }
     heading(&model, output)?;
-    writeln!(
-        output.out(),
-        "{FAINT}{}, seed {}{FAINT:#}",
-        quoted::path(&arguments.model),
-        arguments.seed
-    )?;
+    let (path, seed) = (quoted::path(&arguments.model), arguments.seed);
+    output.text(FAINT, &format!("{path}, seed {seed}"))?;
     show(&recording, kept, arguments.all, output)?;
     writeln!(output.out())?;
     verdict(&model, &recording, exit, output)?;
@@ -120,24 +116,26 @@ fn record(
         output.progress(format_args!("seed {seed}: {steps}, at {}", words::time(at)));
         ControlFlow::Continue(())
     };
-    let quiet = Recording::sampled_without_events(model, seed, &mut watch);
-    let steps = quiet.ended.steps;
+    // Few runs are longer, and the events of a crowd are read by nobody.
+    let most = if is_crowd(&model.sampled_setup()) { 0 } else { LISTED };
+    let (recording, kept) = Recording::sampled_up_to(model, seed, most, &mut watch);
+    let steps = recording.ended.steps;
+    let is_read = output.json || arguments.all && most > 0 || recording.ended.violation.is_some();
+    if kept || !is_read {
+        return Ok((recording, kept));
+    }
     let each = if output.json { PER_STEP.1 } else { PER_STEP.0 };
-    let has_room = steps.saturating_mul(each) < memory::free();
-    if output.json && !has_room {
+    if steps.saturating_mul(each) < memory::free() {
+        return Ok((Recording::sampled(model, seed), true));
+    }
+    if output.json {
         let steps = words::counted(steps, "step");
         let message = format!(
             "the run has {steps}: there is no memory for all their events as JSON; leave out `--json`, `-o FILE` writes them"
         );
         return Err(Failure::Wrong(message));
     }
-    let is_read = output.json
-        || quiet.ended.violation.is_some()
-        || !is_crowd(&quiet.setup) && (arguments.all || steps <= LISTED);
-    if is_read && has_room {
-        return Ok((Recording::sampled(model, seed), true));
-    }
-    Ok((quiet, false))
+    Ok((recording, false))
 }
 
 /// Whether there are more threads than a timeline has room for.
@@ -160,19 +158,13 @@ fn show(
     writeln!(output.out())?;
     if is_crowd(&recording.setup) {
         let threads = words::count(threads(&recording.setup) as u64);
-        writeln!(
-            output.out(),
-            "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"
-        )?;
-        return Ok(());
+        let text = format!("no timeline: {threads} threads, more than {MOST_THREADS}");
+        return output.text(FAINT, &text);
     }
     if !kept {
         let steps = words::counted(recording.ended.steps, "step");
         let text = format!("no timeline: {steps}; --all shows all of it, -o FILE writes it");
-        for line in wrapped(&text, width) {
-            writeln!(output.out(), "{FAINT}{line}{FAINT:#}")?;
-        }
-        return Ok(());
+        return output.text(FAINT, &text);
     }
     let rows = if all { None } else { View::default().rows };
     write!(output.out(), "{}", timeline(&cast, &recording.events, View { width, rows }))?;
@@ -198,9 +190,7 @@ fn verdict(
         (None, End::Stuck) => format!("NOTHING VIOLATED in this run, but it got stuck{beside}"),
         (None, _) => format!("CUT  a limit was hit before the run was over{beside}"),
     };
-    for line in wrapped(&text, surroundings::width()) {
-        writeln!(output.out(), "{style}{line}{style:#}")?;
-    }
+    output.text(style, &text)?;
     if let Some(violation) = &ended.violation {
         line("what", &violation.why, output)?;
     }

@@ -186,11 +186,10 @@ pub(super) fn show(
     }
     let path = quoted::path(&arguments.model);
     heading(model, output)?;
-    writeln!(
-        output.out(),
-        "{FAINT}{path}, seed {}, with every recipe and its default parameters{FAINT:#}\n",
-        arguments.seed
-    )?;
+    let text =
+        format!("{path}, seed {}, with every recipe and its default parameters", arguments.seed);
+    output.text(FAINT, &text)?;
+    writeln!(output.out())?;
     table(&rows, output)?;
     Ok(exit)
 }

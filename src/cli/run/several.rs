@@ -53,7 +53,8 @@ fn tell(
     let last = arguments.seed.saturating_add(arguments.seeds - 1);
     heading(model, output)?;
     let path = quoted::path(&arguments.model);
-    writeln!(output.out(), "{FAINT}{path}, seeds {} to {last}{FAINT:#}\n", arguments.seed)?;
+    output.text(FAINT, &format!("{path}, seeds {} to {last}", arguments.seed))?;
+    writeln!(output.out())?;
     let style = if exit == Exit::Expected { GOOD } else { BAD };
     let violated = sweep.violated.len() as u64;
     let mut text =
@@ -61,7 +62,7 @@ fn tell(
     if !sweep.cut.is_empty() {
         let _ = write!(text, ", {} stopped by a limit", words::count(sweep.cut.len() as u64));
     }
-    writeln!(output.out(), "{style}{text}{style:#}")?;
+    output.text(style, &text)?;
     if let Some(Violation { property, why }) = &sweep.first {
         line("first", &format!("seed {}: {property}: {why}", sweep.violated[0]), output)?;
         let seeds: Vec<String> = sweep.violated.iter().take(12).map(u64::to_string).collect();
