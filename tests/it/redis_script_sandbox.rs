@@ -109,7 +109,7 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
         &[],
         &[],
     );
-    assert_eq!(reply, "20971520");
+    assert_eq!(reply, "178257920");
     assert_eq!(host.seen, ["set a 1", "set b 2"]);
 }
 
