@@ -182,12 +182,14 @@ impl List {
         for (_, entries) in self.kinds() {
             let Some(all) = entries else { continue };
             names.extend(all.iter().map(|entry| entry.name.clone()));
+            // A word that is a model's whole name is in the names of others: only a path names one file.
+            let stem = name.strip_suffix(".json").unwrap_or(&name);
             let is_named = |entry: &Entry| {
+                let before = entry.stem().strip_suffix(stem);
                 entry.name == name
-                    || (entry.is_file() && entry.stem().ends_with(&*name) && {
-                        let before = &entry.stem()[..entry.stem().len() - name.len()];
-                        before.is_empty() || before.ends_with('/')
-                    })
+                    || entry.is_file()
+                        && stem.contains('/')
+                        && before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
             };
             let one = all.iter().any(is_named);
             all.retain(|entry| if one { is_named(entry) } else { entry.has(words) });

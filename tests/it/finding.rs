@@ -126,7 +126,7 @@ fn lists_take_names_and_words() {
     let mutexes = list(&["recipes", "mutex"]).1;
     assert!(mutexes.len() > 2 && mutexes.contains(&"curator".to_owned()), "{mutexes:?}");
     assert!(list(&["recipes", "setnxpx"]).1.contains(&"set-nx-px".to_owned()));
-    assert_eq!(list(&["models", "set-nx-px-pause"]).1, ["models/redis/set-nx-px-pause.json"]);
+    assert_eq!(list(&["models", "redis/set-nx-px-pause"]).1, ["models/redis/set-nx-px-pause.json"]);
     assert!(list(&["models", "redlock"]).1.len() > 3);
     assert_eq!(list(&["models", "kazoo", "reply"]).1, ["models/zookeeper/kazoo-lose-reply.json"]);
     assert_eq!(list(&["faults", "pause"]).1, ["pause"]);
