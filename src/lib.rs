@@ -13,6 +13,7 @@
 //!
 //! - [`time`]: virtual time in whole microseconds. Nothing reads the machine's clock.
 //! - [`choice`]: questions and who answers them; what a question is about and what is taken there, as data.
+//! - [`visible`]: text of others, such that nothing in it moves a cursor or begins a line.
 //! - [`suggest`], [`json`]: what was probably meant; sections of JSON that are read field by field, with problems at
 //!   their places.
 //! - [`store`]: Redis, ZooKeeper and the ledger that a lock guards, as plain functions of what reaches them. They know
@@ -61,4 +62,5 @@ pub mod store;
 pub mod suggest;
 pub mod time;
 pub mod trace;
+pub mod visible;
 pub mod workload;

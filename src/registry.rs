@@ -5,6 +5,7 @@ use crate::json::{Problem, Section};
 use crate::locks;
 use crate::property;
 use crate::sim;
+use crate::suggest;
 use crate::workload;
 
 /// One thing that a model can name.
@@ -69,8 +70,39 @@ pub fn recipe(section: &Section<'_>) -> Result<(LockBox, &'static locks::About),
     let member = section.only_member()?;
     let entry = locks::catalogue().iter().find(|entry| entry.about.name == member.name);
     let known = locks::catalogue().iter().map(|entry| entry.about.name);
-    let entry = entry.ok_or_else(|| member.unknown("recipe", known))?;
+    let entry = entry.ok_or_else(|| {
+        let names: Vec<&str> = known.collect();
+        let problem = member.unknown("recipe", names.iter().copied());
+        match described(&member.name, &names) {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        }
+    })?;
     Ok((entry.build(&member.value)?, entry.about))
+}
+
+/// Which recipes a name means that is not like the name of one, but stands in what is said of them, as that of a library.
+fn described(name: &str, names: &[&str]) -> Option<String> {
+    if suggest::nearest(name, names.iter().copied()).is_some() {
+        return None;
+    }
+    let about = |it: &&locks::Entry| {
+        let locks::About { name: own, title, source, .. } = *it.about;
+        !suggest::with_word(name, &[own, title, source]).is_empty()
+    };
+    let found: Vec<String> = locks::catalogue()
+        .iter()
+        .filter(about)
+        .map(|entry| format!("`{}`", entry.about.name))
+        .collect();
+    match found.as_slice() {
+        [] => None,
+        [one] => Some(format!("did you mean {one}? `lockstep list recipes {name}` says more")),
+        several => {
+            let several = several.join(", ");
+            Some(format!("did you mean one of {several}? `lockstep list recipes {name}` says more"))
+        }
+    }
 }
 
 /// The workload and its parameters that `{"section": {…}}` names.

@@ -3,8 +3,8 @@
 /// The name of `known` that is most like `name`, if one is like it at all.
 ///
 /// Alike means at most two slips (a letter missing, added, changed, or two neighbours swapped), at most one
-/// in names of up to four letters; or that `name` is the beginning of exactly one known name. Case and the
-/// kind of dash do not count.
+/// in names of up to four letters; or that `name` is the beginning of exactly one known name. Case, dashes and blanks
+/// do not count.
 pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let name = plain(name);
     let slips = if name.chars().count() <= 4 { 1 } else { 2 };
@@ -24,5 +24,14 @@ pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 }
 
 fn plain(name: &str) -> String {
-    name.to_lowercase().replace('_', "-")
+    name.to_lowercase().replace(['_', '-', ' '], "")
+}
+
+/// Those of `texts` in which `word` stands, however it is written; none for a word of less than three letters.
+pub fn with_word<'t>(word: &str, texts: &[&'t str]) -> Vec<&'t str> {
+    let word = plain(word);
+    if word.chars().count() < 3 {
+        return Vec::new();
+    }
+    texts.iter().copied().filter(|text| plain(text).contains(&word)).collect()
 }

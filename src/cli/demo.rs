@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::models;
 use super::output::{BAD, FAINT, GOOD, Output, TITLE};
 use super::surroundings::{self, Stopwatch};
 use crate::choice::Seeded;
@@ -66,11 +66,11 @@ struct Broken {
 pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
     let packets = [
-        packets("no lock", embedded::NO_LOCK)?,
-        packets("a mutex in each server", embedded::LOCAL_LOCK)?,
-        packets("SET NX PX on Redis", embedded::CORRECT_LOCK)?,
+        packets("no lock", models::inside("models/red-packets/none.json")?)?,
+        packets("a mutex in each server", models::inside("models/red-packets/local.json")?)?,
+        packets("SET NX PX on Redis", models::inside("models/red-packets/set-nx-px.json")?)?,
     ];
-    let (path, text) = embedded::PAUSE;
+    let (path, text) = models::inside("models/redis/set-nx-px-pause.json")?;
     let model = Model::parse(path, text)?;
     let outcome =
         Search::new(&model.abstract_setup(), Bounds::default()).run(&mut explore::to_the_end);
@@ -147,15 +147,19 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
     );
     paragraph(&text, output)?;
     writeln!(output.out())?;
-    writeln!(
-        output.out(),
-        "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
-        "lock",
-        "packets",
-        "handed out",
-        "of",
-        "lost updates",
-    )?;
+    // A narrow terminal has room for what went wrong, not for how it was counted.
+    let wide = surroundings::width() >= 92;
+    if wide {
+        writeln!(
+            output.out(),
+            "{TITLE}{:<24} {:>8} {:>12} {:>8} {:>14}{TITLE:#}",
+            "lock",
+            "packets",
+            "handed out",
+            "of",
+            "lost updates",
+        )?;
+    }
     for it in all {
         let count = |number: i64| words::count(number.unsigned_abs());
         let (style, verdict) = match it.handed_out - it.total {
@@ -164,6 +168,10 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
             more if more > 0 => (BAD, format!("✗ {} too much", count(more))),
             less => (BAD, format!("✗ {} missing", count(less))),
         };
+        if !wide {
+            writeln!(output.out(), "{:<21} {style}{verdict}{style:#}", it.lock)?;
+            continue;
+        }
         writeln!(
             output.out(),
             "{:<24} {:>8} {:>12} {:>8} {:>14}  {style}{verdict}{style:#}",
@@ -202,6 +210,10 @@ fn next(path: &str, output: &mut Output<'_>) -> Result<(), Failure> {
         ("lockstep replay pause.jsonl".to_owned(), "make that run again, byte for byte"),
         ("lockstep list recipes".to_owned(), "the other locks"),
     ] {
+        if surroundings::width() < 100 {
+            writeln!(output.out(), "  {command}\n      {FAINT}{what}{FAINT:#}")?;
+            continue;
+        }
         writeln!(output.out(), "  {command:<66} {FAINT}{what}{FAINT:#}")?;
     }
     Ok(())

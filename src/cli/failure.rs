@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::output::{BAD, Output};
 use crate::json::Problem;
 use crate::trace::BadFile;
+use crate::visible;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -20,13 +21,10 @@ impl Failure {
     /// Tells what is wrong, and what the process exits with for it.
     pub(super) fn show(self, output: &mut Output<'_>) -> Exit {
         let message = match self {
-            // Whoever read the result has seen enough of it, as `head` does.
-            Self::Unwritable(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Exit::Expected;
-            }
             Self::Unwritable(error) => format!("the result could not be written: {error}"),
             Self::Wrong(message) => message,
         };
+        let message = visible::lines(&message);
         // If even this cannot be written, the exit code still says it.
         let _ = writeln!(output.err(), "{BAD}error:{BAD:#} {message}");
         Exit::Wrong

@@ -6,13 +6,16 @@
 mod cases;
 mod check;
 mod demo;
-mod embedded;
 mod exit;
 mod failure;
 mod files;
 mod interrupt;
+mod kind;
 mod list;
+mod memory;
+mod models;
 mod output;
+mod quoted;
 mod redis;
 mod replay;
 mod run;
@@ -39,8 +42,7 @@ pub use output::Stream;
     version,
     arg_required_else_help = true,
     before_help = usage::FIRST_COMMANDS,
-    after_help = usage::EXIT_CODES,
-    disable_help_subcommand = true
+    after_help = usage::EXIT_CODES
 )]
 struct Arguments {
     #[command(subcommand)]

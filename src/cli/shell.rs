@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use crate::shell::{Said, Shell, next_line};
+use crate::visible;
 
 /// Drives `shell` until the input ends or a line ends it.
 ///
@@ -36,12 +37,15 @@ fn converse(
         }
         // Whoever talks with the shell over pipes waits for the answer.
         output.flush()?;
+        if output.is_unread() {
+            return Ok(());
+        }
         let unreadable =
             |error| Failure::Wrong(format!("standard input could not be read: {error}"));
         match next_line(input).map_err(unreadable)? {
             Some(Ok(line)) => {
                 let Said { text, ends } = shell.enter(&line);
-                write!(output.out(), "{text}")?;
+                write!(output.out(), "{}", visible::lines(&text))?;
                 if ends {
                     return Ok(());
                 }

@@ -1,18 +1,29 @@
 //! What a command may learn of the machine: how wide the terminal is, and how long something took.
 //!
 //! Neither changes what a model comes to, but that `--time-limit` cuts a search short, and says so. Durations go to standard error, so that equal commands write equal bytes;
-//! only the table of several models and its JSON say how long each took.
+//! nothing on standard output says how long anything took.
 
 use std::fmt;
 
-/// The width of reports, in characters: `COLUMNS` within reason, or 100.
+/// The width of reports, in characters: `COLUMNS`, or that of the terminal, or 100 where the result goes elsewhere; within
+/// reason.
+pub(super) fn width() -> usize {
+    real_width().unwrap_or(100)
+}
+
+/// The same; none where the result goes to a file or a pipe and nobody asked for a width: there nothing need be cut.
 #[expect(
     clippy::disallowed_methods,
     reason = "it changes how a report is laid out, never what it says"
 )]
-pub(super) fn width() -> usize {
+pub(super) fn real_width() -> Option<usize> {
     let columns = std::env::var("COLUMNS").ok();
-    columns.and_then(|columns| columns.trim().parse().ok()).unwrap_or(100_usize).clamp(60, 200)
+    let asked = columns.and_then(|columns| columns.trim().parse().ok()).filter(|it| *it > 0);
+    let real = || {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size_of(std::io::stdout())?;
+        Some(usize::from(width)).filter(|width| *width > 0)
+    };
+    asked.or_else(real).map(|width| width.clamp(40, 240))
 }
 
 /// How long something took.

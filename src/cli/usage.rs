@@ -11,6 +11,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::Output;
 use crate::suggest;
+use crate::visible;
 
 /// What somebody should do who has never seen the program.
 pub(super) const FIRST_COMMANDS: &str = "\
@@ -31,7 +32,18 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
     let matches = command.try_get_matches_from_mut(arguments);
     let parsed = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
-    parsed.map_err(|error| with_tip(error, &command))
+    parsed.map_err(|error| {
+        // The message quotes what was given: it is made of what can be seen of that.
+        let seen = |argument: &OsString| {
+            OsString::from(visible::line(&argument.to_string_lossy()).into_owned())
+        };
+        let seen: Vec<OsString> = arguments.iter().map(seen).collect();
+        let error = match command.try_get_matches_from_mut(seen) {
+            Err(seen) if seen.kind() == error.kind() => seen,
+            _ => error,
+        };
+        with_tip(error, &command)
+    })
 }
 
 /// When the caller wants colours, also if the rest of the command line is not understood.

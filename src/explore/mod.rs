@@ -3,6 +3,7 @@
 mod component;
 mod growth;
 mod judge;
+mod limits;
 mod liveness;
 mod odometer;
 mod search;

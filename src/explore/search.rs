@@ -9,6 +9,7 @@ use rustc_hash::FxHasher;
 
 use super::component::{Components, Packed, Unpacked};
 use super::growth::Growth;
+use super::limits::Watch;
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
@@ -44,7 +45,7 @@ pub(super) struct Known {
 }
 
 /// What waits to be looked at: a world, or the end of a story.
-enum Waiting {
+pub(super) enum Waiting {
     World(u32),
     Violated { parent: u32, answers: u32, violation: Violation },
 }
@@ -60,7 +61,10 @@ pub struct Search<'a> {
     pub(super) known: Vec<Known>,
     pub(super) nominal: Steps,
     answers: IndexSet<Box<[u32]>, BuildHasherDefault<FxHasher>>,
-    waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
+    pub(super) waiting: BTreeMap<(u32, u32), VecDeque<Waiting>>,
+    /// Steps and worlds so far, for who watches; and whether a limit ended the search.
+    pub(super) looks: u64,
+    pub(super) over: bool,
     transitions: u64,
     pub(super) happened: u64,
     thinned: bool,
@@ -69,8 +73,15 @@ pub struct Search<'a> {
     pub(super) cut: Option<Cut>,
     /// The fewest deviations of which something was left out by a cut.
     left_out: u32,
+    apart: Apart,
+}
+
+/// What tells worlds apart, besides what they are made of.
+#[derive(Clone, Copy, Debug)]
+struct Apart {
+    /// Equal worlds are one.
     merging: bool,
-    /// Whether the numbers of connections are part of the state: somebody asks for one.
+    /// The numbers of connections are part of the state: somebody asks for one.
     client_ids: bool,
 }
 
@@ -97,6 +108,8 @@ impl<'a> Search<'a> {
             nominal: Steps::default(),
             answers: IndexSet::default(),
             waiting: BTreeMap::new(),
+            looks: 0,
+            over: false,
             transitions: 0,
             happened: 0,
             thinned: false,
@@ -104,25 +117,23 @@ impl<'a> Search<'a> {
             growth: Growth::default(),
             cut: None,
             left_out: u32::MAX,
-            merging: true,
-            client_ids: false,
+            apart: Apart { merging: true, client_ids: false },
         }
     }
 
     /// The same without merging equal worlds, for tests of the merging.
     #[must_use]
     pub fn without_merging(mut self) -> Self {
-        self.merging = false;
+        self.apart.merging = false;
         self
     }
 
     /// Searches until the first violation, a limit, or the end; `watch` is told now and then how far it is, and may stop
     /// it.
     pub fn run(mut self, watch: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Outcome {
-        self.begin();
+        self.begin(watch);
         let mut layer = 0;
         let mut beyond = false;
-        let mut looked = 0_u64;
         let verdict = loop {
             let Some(mut bucket) = self.waiting.first_entry() else { break None };
             let (deviations, steps) = *bucket.key();
@@ -140,17 +151,8 @@ impl<'a> Search<'a> {
                 beyond = true;
                 break None;
             }
-            looked += 1;
-            if looked.is_multiple_of(4096) {
-                let progress = Progress {
-                    states: self.worlds.len(),
-                    waiting: self.waiting.values().map(VecDeque::len).sum(),
-                    deviations,
-                };
-                if watch(progress).is_break() {
-                    self.stop(Cut::Stopped, deviations);
-                    break None;
-                }
+            if matches!(next, Waiting::World(_)) && self.is_over(deviations, watch) {
+                break None;
             }
             match next {
                 Waiting::Violated { parent, answers, violation } => {
@@ -172,15 +174,12 @@ impl<'a> Search<'a> {
                         self.stop(Cut::Steps(self.bounds.steps), deviations);
                         continue;
                     }
-                    if self.worlds.len() > self.bounds.states {
-                        self.stop(Cut::States(self.bounds.states), deviations);
-                        break None;
-                    }
-                    self.expand(world);
-                    if self.components.shows_client_ids && !self.client_ids {
+                    self.expand(world, watch);
+                    if self.components.shows_client_ids && !self.apart.client_ids {
                         // What was merged until now may differ in what somebody asks for.
-                        let (merging, again) = (self.merging, Self::new(self.setup, self.bounds));
-                        return Self { merging, client_ids: true, ..again }.run(watch);
+                        let apart = Apart { client_ids: true, ..self.apart };
+                        let again = Self::new(self.setup, self.bounds);
+                        return Self { apart, ..again }.run(watch);
                     }
                 }
             }
@@ -190,16 +189,16 @@ impl<'a> Search<'a> {
     }
 
     /// Something with so many deviations is not looked at.
-    fn stop(&mut self, cut: Cut, deviations: u32) {
+    pub(super) fn stop(&mut self, cut: Cut, deviations: u32) {
         self.cut = Some(cut);
         self.left_out = self.left_out.min(deviations);
     }
 
-    fn begin(&mut self) {
+    fn begin(&mut self, watch: &mut Watch<'_>) {
         let mut odometer = Odometer::default();
         loop {
             let mut world = World::new(self.setup);
-            if self.client_ids {
+            if self.apart.client_ids {
                 world.count_client_ids();
             }
             let mut stage = Stage {
@@ -213,7 +212,7 @@ impl<'a> Search<'a> {
             self.thinned |= std::mem::take(&mut world.found).thinned;
             let answers = self.remember(odometer.answers().collect());
             self.reach(&world, NOBODY, answers, (0, 0), None);
-            if !odometer.advance() {
+            if !odometer.advance() || self.is_over(0, watch) {
                 return;
             }
         }
@@ -229,12 +228,12 @@ impl<'a> Search<'a> {
     pub(super) fn unpack(&self, number: usize) -> Unpacked {
         let packed = &self.worlds[number];
         // Without merging a world ends with its own number, which is no component.
-        let components = if self.merging { packed } else { &packed[..packed.len() - 1] };
+        let components = if self.apart.merging { packed } else { &packed[..packed.len() - 1] };
         self.components.unpack(components, self.setup.processes.len())
     }
 
     /// Everything that can happen in a world.
-    fn expand(&mut self, number: u32) {
+    fn expand(&mut self, number: u32, watch: &mut Watch<'_>) {
         let Known { deviations, steps, .. } = self.known[number as usize];
         let before = self.unpack(number as usize);
         if before.world.is_done() {
@@ -271,6 +270,11 @@ impl<'a> Search<'a> {
                 if place == 0 {
                     let acts = found.entered | if found.asked { ASKS } else { 0 };
                     self.nominal.add_way(number, Way { to: to.unwrap_or(NOWHERE), acts, after });
+                }
+                if self.is_over(deviations, watch) {
+                    // What comes of it is not all known.
+                    self.known[number as usize].expanded = false;
+                    return self.nominal.set(number, Nominal::Unknown);
                 }
                 if !odometer.advance() {
                     break;
@@ -330,7 +334,7 @@ impl<'a> Search<'a> {
         before: Option<&Unpacked>,
     ) -> u32 {
         let mut packed = self.components.pack(world, before);
-        if !self.merging {
+        if !self.apart.merging {
             // A number of its own makes every world different.
             packed = packed.iter().copied().chain([self.worlds.len() as u32]).collect();
         }

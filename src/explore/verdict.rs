@@ -33,6 +33,8 @@ pub enum Cut {
     Steps(u32),
     /// Whoever watched the search stopped it.
     Stopped,
+    /// As much memory (bytes) as whoever watched the search allowed.
+    Memory(u64),
 }
 
 /// What a search found.

@@ -42,6 +42,12 @@ impl Document {
                 _ => format!("the file cannot be read: {error}"),
             })
         })?;
+        Self::from_bytes(path, bytes)
+    }
+
+    /// Takes `bytes` for the content of the file at `path`, which is only named in messages.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, Box<Problem>> {
+        let whole = |message: String| Box::new(Problem::whole(path, message));
         if bytes.len() as u64 > Self::LONGEST {
             let bound = Self::LONGEST >> 20;
             return Err(whole(format!("the file is longer than {bound} MiB")));

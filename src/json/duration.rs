@@ -11,7 +11,7 @@ use crate::time::Micros;
 
 /// A span of time that is written as a number with a unit: `"20us"`, `"1.5s"`, `"2m"`.
 ///
-/// Units are `us`, `ms`, `s`, `m` (minutes) and `h`. It is never negative and a whole number of
+/// Units are `us`, `ms`, `s`, `m` (minutes), `h` and `d`, and a blank may stand before them. It is never negative and a whole number of
 /// microseconds (µs), at most 100 years.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Duration(pub Micros);
@@ -21,8 +21,14 @@ pub struct Duration(pub Micros);
 pub struct BadDuration(String);
 
 /// The units with their length in microseconds (µs), the longest first.
-const UNITS: [(&str, i64); 5] =
-    [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("us", 1)];
+const UNITS: [(&str, i64); 6] = [
+    ("d", 86_400_000_000),
+    ("h", 3_600_000_000),
+    ("m", 60_000_000),
+    ("s", 1_000_000),
+    ("ms", 1000),
+    ("us", 1),
+];
 
 /// The longest duration in microseconds (µs): 100 years of 365 days.
 const LONGEST: i64 = 100 * 365 * 24 * 3_600_000_000;
@@ -37,14 +43,15 @@ impl FromStr for Duration {
         }
         let digits = text.find(|char: char| !char.is_ascii_digit() && char != '.');
         let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+        let unit = unit.trim_start_matches(' ');
         if number.is_empty() {
             return bad("it begins with a number, as in \"10s\"");
         }
         if unit.is_empty() {
-            return bad("the unit is missing: us, ms, s, m or h, as in \"10s\"");
+            return bad("the unit is missing: us, ms, s, m, h or d, as in \"10s\"");
         }
         let Some((_, length)) = UNITS.iter().find(|(known, _)| *known == unit) else {
-            return bad(&format!("the unit \"{unit}\" is none of us, ms, s, m, h"));
+            return bad(&format!("the unit \"{unit}\" is none of us, ms, s, m, h, d"));
         };
         let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
         if whole.is_empty() || fraction.is_empty() || fraction.contains('.') {
@@ -75,8 +82,8 @@ impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let micros = self.0.0;
         let fits = |(_, length): &&(&str, i64)| micros % length == 0;
-        // Hours and minutes are read, but seconds are what timeouts are told in.
-        let (unit, length) = UNITS[2..].iter().find(fits).unwrap_or(&UNITS[4]);
+        // Days, hours and minutes are read, but seconds are what timeouts are told in.
+        let (unit, length) = UNITS[3..].iter().find(fits).unwrap_or(&UNITS[5]);
         write!(f, "{}{unit}", micros / length)
     }
 }

@@ -18,6 +18,7 @@
 //! Strict means: one value and nothing after it, no comments, no key twice in an object (at any depth),
 //! nested at most 127 deep.
 
+mod by_name;
 mod document;
 mod duration;
 mod position;
@@ -30,4 +31,5 @@ pub use document::Document;
 pub use duration::{BadDuration, Duration};
 pub use problem::Problem;
 pub use section::{Fields, Member, Section};
+pub use translate::{in_words, read};
 pub use words::{number, one_or_more, signed_time, some_time, word_of};

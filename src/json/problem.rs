@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::Document;
 use super::position;
+use crate::visible;
 
 /// What is wrong with a file, and where.
 ///
@@ -40,6 +41,11 @@ pub struct Problem {
 const WIDEST: usize = 96;
 
 impl Problem {
+    /// Something wrong with the file at `path` that is not in its text.
+    pub fn of_file(path: &Path, message: impl Into<String>) -> Self {
+        Self::whole(path, message)
+    }
+
     /// Something wrong with the file as a whole.
     pub(super) fn whole(path: &Path, message: impl Into<String>) -> Self {
         Self {
@@ -87,17 +93,20 @@ fn snippet(text: &str, line: usize, column: usize, span: Range<usize>) -> (Strin
     let first = if whole.len() > WIDEST { caret.saturating_sub(WIDEST / 2) } else { 0 };
     let shown = whole.iter().skip(first).take(WIDEST);
     // A tab or a control character would move the caret away from what it points at.
-    let shown = shown.map(|char| if char.is_control() { ' ' } else { *char }).collect();
+    let shown = shown.map(|char| if visible::is_hidden(*char) { ' ' } else { *char }).collect();
     let carets = marked.chars().count().clamp(1, WIDEST.saturating_sub(caret - first).max(1));
     (shown, caret - first, carets)
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (path, line, column) = (self.path.display(), self.line, self.column);
+        // Names and keys of whoever wrote the file stand in all of these.
+        let path = self.path.display().to_string();
+        let (path, message) = (visible::line(&path), visible::line(&self.message));
+        let (line, column) = (self.line, self.column);
         match line {
-            0 => write!(f, "{path}: {}", self.message)?,
-            _ => write!(f, "{path}:{line}:{column}: {}", self.message)?,
+            0 => write!(f, "{path}: {message}")?,
+            _ => write!(f, "{path}:{line}:{column}: {message}")?,
         }
         let number = line.to_string();
         let margin = " ".repeat(number.len());
@@ -107,10 +116,10 @@ impl fmt::Display for Problem {
             write!(f, "{}{}", " ".repeat(*skip), "^".repeat(*carets))?;
         }
         if !self.json_path.is_empty() {
-            write!(f, "\n {margin} = at {}", self.json_path)?;
+            write!(f, "\n {margin} = at {}", visible::line(&self.json_path))?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n {margin} = help: {help}")?;
+            write!(f, "\n {margin} = help: {}", visible::line(help))?;
         }
         Ok(())
     }

@@ -54,7 +54,7 @@ impl<'d> Section<'d> {
 
     /// Understands the whole value as a `T`.
     pub fn to<T: Deserialize<'d>>(&self) -> Result<T, Box<Problem>> {
-        serde_json::from_str(self.raw).map_err(|error| {
+        translate::read(self.raw).map_err(|error| {
             let start = self.span().start;
             Box::new(translate::value(self.document, start, self.raw, &error))
         })
@@ -164,6 +164,20 @@ impl<'d> Fields<'d> {
     /// The value of the field `name`, which must be there.
     pub fn field(&self, name: &str) -> Result<Section<'d>, Box<Problem>> {
         self.get(name).ok_or_else(|| self.object.error(format!("missing field `{name}`")))
+    }
+
+    /// All of `names` must be there; those that are not are named at once.
+    pub fn require(&self, names: &[&str]) -> Result<(), Box<Problem>> {
+        let missing = names.iter().filter(|name| self.get(name).is_none());
+        let missing: Vec<String> = missing.map(|name| format!("`{name}`")).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            [one] => Err(self.object.error(format!("missing field {one}"))),
+            [before @ .., last] => {
+                let message = format!("missing fields {} and {last}", before.join(", "));
+                Err(self.object.error(message))
+            }
+        }
     }
 
     /// The field `name` understood as a `T`, which must be there.

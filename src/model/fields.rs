@@ -6,10 +6,10 @@ use crate::registry::About;
 pub const SECTIONS: [About; 13] = [
     section(
         "model",
-        "the whole file: one JSON object; durations are texts such as \"10s\", \"1500ms\", \"250us\"",
+        "the whole file: one JSON object; durations are texts such as \"10s\", \"1500 ms\", \"250us\", \"1d\"",
         &[
-            ("title", "what the model shows, in a line"),
-            ("why", "where that is known from"),
+            ("title", "what the model shows, in a line (optional)"),
+            ("why", "where that is known from (optional)"),
             (
                 "case",
                 "the entry of the catalogue of failures: \"F01\" where it happens, \"F01 fixed\" with the remedy, \"N1\" \

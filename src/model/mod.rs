@@ -67,8 +67,17 @@ impl Model {
     pub fn from_document(document: &Document) -> Result<Self, Box<Problem>> {
         let root = document.root();
         let fields = root.fields(&fields::names("model"))?;
-        let title = sentence(&fields.field("title")?)?;
-        let why = sentence(&fields.field("why")?)?;
+        let sentence = |name| fields.get(name).map_or(Ok(String::new()), |it| sentence(&it));
+        let (title, why) = (sentence("title")?, sentence("why")?);
+        let clients = fields.get("clients");
+        // Roles may have their own locks and works.
+        let has_roles = clients.is_some_and(|it| {
+            it.members().is_ok_and(|members| members.iter().any(|member| member.name == "roles"))
+        });
+        let required = ["store", "lock", "clients", "work", "properties"];
+        let own = if has_roles { ["lock", "work"].as_slice() } else { &[] };
+        let required: Vec<&str> = required.into_iter().filter(|name| !own.contains(name)).collect();
+        fields.require(&required)?;
         let store = store::Store::from_section(&fields.field("store")?)?;
         let defaults = clients::Defaults { lock: fields.get("lock"), work: fields.get("work") };
         let clients = clients::Clients::from_section(&fields.field("clients")?, &store, defaults)?;
@@ -109,12 +118,12 @@ impl Model {
         })
     }
 
-    /// What the model shows.
+    /// What the model shows; empty if it does not say.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// Why it is so, and where that is known from.
+    /// Why it is so, and where that is known from; empty if it does not say.
     pub fn why(&self) -> &str {
         &self.why
     }

@@ -4,6 +4,7 @@ use crate::choice::{FaultId, ProcessId, ServerId};
 use crate::event::{Names, Who};
 use crate::sim::{AnyServer, Fault, Node, Setup, Side, Sides, Stops, Way};
 use crate::store::redis::Bytes;
+use crate::visible;
 
 /// Who takes part.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -66,13 +67,20 @@ pub struct Misfortune {
     pub lasts: bool,
 }
 
+/// A name that somebody gave, as one that is seen.
+fn shown(name: &str) -> String {
+    visible::line(name).into_owned()
+}
+
 impl Cast {
     /// Those of `setup`.
     pub fn of(setup: &Setup) -> Self {
         let process = |(number, process): (usize, &crate::sim::ProcessSetup)| Process {
-            name: process.name.clone(),
+            name: shown(&process.name),
             threads: (0..process.threads.len())
-                .map(|thread| setup.who(Who { process: number as u16, thread: thread as u8 }))
+                .map(|thread| {
+                    shown(&setup.who(Who { process: number as u16, thread: thread as u8 }))
+                })
                 .collect(),
         };
         let kind = |state: &AnyServer| match state {
@@ -85,7 +93,7 @@ impl Cast {
             servers: setup
                 .servers
                 .iter()
-                .map(|server| Server { name: server.name.clone(), kind: kind(&server.state) })
+                .map(|server| Server { name: shown(&server.name), kind: kind(&server.state) })
                 .collect(),
             faults: setup.faults.iter().map(|fault| Misfortune::of(fault, setup)).collect(),
         }

@@ -237,6 +237,11 @@ fn of_verdict(setup: &Setup, outcome: &Outcome) -> String {
             words::counted(u64::from(*steps), "step"),
             so_far(setup, outcome),
         ),
+        Verdict::Cut(Cut::Memory(bytes)) => format!(
+            "The search stopped at {} MB of memory, before it had seen everything. {} --memory raises the limit.",
+            words::count(bytes / 1_000_000),
+            so_far(setup, outcome),
+        ),
         Verdict::Cut(Cut::Stopped) => {
             format!("The search was stopped, before it had seen everything. {}", so_far(setup, outcome))
         }

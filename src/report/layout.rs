@@ -3,6 +3,7 @@
 use super::cast::Cast;
 use super::rows::Row;
 use crate::time::Micros;
+use crate::visible;
 
 /// The columns of a timeline.
 pub(super) struct Layout {
@@ -49,8 +50,8 @@ enum Mode {
 
 /// The narrowest text column of a process and of a server.
 const NARROW: (usize, usize) = (12, 26);
-/// The narrowest column of texts about everybody.
-const SHARED: usize = 36;
+/// The narrowest column of texts about everybody, and the same on a narrow terminal.
+const SHARED: (usize, usize) = (36, 20);
 
 impl Layout {
     pub(super) fn of(cast: &Cast, rows: &[Row], width: usize) -> Self {
@@ -139,7 +140,7 @@ impl Layout {
     /// Makes the widest columns narrower until all fit; whether they do.
     fn shrink(&mut self) -> bool {
         let (narrow, wide) = match self.mode {
-            Mode::OneForAll => (0, SHARED),
+            Mode::OneForAll => (0, if self.width < 80 { SHARED.1 } else { SHARED.0 }),
             _ => NARROW,
         };
         while self.total() > self.width {
@@ -195,8 +196,10 @@ impl Layout {
             _ if row.repeats => (processes, text.clone()),
             _ => (processes, format!("{}: {text}", self.server_names[number])),
         });
+        // As wide as they are shown.
+        let shown = |(column, text): (usize, String)| (column, visible::line(&text).into_owned());
         if self.mode != Mode::OneForAll {
-            return process.into_iter().chain(server).collect();
+            return process.into_iter().chain(server).map(shown).collect();
         }
         let told = process.map(|(number, text)| format!("{} {text}", self.names[number]));
         let texts: Vec<String> = told.into_iter().chain(server.map(|(_, text)| text)).collect();
@@ -232,9 +235,11 @@ fn milliseconds(at: Micros, fractions: bool) -> String {
     if fractions { format!("{ms}.{us:03}") } else { ms.to_string() }
 }
 
-/// The text in lines of at most `width` characters, broken between words where that is possible.
+/// The text in lines of at most `width` characters, broken between words where that is possible. Keys and names of
+/// others are in it: a line feed of theirs begins no line.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
+    let text = &*visible::line(text);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     // What continues a line is set in, so that it is not taken for something new.

@@ -17,6 +17,7 @@ mod rows;
 mod story;
 mod style;
 mod timeline;
+mod window;
 pub mod words;
 
 pub use because::{Because, because};

@@ -8,6 +8,7 @@ use super::cast::Cast;
 use super::layout::{Layout, wrap};
 use super::rows::{Life, Row, Signs, Tone, rows};
 use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
+use super::window;
 use super::words;
 use crate::event::Record;
 
@@ -16,7 +17,7 @@ use crate::event::Record;
 pub struct View {
     /// The widest line, in characters.
     pub width: usize,
-    /// How many rows are shown at most: the first and the last ones. `None` shows everything.
+    /// About how many rows are shown at most: those near handovers, faults and what is wrong. `None` shows everything.
     pub rows: Option<usize>,
 }
 
@@ -32,34 +33,33 @@ pub fn timeline(cast: &Cast, events: &[Record], view: View) -> String {
     let layout = Layout::of(cast, &rows, view.width);
     let mut out = String::new();
     header(&layout, &mut out);
-    let (first, last) = window(rows.len(), view.rows);
+    let shown = window::shown(&rows, view.rows);
     let mut before = None;
-    for (number, row) in rows.iter().enumerate() {
-        if number == first && last > first {
-            let left_out = words::counted((last - first) as u64, "row");
-            let _ = writeln!(
-                out,
-                "{FAINT}{:>width$}  {left_out} left out; --all shows everything{FAINT:#}",
-                "⋮",
-                width = layout.time
-            );
+    let mut number = 0;
+    while number < rows.len() {
+        if !shown[number] {
+            let hidden = shown[number..].iter().take_while(|shown| !**shown).count();
+            left_out(hidden, &layout, &mut out);
             before = None;
-        }
-        if number >= first && number < last {
+            number += hidden;
             continue;
         }
+        let row = &rows[number];
         show(row, before == Some(row.at), &layout, &mut out);
         before = Some(row.at);
+        number += 1;
     }
     legend(&rows, &layout, &mut out);
     out
 }
 
-/// Which rows are left out: from the first number up to the second.
-fn window(rows: usize, most: Option<usize>) -> (usize, usize) {
-    match most {
-        Some(most) if rows > most + 3 => (most / 2, rows - most / 2),
-        _ => (rows, rows),
+fn left_out(rows: usize, layout: &Layout, out: &mut String) {
+    let text = format!("{} left out; --all shows everything", words::counted(rows as u64, "row"));
+    for (number, line) in
+        wrap(&text, layout.width.saturating_sub(layout.time + 2)).iter().enumerate()
+    {
+        let sign = if number == 0 { "⋮" } else { "" };
+        let _ = writeln!(out, "{FAINT}{sign:>width$}  {line}{FAINT:#}", width = layout.time);
     }
 }
 
@@ -70,7 +70,8 @@ fn header(layout: &Layout, out: &mut String) {
         let _ = write!(line, "{:<width$}  ", clip(&column.title, width));
     }
     for column in &layout.servers {
-        let _ = write!(line, "{:<width$}  ", column.title, width = column.text);
+        let title = clip(&column.title, column.text);
+        let _ = write!(line, "{title:<width$}  ", width = column.text);
     }
     let _ = writeln!(out, "{TITLE}{}{TITLE:#}", line.trim_end());
 }

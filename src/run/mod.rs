@@ -21,7 +21,7 @@ mod witness;
 pub use check::{Asked, Checked, check};
 pub use found::{Found, Meets};
 pub use limits::{End, Limits};
-pub use recorder::{Ended, Sink, execute};
+pub use recorder::{Ended, Sink, Watch, execute, execute_watched};
 pub use recording::Recording;
 pub use refused::{Refused, refused};
 pub use spec::{Spec, Timed};

@@ -31,6 +31,12 @@ pub struct Ended {
 /// Who hears the events of a run, until it has heard enough.
 pub type Sink<'s> = dyn FnMut(Record) -> ControlFlow<()> + 's;
 
+/// Who is told now and then after how many steps and at what time the run is, and may stop it.
+pub type Watch<'w> = dyn FnMut(u64, Micros) -> ControlFlow<()> + 'w;
+
+/// So many steps lie between two looks of who watches.
+const BETWEEN: u64 = 1024;
+
 struct Recorder<'a> {
     setup: &'a Setup,
     waiting: Waiting,
@@ -39,6 +45,8 @@ struct Recorder<'a> {
     violation: Option<Violation>,
     /// None if nobody wants to hear the events.
     sink: Option<&'a mut Sink<'a>>,
+    /// None if nobody wants to know how far the run is.
+    watch: Option<&'a mut Watch<'a>>,
     enough: bool,
     /// The step after which what follows comes again and again, if a search knows one, and when that step began.
     round: Option<(u64, Option<Micros>)>,
@@ -78,6 +86,11 @@ impl Observer for Recorder<'_> {
 
     fn on_step(&mut self, step: u64, at: Micros) {
         self.step = step;
+        if step.is_multiple_of(BETWEEN)
+            && let Some(watch) = self.watch.as_mut()
+        {
+            self.enough |= watch(step, at).is_break();
+        }
         if let Some((from, since @ None)) = &mut self.round
             && *from + 1 == step
         {
@@ -104,6 +117,18 @@ pub fn execute<'s>(
     choices: &mut dyn Choices,
     sink: Option<&'s mut Sink<'s>>,
 ) -> Ended {
+    execute_watched(setup, limits, round, choices, sink, None)
+}
+
+/// The same, and `watch` is told how far it is.
+pub fn execute_watched<'s>(
+    setup: &'s Setup,
+    limits: Limits,
+    round: Option<u64>,
+    choices: &mut dyn Choices,
+    sink: Option<&'s mut Sink<'s>>,
+    watch: Option<&'s mut Watch<'s>>,
+) -> Ended {
     let mut recorder = Recorder {
         setup,
         waiting: Waiting::new(setup),
@@ -111,6 +136,7 @@ pub fn execute<'s>(
         step: 0,
         violation: None,
         sink,
+        watch,
         enough: false,
         round: round.map(|from| (from, None)),
     };

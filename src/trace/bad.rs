@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::visible;
+
 /// What is wrong with a trace, and where in it. The file's name is added by [`BadRecording::of`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BadRecording {
@@ -72,6 +74,7 @@ pub(super) fn unreadable(error: &io::Error) -> String {
 
 /// `line:column: message`, without what is not known.
 fn place(f: &mut fmt::Formatter<'_>, line: usize, column: usize, message: &str) -> fmt::Result {
+    let message = visible::line(message);
     match (line, column) {
         (0, _) => write!(f, "{message}"),
         (line, 0) => write!(f, "{line}: {message}"),
@@ -87,7 +90,7 @@ impl fmt::Display for BadRecording {
 
 impl fmt::Display for BadFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.path.display())?;
+        write!(f, "{}:", visible::line(&self.path.display().to_string()))?;
         if self.line == 0 {
             f.write_str(" ")?;
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::bad::BadRecording;
 use super::lines::Line;
+use crate::json;
 
 /// Where a trace comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,8 +112,10 @@ impl Header {
         self.members.get(name).map_or_else(
             || Ok(T::default()),
             |value| {
-                serde_json::from_value(value.clone())
-                    .map_err(|error| self.line.bad(format!("the header's \"{name}\": {error}")))
+                json::read(&value.to_string()).map_err(|error| {
+                    let error = json::in_words(&error);
+                    self.line.bad(format!("the header's \"{name}\": {error}"))
+                })
             },
         )
     }

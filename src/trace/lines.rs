@@ -5,6 +5,7 @@ use std::io::{BufRead, Read};
 use serde::de::DeserializeOwned;
 
 use super::bad::{BadRecording, unreadable};
+use crate::json;
 
 /// One line of a trace.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,12 +16,14 @@ pub struct Line {
     pub text: String,
     /// Whether a line break ended it; only the last line of a file may lack it.
     pub ended: bool,
+    /// Whether that line break was CR LF.
+    pub crlf: bool,
 }
 
 impl Line {
     /// Understands the whole line as one JSON value of type `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, BadRecording> {
-        serde_json::from_str(&self.text).map_err(|error| {
+        json::read(&self.text).map_err(|error: serde_json::Error| {
             if error.is_eof() && !self.ended {
                 let column = self.text.chars().count() + 1;
                 return BadRecording::new(
@@ -29,7 +32,7 @@ impl Line {
                     "the file ends in the middle of this line; was it cut off?",
                 );
             }
-            BadRecording::new(self.number, self.column(error.column()), plain(&error))
+            BadRecording::new(self.number, self.column(error.column()), json::in_words(&error))
         })
     }
 
@@ -43,13 +46,6 @@ impl Line {
         let before = bytes.saturating_sub(1);
         self.text.char_indices().take_while(|(start, _)| *start < before).count() + 1
     }
-}
-
-/// The message of `error` without its place, which is told separately.
-fn plain(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// The lines of a trace, read one at a time and within bounds.
@@ -89,10 +85,8 @@ impl<R: BufRead> Lines<R> {
         }
         self.bytes += bytes.len() as u64;
         let ended = bytes.pop_if(|last| *last == b'\n').is_some();
-        if ended {
-            // A line break may be two characters.
-            bytes.pop_if(|last| *last == b'\r');
-        }
+        // A line break may be two characters.
+        let crlf = ended && bytes.pop_if(|last| *last == b'\r').is_some();
         if bytes.len() as u64 > Self::LONGEST {
             let bound = Self::LONGEST >> 20;
             return Err(whole(format!(
@@ -105,7 +99,7 @@ impl<R: BufRead> Lines<R> {
                 "the file is longer than {bound} MiB, the bound of one trace"
             )));
         }
-        Self::text(number, bytes).map(|text| Some(Line { number, text, ended }))
+        Self::text(number, bytes).map(|text| Some(Line { number, text, ended, crlf }))
     }
 
     /// The line as text, or what shows that it is none.

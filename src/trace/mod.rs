@@ -14,7 +14,7 @@ pub use header::{Header, Origin};
 pub use lines::{Line, Lines};
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 /// A trace in memory: its header and the lines of its events, not yet understood.
@@ -48,5 +48,19 @@ impl Trace {
         let header = Header::parse(&first)?;
         let events = lines.collect::<Result<_, _>>()?;
         Ok(Self { header, events })
+    }
+
+    /// The trace that `lines` are.
+    pub fn of(mut lines: Vec<Line>) -> Result<Self, BadRecording> {
+        if lines.is_empty() {
+            return Self::read(io::empty());
+        }
+        let header = Header::parse(&lines.remove(0))?;
+        Ok(Self { header, events: lines })
+    }
+
+    /// Whether a line ends in CR LF, as this program writes none.
+    pub fn ends_in_crlf(&self) -> bool {
+        self.header.line.crlf || self.events.iter().any(|line| line.crlf)
     }
 }

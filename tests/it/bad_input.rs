@@ -70,7 +70,7 @@ fn what_is_no_text_is_refused_at_its_character() {
 #[test]
 fn a_header_says_what_it_lacks() {
     for (header, message) in [
-        ("[]", "expected a map; a trace begins with a header, a JSON object"),
+        ("[]", "expected an object, found a list; a trace begins with a header, a JSON object"),
         ("{}", "this is no trace: its first line has no \"trace\":\"lockstep\""),
         (r#"{"trace":"lockstep"}"#, "the header has no \"version\""),
         (

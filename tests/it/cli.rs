@@ -1,6 +1,7 @@
 //! The binary, run as a person runs it.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -30,6 +31,38 @@ fn ran(output: Output) -> Ran {
 /// Runs `lockstep` with `arguments` in the directory of the package.
 pub(crate) fn lockstep(arguments: &[&str]) -> Ran {
     ran(command(arguments).output().expect("the binary starts"))
+}
+
+/// Runs `lockstep` with `arguments` in `directory`, with `input` and in so many columns.
+pub(crate) fn lockstep_at(
+    directory: &Path,
+    arguments: &[&str],
+    input: &[u8],
+    columns: Option<u32>,
+) -> Ran {
+    let mut command = command(arguments);
+    command.current_dir(directory).stdin(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    match columns {
+        Some(columns) => command.env("COLUMNS", columns.to_string()),
+        None => command.env_remove("COLUMNS"),
+    };
+    let mut child = command.spawn().expect("the binary starts");
+    // Whoever does not read it all may be gone before the end.
+    let _ = child.stdin.take().expect("it has an input").write_all(input);
+    ran(child.wait_with_output().expect("it ends"))
+}
+
+/// What `lockstep` exits with if whoever reads its result goes away after so many bytes.
+pub(crate) fn code_if_read(directory: &Path, arguments: &[&str], bytes: usize) -> i32 {
+    let mut command = command(arguments);
+    command.current_dir(directory).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the binary starts");
+    let mut out = child.stdout.take().expect("it has an output");
+    let mut read = vec![0; bytes];
+    let _ = out.read(&mut read);
+    drop(out);
+    child.wait().expect("it ends").code().expect("the process was not killed")
 }
 
 /// An empty directory for the test `name`.

@@ -170,8 +170,8 @@ fn a_wrong_type_names_what_was_expected_at_the_value() {
             "workload.work",
         ),
         (
-            r#"{"rounds": 1, "work": "10 s"}"#,
-            "\"10 s\" is no duration: the unit \" s\" is none of us, ms, s, m, h",
+            r#"{"rounds": 1, "work": "10 y"}"#,
+            "\"10 y\" is no duration: the unit \"y\" is none of us, ms, s, m, h, d",
             37,
             "workload.work",
         ),
@@ -286,6 +286,8 @@ fn durations_are_read_exactly() {
         ("2m", 120_000_000),
         ("1h", 3_600_000_000),
         ("36500.5h", 131_401_800_000_000),
+        ("30 s", 30_000_000),
+        ("1d", 86_400_000_000),
     ] {
         assert_eq!(text.parse::<Duration>().map(|it| it.0), Ok(Micros(micros)), "{text}");
     }
@@ -299,7 +301,8 @@ fn durations_are_read_exactly() {
         ("+1s", "it begins with a number"),
         ("-1s", "it cannot be negative"),
         ("10", "the unit is missing"),
-        ("10 s", "none of us, ms, s, m, h"),
+        ("10 y", "none of us, ms, s, m, h, d"),
+        ("1 0s", "none of us, ms, s, m, h, d"),
         ("1e3s", "none of us, ms, s, m, h"),
         ("10S", "none of us, ms, s, m, h"),
         ("1.5.2s", "one point"),

@@ -14,10 +14,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("choice", &["time"]),
     ("suggest", &[]),
-    ("json", &["suggest", "time"]),
+    ("visible", &[]),
+    ("json", &["suggest", "time", "visible"]),
     ("store", &["choice", "time"]),
     // `json` for how a duration is written.
-    ("shell", &["json", "store", "suggest", "time"]),
+    ("shell", &["json", "store", "suggest", "time", "visible"]),
     // Recipes.
     ("cx", &["choice", "store", "time"]),
     ("locks", &["cx", "json", "store", "time"]),
@@ -29,7 +30,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Also the names that recipes know sessions and watches by.
     ("client", &["choice", "cx", "store", "time"]),
     ("sim", &["choice", "client", "cx", "event", "json", "property", "store", "time"]),
-    ("registry", &["cx", "json", "locks", "property", "sim", "store", "time", "workload"]),
+    (
+        "registry",
+        &["cx", "json", "locks", "property", "sim", "store", "suggest", "time", "workload"],
+    ),
     (
         "model",
         &[
@@ -45,7 +49,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "trace",
         &[
             "choice", "event", "json", "model", "property", "registry", "run", "sim", "store",
-            "suggest", "time",
+            "suggest", "time", "visible",
         ],
     ),
     // The top: whatever is below.
@@ -62,7 +66,7 @@ const BELOW_RUN: &[&str] = &[
 ];
 const BELOW_REPORT: &[&str] = &[
     "choice", "cx", "event", "explore", "json", "model", "property", "registry", "run", "sim",
-    "store", "time", "trace",
+    "store", "time", "trace", "visible",
 ];
 
 /// These may use whatever they like; nothing below the top may use them.

@@ -60,7 +60,13 @@ fn wrong_zk(from: &str, to: &str, path: &str, said: &[&str]) {
 fn the_envelope_is_strict() {
     wrong("\"title\"", "|\"titel\"", "titel", &["unknown field `titel`", "did you mean `title`?"]);
     wrong("\"two clients\"", "|\" \"", "title", &["says nothing"]);
-    wrong("{\n  \"title\": \"two clients\",", "|{", "", &["missing field `title`"]);
+    let problem = Model::parse("m.json", "{\"title\": \"t\"}").unwrap_err();
+    assert_eq!(
+        problem.message,
+        "missing fields `store`, `lock`, `clients`, `work` and `properties`"
+    );
+    let roles = "{\"store\": {\"redis\": {}}, \"clients\": {\"roles\": {}}}";
+    assert_eq!(Model::parse("m.json", roles).unwrap_err().message, "missing field `properties`");
     wrong("\"an example of 2026\"", "|3", "why", &["expected a text, found the number 3"]);
 }
 

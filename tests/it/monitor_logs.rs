@@ -13,6 +13,7 @@ fn drive(log: &str) -> Result<Driven, String> {
         number: number + 1,
         text: text.to_owned(),
         ended: true,
+        crlf: false,
     };
     let lines: Vec<Line> = log.lines().enumerate().map(line).collect();
     monitor::drive(&lines).map_err(|bad| format!("{}:{}: {}", bad.line, bad.column, bad.message))

@@ -92,12 +92,12 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
         "local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end return table.concat(t)",
         "return ('x'):rep(1e5):gsub('x', ('y'):rep(1e5))",
         "local s = ('y'):rep(1e5) return ('x'):rep(1e5):gsub('x', function() return s end)",
-        "local s = ('x'):rep(1e6) local t = {} for i = 1, 200 do t[i] = s end return ('%s'):rep(200):format(unpack(t))",
+        "local s = ('x'):rep(1e6) local t = {} for i = 1, 250 do t[i] = s end return ('%s'):rep(250):format(unpack(t))",
         "local s = ('x'):rep(1e6) local t = {} for i = 1, 1000 do t[i] = s end return cjson.encode(t)",
     ] {
         let reply = eval(greedy);
         assert_eq!(
-            reply, "-ERR lockstep: script exceeded its limit of 32 MiB of memory",
+            reply, "-ERR lockstep: script exceeded its limit of 192 MiB of memory",
             "{greedy}"
         );
     }
@@ -105,11 +105,11 @@ fn a_script_that_takes_too_much_ends_with_our_error() {
     let mut host = Strings::default();
     let reply = eval_on(
         &mut host,
-        "redis.call('set', 'a', '1') local s = ('x'):rep(20 * 1024 * 1024) redis.call('set', 'b', '2') return #s",
+        "redis.call('set', 'a', '1') local s = ('x'):rep(170 * 1024 * 1024) redis.call('set', 'b', '2') return #s",
         &[],
         &[],
     );
-    assert_eq!(reply, "20971520");
+    assert_eq!(reply, "178257920");
     assert_eq!(host.seen, ["set a 1", "set b 2"]);
 }
 

@@ -298,7 +298,7 @@ error: there is no command "sett"; did you mean "help set"?
 > .advanc 1s
 error: there is no ".advanc"; did you mean ".advance"?
 > .advance 10
-error: "10" is no duration: the unit is missing: us, ms, s, m or h, as in "10s"
+error: "10" is no duration: the unit is missing: us, ms, s, m, h or d, as in "10s"
 > .client
 error: it is .client NAME, as in ".client b"
 > .client -x

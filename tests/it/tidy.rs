@@ -87,7 +87,7 @@ fn nothing_is_left_for_later() {
         ("XX", "X:"),
         ("to", "do!("),
         ("unim", "plemented!("),
-        ("#[ig", "nore"),
+        ("#[ig", "nore]"),
         ("d", "bg!("),
     ];
     none("left for later", &lines_with(&forbidden, &sources()));

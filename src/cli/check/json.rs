@@ -89,9 +89,6 @@ pub(super) struct Model {
     max_deviations: u32,
     /// The most steps of a run that was looked at.
     max_steps: u32,
-    /// How long the search took (ms of the machine's clock), if several models were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    took_ms: Option<u64>,
     /// The shortest violation, if one model was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     witness: Option<Witness>,
@@ -126,7 +123,7 @@ struct Witness {
 impl Model {
     /// One of several.
     pub(super) fn row(row: &Row) -> Self {
-        Self { took_ms: Some(row.took.0), ..Self::of(row, None) }
+        Self::of(row, None)
     }
 
     fn of(row: &Row, recording: Option<&Recording>) -> Self {
@@ -178,7 +175,6 @@ impl Model {
             transitions: outcome.transitions,
             max_deviations: outcome.deviations,
             max_steps: outcome.steps,
-            took_ms: None,
             witness: recording.map(|recording| Witness {
                 deviations: own::deviations(recording),
                 events: own::events(recording),

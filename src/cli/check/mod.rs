@@ -8,13 +8,16 @@ pub(super) mod witness;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::embedded;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::files;
 use super::interrupt::Interrupt;
+use super::memory::{self, Size};
+use super::models;
 use super::output::Output;
+use super::quoted;
 use super::surroundings::{self, Stopwatch, Took};
+use super::trace_file::Target;
+use crate::explore::{Cut, Verdict};
 use crate::json::Duration;
 use crate::model::Model;
 use crate::report::{View, words};
@@ -46,6 +49,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "TIME")]
     time_limit: Option<Duration>,
 
+    /// Use no more memory than this, and say what is known by then: 500MB, 2GB [default: three quarters of what the
+    /// machine has free]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Size>,
+
     /// Write the shortest run that violates a property as a trace, for `lockstep replay`; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -75,11 +83,13 @@ impl Row {
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     if let [path] = arguments.paths.as_slice()
-        && !path.is_dir()
+        && !models::is_directory(path)
     {
-        let model = embedded::open(path)?;
+        let model = models::open(path)?;
+        let target = arguments.output.as_deref();
+        let target = target.map(|target| Target::of(target, &[path])).transpose()?;
         let row = check(path, model, arguments, output);
-        return witness::show(&row, arguments, output);
+        return witness::show(&row, arguments, target.as_ref(), output);
     }
     if arguments.output.is_some() {
         let message = "--output takes one model file: each witness is a trace of its own";
@@ -94,7 +104,9 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
     let interrupt = Interrupt::watched();
     let mut interrupted = false;
     let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
-    let checked = run::check(model, asked, &mut |progress| {
+    let memory = arguments.memory.map_or_else(memory::free, |Size(bytes)| bytes);
+    let mut is_full = false;
+    let mut checked = run::check(model, asked, &mut |progress| {
         let took = watch.took();
         let states = words::count(progress.states as u64);
         let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
@@ -102,32 +114,22 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
         let faults = words::counted(u64::from(progress.deviations), "fault");
         output.progress(format_args!(
             "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
-            path.display()
+            quoted::path(path)
         ));
         interrupted = interrupt.is_pressed();
+        is_full = memory::used() > memory;
         match limit {
-            _ if interrupted => ControlFlow::Break(()),
+            _ if interrupted || is_full => ControlFlow::Break(()),
             Some(limit) if took.0 >= limit => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         }
     });
+    if is_full && !interrupted && checked.outcome.verdict == Verdict::Cut(Cut::Stopped) {
+        checked.outcome.verdict = Verdict::Cut(Cut::Memory(memory));
+    }
     Row { path: path.to_path_buf(), checked, took: watch.took(), interrupted }
 }
 
 fn view(all: bool) -> View {
     View { width: surroundings::width(), rows: if all { None } else { View::default().rows } }
-}
-
-/// The files that the arguments name, each with what is wrong with it.
-fn find(arguments: &Arguments) -> Vec<(PathBuf, Result<Model, Failure>)> {
-    let found = files::find(&arguments.paths, &["json"]).into_iter();
-    found
-        .map(|path| match path {
-            Ok(path) => {
-                let model = embedded::open(&path).map_err(Failure::from);
-                (path, model)
-            }
-            Err(bad) => (bad.path.clone(), Err(Failure::from(bad))),
-        })
-        .collect()
 }

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::interrupt::Interrupt;
+use super::super::models;
 use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::quoted;
 use super::super::surroundings::{self, Stopwatch};
 use super::summary::Summary;
-use super::{Arguments, Row, check, find, json};
+use super::{Arguments, Row, check, json};
 use crate::explore::Verdict;
-use crate::report::{cover, expected, words};
+use crate::report::{cover, expected, words, wrapped};
 
 pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     let watch = Stopwatch::start();
@@ -20,7 +22,7 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     let mut all: Vec<Row> = Vec::new();
     let mut skipped: Vec<PathBuf> = Vec::new();
     let interrupt = Interrupt::watched();
-    for (path, model) in find(arguments) {
+    for (path, model) in models::find(&arguments.paths) {
         // What was searched is told; the rest is counted.
         if interrupt.is_pressed() {
             sums.left += 1;
@@ -40,7 +42,7 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
             skipped.push(path);
             continue;
         }
-        output.progress(format_args!("{}", path.display()));
+        output.progress(format_args!("{}", quoted::path(&path)));
         let row = check(&path, model, arguments, output);
         sums.add(&row);
         summary.add(&row.checked);
@@ -59,12 +61,12 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
     }
     table(&all, output)?;
     for path in &skipped {
-        writeln!(output.out(), "{FAINT}{}: for `lockstep run` only{FAINT:#}", path.display())?;
+        output.text(FAINT, &format!("{}: for `lockstep run` only", quoted::path(path)))?;
     }
     total(&sums, output)?;
     for (good, line) in summary.lines() {
         let style = if good { GOOD } else { BAD };
-        writeln!(output.out(), "{style}{line}{style:#}")?;
+        output.text(style, &line)?;
     }
     let hint = "`lockstep check` with one file tells its shortest story";
     writeln!(output.err(), "{FAINT}{watch}; {hint}{FAINT:#}")?;
@@ -93,28 +95,27 @@ impl Sums {
 }
 
 /// The columns, each with whether numbers stand in it.
-const COLUMNS: [(&str, bool); 7] = [
+const COLUMNS: [(&str, bool); 6] = [
     ("id", false),
     ("model", false),
     ("verdict", false),
     ("faults", true),
     ("steps", true),
     ("states", true),
-    ("time", true),
 ];
 
 fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
     let apart = common(all);
-    let cells: Vec<[String; 7]> = all.iter().map(|row| cells(row, &apart)).collect();
+    let cells: Vec<[String; 6]> = all.iter().map(|row| cells(row, &apart)).collect();
     let mut widths = COLUMNS.map(|(name, _)| name.len());
     for cells in &cells {
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    // Names give way where a line would be too long.
-    let rest = widths.iter().sum::<usize>() + COLUMNS.len() - 1 - widths[1];
-    widths[1] = widths[1].min(surroundings::width().saturating_sub(rest).max(20));
+    if let Some(whole) = surroundings::real_width() {
+        narrow(&mut widths, whole);
+    }
     let heading = line(&COLUMNS.map(|(name, _)| name.to_owned()), widths, &anstyle::Style::new());
     writeln!(output.out(), "{FAINT}{heading}{FAINT:#}")?;
     for (row, cells) in all.iter().zip(cells) {
@@ -125,20 +126,47 @@ fn table(all: &[Row], output: &mut Output<'_>) -> Result<(), Failure> {
         let indent = widths[0] + 1;
         if let Some(expect) = checked.model.expect().filter(|_| !as_expected) {
             let expect = expected::in_words(expect);
-            writeln!(output.out(), "{:indent$}{BAD}✗ expected: {expect}{BAD:#}", "")?;
+            note(&format!("✗ expected: {expect}"), indent, output)?;
         }
-        for note in cover::unused_notes(&checked.model.abstract_setup(), &checked.outcome) {
-            writeln!(output.out(), "{:indent$}{BAD}! {note}{BAD:#}", "")?;
+        for why in cover::unused_notes(&checked.model.abstract_setup(), &checked.outcome) {
+            note(&format!("! {why}"), indent, output)?;
         }
     }
     Ok(())
 }
 
+/// Something bad below a row.
+fn note(text: &str, indent: usize, output: &mut Output<'_>) -> Result<(), Failure> {
+    for line in wrapped(text, surroundings::width().saturating_sub(indent)) {
+        writeln!(output.out(), "{:indent$}{BAD}{line}{BAD:#}", "")?;
+    }
+    Ok(())
+}
+
+/// Makes the columns fit: names give way first, down to what tells them apart, then the verdicts, then the numbers.
+fn narrow(widths: &mut [usize; 6], whole: usize) {
+    let least = [2, 14, 10];
+    for column in [1, 2] {
+        let over = (widths.iter().sum::<usize>() + COLUMNS.len() - 1).saturating_sub(whole);
+        widths[column] = widths[column].saturating_sub(over).max(least[column].min(widths[column]));
+    }
+    for column in (3..COLUMNS.len()).rev() {
+        let shown = widths.iter().filter(|width| **width > 0).count();
+        if widths.iter().sum::<usize>() + shown - 1 > whole {
+            widths[column] = 0;
+        }
+    }
+}
+
 /// One line; the verdict is in this style.
-fn line(cells: &[String; 7], widths: [usize; 7], style: &anstyle::Style) -> String {
+fn line(cells: &[String; 6], widths: [usize; 6], style: &anstyle::Style) -> String {
     let mut text = String::new();
     for (place, ((cell, width), (_, number))) in cells.iter().zip(widths).zip(COLUMNS).enumerate() {
-        let cell = shortened(cell, width);
+        if width == 0 {
+            continue;
+        }
+        // Of a name the end says more than the beginning.
+        let cell = if place == 1 { shortened_before(cell, width) } else { shortened(cell, width) };
         let gap = if place == 0 { "" } else { " " };
         let _ = match (number, place) {
             (true, _) => write!(text, "{gap}{cell:>width$}"),
@@ -157,7 +185,16 @@ fn shortened(text: &str, width: usize) -> String {
     format!("{head}…")
 }
 
-fn cells(row: &Row, apart: &Path) -> [String; 7] {
+fn shortened_before(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    let tail: String = text.chars().skip(length + 1 - width.max(1)).collect();
+    format!("…{tail}")
+}
+
+fn cells(row: &Row, apart: &Path) -> [String; 6] {
     let checked = &row.checked;
     let outcome = &checked.outcome;
     let (verdict, deviations, steps) = match &outcome.verdict {
@@ -180,12 +217,11 @@ fn cells(row: &Row, apart: &Path) -> [String; 7] {
     let path = row.path.strip_prefix(apart).unwrap_or(&row.path).with_extension("");
     [
         checked.model.case().map(ToString::to_string).unwrap_or_default(),
-        path.display().to_string(),
+        quoted::path(&path),
         verdict,
         deviations.to_string(),
         steps.to_string(),
         words::count(outcome.states as u64),
-        row.took.to_string(),
     ]
 }
 
@@ -220,6 +256,5 @@ fn total(sums: &Sums, output: &mut Output<'_>) -> Result<(), Failure> {
     if *left > 0 {
         let _ = write!(text, "; stopped by Ctrl-C: {left} not searched");
     }
-    writeln!(output.out(), "{style}{text}{style:#}")?;
-    Ok(())
+    output.text(style, &text)
 }

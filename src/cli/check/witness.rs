@@ -3,37 +3,39 @@
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
-use super::super::trace_file;
+use super::super::quoted;
+use super::super::trace_file::Target;
 use super::{Arguments, Row, json, view};
 use crate::explore::{Outcome, Verdict};
 use crate::report::{Cast, because, cover, expected, story, timeline, words};
 use crate::run::{self, Checked, Recording};
 use crate::sim::Setup;
-use crate::trace::own;
+use crate::visible;
 use std::fmt::Write as _;
 
 pub(super) fn show(
     row: &Row,
     arguments: &Arguments,
+    target: Option<&Target>,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
     let Row { path, checked, took, interrupted } = row;
     let recording = checked.recording();
-    let mut written = None;
-    if let (Some(path), Some(recording)) = (&arguments.output, &recording) {
-        if trace_file::is_stdout(path) {
-            own::write(recording, output.out())?;
-            return Ok(row.exit());
-        }
-        trace_file::write(path, recording)?;
-        written = Some(path.as_path());
+    let kept = match (target, &recording) {
+        (Some(target), Some(recording)) => target.write(recording, true, output).map(|()| false),
+        // What an earlier search found is not left there as if it were of this one.
+        (Some(target), None) => target.clear(),
+        (None, _) => Ok(false),
+    };
+    if let (Some(Target::Stdout), Some(_)) = (target, &recording) {
+        return kept.map(|_| row.exit());
     }
     if output.json {
         json::one(row, recording.as_ref(), output)?;
-        return Ok(row.exit());
+        return kept.map(|_| row.exit());
     }
-    writeln!(output.out(), "{}", checked.model.title())?;
-    writeln!(output.out(), "{FAINT}{}{FAINT:#}", path.display())?;
+    heading(&checked.model, output)?;
+    output.text(FAINT, &quoted::path(path))?;
     if let Some(recording) = &recording {
         let cast = Cast::of(&recording.setup);
         let view = view(arguments.all);
@@ -48,18 +50,33 @@ pub(super) fn show(
         line("stopped", "by Ctrl-C", output)?;
     }
     verdict(row, why.as_deref(), output)?;
-    match (&arguments.output, written, &recording) {
-        (_, Some(written), _) => {
-            line("again", &format!("lockstep replay {}", written.display()), output)?;
+    let again = match (target.and_then(Target::path), &recording, &kept) {
+        (Some(written), Some(_), Ok(_)) => format!("lockstep replay {}", quoted::file(written)),
+        (Some(path), None, Ok(old)) => {
+            let old = if *old {
+                format!(", and the old trace {} was removed", quoted::path(path))
+            } else {
+                String::new()
+            };
+            line("trace", &format!("none was written: no run violates a property{old}"), output)?;
+            command(row, arguments)
         }
-        (Some(_), None, None) => {
-            line("trace", "none was written: no run violates a property", output)?;
-            line("again", &command(row, arguments), output)?;
-        }
-        _ => line("again", &command(row, arguments), output)?,
-    }
+        _ => command(row, arguments),
+    };
+    line("again", &again, output)?;
     writeln!(output.err(), "{FAINT}{took}{FAINT:#}")?;
-    Ok(row.exit())
+    kept.map(|_| row.exit())
+}
+
+/// What the model shows, if it says so.
+pub(in super::super) fn heading(
+    model: &crate::model::Model,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
+    if !model.title().is_empty() {
+        output.text(anstyle::Style::new(), model.title())?;
+    }
+    Ok(())
 }
 
 /// Why it came to the violation.
@@ -71,7 +88,7 @@ pub(super) fn told(recording: &Recording) -> Option<String> {
 
 /// The command that does the same again.
 fn command(row: &Row, arguments: &Arguments) -> String {
-    let mut text = format!("lockstep check {}", row.path.display());
+    let mut text = format!("lockstep check {}", quoted::file(&row.path));
     if let Some(deviations) = arguments.deviations {
         let _ = write!(text, " --deviations {deviations}");
     }
@@ -80,6 +97,9 @@ fn command(row: &Row, arguments: &Arguments) -> String {
     }
     if let Some(limit) = arguments.time_limit {
         let _ = write!(text, " --time-limit {limit}");
+    }
+    if let Some(memory) = arguments.memory {
+        let _ = write!(text, " --memory {memory}");
     }
     text
 }
@@ -90,8 +110,8 @@ pub(in super::super) fn line(
     text: &str,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let width = super::super::surroundings::width().saturating_sub(10).max(40);
-    for (number, line) in crate::report::wrapped(text, width).iter().enumerate() {
+    let width = super::super::surroundings::width().saturating_sub(10);
+    for (number, line) in crate::report::wrapped(&visible::line(text), width).iter().enumerate() {
         let name = if number == 0 { name } else { "" };
         writeln!(output.out(), "{name:<9} {}", line.trim_start())?;
     }
@@ -102,11 +122,13 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     let Checked { model, outcome, .. } = &row.checked;
     let setup = model.abstract_setup();
     let (style, headline) = headline(row);
-    writeln!(output.out(), "{style}{headline}{style:#}")?;
+    output.text(style, &headline)?;
     if let Some(because) = because {
         line("because", because, output)?;
     }
-    line("why", model.why(), output)?;
+    if !model.why().is_empty() {
+        line("why", model.why(), output)?;
+    }
     line("covers", &cover::covers(&setup, outcome), output)?;
     if matches!(outcome.verdict, Verdict::Holds | Verdict::HoldsWithin(_)) {
         for fault in cover::faults(&setup) {

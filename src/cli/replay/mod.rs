@@ -4,21 +4,25 @@ mod monitor;
 mod own;
 mod report;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::files;
+use super::kind::Kind;
+use super::models;
 use super::output::Output;
+use super::quoted;
 use crate::trace::own as own_trace;
 use crate::trace::recorded::{self, Tally};
-use crate::trace::{BadFile, Origin, Trace};
+use crate::trace::{BadFile, Line, Lines, Origin, Trace};
 
 /// Compare recordings of real servers with the store models, and own traces with a new run; show MONITOR logs
 /// with the replies and expiries of the model
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Trace files (.jsonl), logs of redis-cli MONITOR (.log), or directories that hold some
+    /// Trace files (.jsonl), logs of redis-cli MONITOR (.log), directories that hold some, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -33,7 +37,7 @@ enum Outcome {
     /// The comparison was made.
     Compared { store: String, tally: Tally },
     /// An own run was made again.
-    Own { origin: &'static str, replayed: Box<own_trace::Replayed> },
+    Own { origin: &'static str, crlf: bool, replayed: Box<own_trace::Replayed> },
     /// The file cannot be understood.
     Bad(BadFile),
     /// The model was driven with a MONITOR log, which was named itself or found in a directory.
@@ -60,7 +64,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         let (path, outcome) = match file {
             Err(bad) => (bad.path.clone(), Outcome::Bad(bad)),
             Ok(path) => {
-                output.progress(format_args!("{}/{count} {}", number + 1, path.display()));
+                output.progress(format_args!("{}/{count} {}", number + 1, quoted::path(&path)));
                 let outcome = outcome(&path, arguments.paths.contains(&path));
                 (path, outcome)
             }
@@ -85,16 +89,52 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
 
 /// What becomes of the file at `path`, which was `named` itself, or found in a directory.
 fn outcome(path: &Path, named: bool) -> Outcome {
-    let outcome = if files::has_extension(path, "log") {
+    let outcome = if models::is_stdin(path) {
+        stdin(path)
+    } else if files::has_extension(path, "log") {
         recorded::monitor::open(path).map(|driven| Outcome::Driven { driven, named })
     } else {
         compare(path)
     };
-    outcome.unwrap_or_else(Outcome::Bad)
+    outcome.unwrap_or_else(|bad| Outcome::Bad(explained(bad)))
+}
+
+/// The same, or what a person meant who gave this file to this command.
+fn explained(mut bad: BadFile) -> BadFile {
+    let path = bad.path.clone();
+    if let Some(Kind::Model) = Kind::of_file(&path) {
+        let file = quoted::file(&path);
+        let message = format!(
+            "this is a model, not a trace: `lockstep check {file}` searches all its runs, `lockstep run {file}` makes one"
+        );
+        return BadFile::whole(&path, message);
+    }
+    if !path.exists()
+        && let Some(near) = models::near(&path)
+    {
+        bad.message = format!("{}; did you mean `{}`?", bad.message, quoted::path(&near));
+    }
+    bad
+}
+
+/// Standard input is a trace, or a log as its first line shows.
+fn stdin(path: &Path) -> Result<Outcome, BadFile> {
+    let lines: Result<Vec<Line>, _> = Lines::new(io::stdin().lock()).collect();
+    let lines = lines.map_err(|bad| bad.of(path))?;
+    let first = lines.first().map_or("", |line| &line.text);
+    if !first.trim_start().starts_with('{') && !lines.is_empty() {
+        let driven = recorded::monitor::drive(&lines).map_err(|bad| bad.of(path))?;
+        return Ok(Outcome::Driven { driven, named: true });
+    }
+    let trace = Trace::of(lines).map_err(|bad| bad.of(path))?;
+    of_trace(path, &trace)
 }
 
 fn compare(path: &Path) -> Result<Outcome, BadFile> {
-    let trace = Trace::open(path)?;
+    of_trace(path, &Trace::open(path)?)
+}
+
+fn of_trace(path: &Path, trace: &Trace) -> Result<Outcome, BadFile> {
     match trace.header.origin {
         Origin::Recorded => {
             let compared = recorded::replay(&trace.header, &trace.events);
@@ -103,9 +143,10 @@ fn compare(path: &Path) -> Result<Outcome, BadFile> {
             Ok(Outcome::Compared { store, tally })
         }
         Origin::Run | Origin::Check => {
-            let replayed = own_trace::replay(&trace).map_err(|bad| bad.of(path))?;
+            let replayed = own_trace::replay(trace).map_err(|bad| bad.of(path))?;
             let origin = if trace.header.origin == Origin::Run { "run" } else { "check" };
-            Ok(Outcome::Own { origin, replayed: Box::new(replayed) })
+            let crlf = trace.ends_in_crlf();
+            Ok(Outcome::Own { origin, crlf, replayed: Box::new(replayed) })
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::shell::redis::pretty;
 use crate::store::redis::{Bytes, Reply};
 use crate::trace::recorded::monitor::{Driven, From, Shown, What};
 use crate::trace::recorded::redis::{write_command, write_reply};
+use crate::visible;
 
 /// The longest word that is shown in full.
 const LONGEST: usize = 60;
@@ -21,7 +22,7 @@ pub(super) fn show(driven: &Driven, output: &mut Output<'_>) -> Result<(), Failu
             What::Line(entry) => {
                 let words: Vec<Bytes> = entry.words.iter().map(shortened).collect();
                 let command = write_command(&words);
-                let (db, from) = (entry.db, name(&entry.from));
+                let (db, from) = (entry.db, visible::line(name(&entry.from)));
                 writeln!(output.out(), "{time} [{db} {from}] {command}")?;
             }
             What::Reply(_, reply) => below(&pretty(reply), "", output)?,
@@ -31,8 +32,8 @@ pub(super) fn show(driven: &Driven, output: &mut Output<'_>) -> Result<(), Failu
                 writeln!(
                     output.out(),
                     "{FAINT}{time} [{}] expired: {}{FAINT:#}",
-                    db.to_text(),
-                    key.to_text()
+                    visible::line(&db.to_text()),
+                    write_command(std::slice::from_ref(key))
                 )?;
             }
             What::NotDriven(why) => below(&format!("(not driven: {why})"), "", output)?,
@@ -40,6 +41,7 @@ pub(super) fn show(driven: &Driven, output: &mut Output<'_>) -> Result<(), Failu
                 let nothing = || "nothing".to_owned();
                 let recorded = recorded.clone().unwrap_or_else(nothing);
                 let model = model.clone().unwrap_or_else(nothing);
+                let (recorded, model) = (visible::line(&recorded), visible::line(&model));
                 writeln!(output.out(), "{BAD}             the log has {recorded}{BAD:#}")?;
                 writeln!(output.out(), "{BAD}             the model runs {model}{BAD:#}")?;
             }
@@ -51,6 +53,7 @@ pub(super) fn show(driven: &Driven, output: &mut Output<'_>) -> Result<(), Failu
 fn below(text: &str, before: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     for (number, line) in text.trim_end().lines().enumerate() {
         let before = if number == 0 { before } else { "" };
+        let (before, line) = (visible::line(before), visible::line(line));
         writeln!(output.out(), "             {FAINT}{before}{line}{FAINT:#}")?;
     }
     Ok(())

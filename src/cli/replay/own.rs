@@ -6,10 +6,12 @@ use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use crate::report::words;
 use crate::trace::own::{Difference, Replayed};
+use crate::visible;
 
 /// Writes what came of one trace.
 pub(super) fn show(
     path: &str,
+    crlf: bool,
     replayed: &Replayed,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
@@ -19,9 +21,15 @@ pub(super) fn show(
         let end = ended.end.name();
         let steps = words::counted(ended.steps, "step");
         write!(output.out(), "{GOOD}the same run{GOOD:#}  {path}  ")?;
-        writeln!(output.out(), "{FAINT}{lines} equal to the byte; {steps}, {end}{FAINT:#}")?;
+        let equal = if crlf {
+            "equal, but the file's lines end in CR LF, which this program does not write"
+        } else {
+            "equal to the byte"
+        };
+        writeln!(output.out(), "{FAINT}{lines} {equal}; {steps}, {end}{FAINT:#}")?;
         if let Some(violation) = &ended.violation {
-            writeln!(output.out(), "{FAINT}  {}: {}{FAINT:#}", violation.property, violation.why)?;
+            let why = visible::line(&violation.why);
+            writeln!(output.out(), "{FAINT}  {}: {why}{FAINT:#}", violation.property)?;
         }
         return Ok(());
     };
@@ -31,11 +39,13 @@ pub(super) fn show(
         "{BAD}another run{BAD:#}   {path}  {FAINT}{lines} equal before{FAINT:#}"
     )?;
     writeln!(output.out(), "  first difference in line {line}, step {step}")?;
-    let nothing = "nothing: the end";
-    writeln!(output.out(), "    expected  {}", trace.as_deref().unwrap_or(nothing))?;
-    writeln!(output.out(), "    got       {BAD}{}{BAD:#}", run.as_deref().unwrap_or(nothing))?;
+    let told = |text: &Option<String>| {
+        visible::line(text.as_deref().unwrap_or("nothing: the end")).into_owned()
+    };
+    writeln!(output.out(), "    expected  {}", told(trace))?;
+    writeln!(output.out(), "    got       {BAD}{}{BAD:#}", told(run))?;
     for hint in hints {
-        writeln!(output.out(), "    {hint}")?;
+        writeln!(output.out(), "    {}", visible::line(hint))?;
     }
     Ok(())
 }

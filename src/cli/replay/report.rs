@@ -7,25 +7,27 @@ use serde::Serialize;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::quoted;
 use super::{Outcome, Replayed, monitor, own};
 use crate::trace::recorded::{self, Difference, RuleUse, Tally};
+use crate::visible;
 
 /// Writes the row of one file, and its first difference.
 pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), Failure> {
-    let path = replayed.path.display();
+    let path = quoted::path(&replayed.path);
     match &replayed.outcome {
         Outcome::Compared { tally, .. } => {
-            counts(tally, &path.to_string(), output)?;
+            counts(tally, &path, output)?;
             if let Some(difference) = tally.differences.first() {
                 show_difference(difference, output)?;
             }
         }
-        Outcome::Own { replayed, .. } => own::show(&path.to_string(), replayed, output)?,
+        Outcome::Own { replayed, crlf, .. } => own::show(&path, *crlf, replayed, output)?,
         Outcome::Driven { driven, named } => {
             if *named {
                 monitor::show(driven, output)?;
             }
-            counts(&driven.tally, &path.to_string(), output)?;
+            counts(&driven.tally, &path, output)?;
             if let Some(difference) = driven.tally.differences.first() {
                 show_difference(difference, output)?;
             }
@@ -53,6 +55,7 @@ fn counts(tally: &Tally, name: &str, output: &mut Output<'_>) -> Result<(), Fail
 
 fn show_difference(difference: &Difference, output: &mut Output<'_>) -> Result<(), Failure> {
     let Difference { line, at, what, recorded, model } = difference;
+    let [what, recorded, model] = [what, recorded, model].map(|text| visible::line(text));
     writeln!(output.out(), "        first in line {line}, at {at}: {what}")?;
     writeln!(output.out(), "          recorded  {recorded}")?;
     writeln!(output.out(), "          model     {BAD}{model}{BAD:#}")?;
@@ -215,7 +218,9 @@ impl<'r> JsonFile<'r> {
                 counts: JsonCounts::of(tally),
                 first_difference: tally.differences.first().map(JsonDifference::of),
             },
-            Outcome::Own { origin, replayed } => JsonOutcome::Own(own::Json::of(origin, replayed)),
+            Outcome::Own { origin, replayed, .. } => {
+                JsonOutcome::Own(own::Json::of(origin, replayed))
+            }
             Outcome::Driven { driven, named } => JsonOutcome::Driven {
                 store: "redis",
                 counts: JsonCounts::of(&driven.tally),

@@ -5,21 +5,22 @@ mod recipes;
 mod several;
 
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::check::witness::line;
-use super::embedded;
+use super::check::witness::{heading, line};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{BAD, FAINT, GOOD, Output};
+use super::quoted;
 use super::surroundings::{self, Stopwatch};
-use super::trace_file;
+use super::trace_file::Target;
+use super::{memory, models};
 use crate::model::Model;
 use crate::report::{Cast, View, because, cover, expected, story, timeline, words};
 use crate::run::{End, Ended, Found, Recording};
 use crate::sim::Setup;
 use crate::time::Micros;
-use crate::trace::own;
 
 /// Run a model once, with latencies and faults drawn from a seed, and show what happens
 #[derive(clap::Args, Debug)]
@@ -59,7 +60,7 @@ pub(super) fn execute_command(
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let model = embedded::open(&arguments.model)?;
+    let model = models::open(&arguments.model)?;
     if arguments.recipes {
         return recipes::show(&model, arguments, output);
     }
@@ -70,50 +71,71 @@ pub(super) fn execute_command(
         }
         return several::show(&model, arguments, output);
     }
+    let target = arguments.output.as_deref();
+    let target = target.map(|path| Target::of(path, &[&arguments.model])).transpose()?;
     let watch = Stopwatch::start();
-    let recording = record(&model, arguments.seed, arguments.output.is_some() || output.json);
+    let (recording, kept) = record(&model, arguments, output)?;
     let exit = Found::of_run(&recording.ended).meets(model.expect_run(), false).into();
-    let mut written = false;
-    if let Some(path) = &arguments.output {
-        if trace_file::is_stdout(path) {
-            own::write(&recording, output.out())?;
-            return Ok(exit);
-        }
-        trace_file::write(path, &recording)?;
-        written = true;
+    let written = target.as_ref().map_or(Ok(()), |target| target.write(&recording, kept, output));
+    if let Some(Target::Stdout) = target {
+        return written.map(|()| exit);
     }
     if output.json {
         json::one(&model, arguments, &recording, exit, output)?;
-        return Ok(exit);
+        return written.map(|()| exit);
     }
-    writeln!(output.out(), "{}", model.title())?;
-    writeln!(
-        output.out(),
-        "{FAINT}{}, seed {}{FAINT:#}",
-        arguments.model.display(),
-        arguments.seed
-    )?;
-    show(&recording, arguments.all, output)?;
+    heading(&model, output)?;
+    let (path, seed) = (quoted::path(&arguments.model), arguments.seed);
+    output.text(FAINT, &format!("{path}, seed {seed}"))?;
+    show(&recording, kept, arguments.all, output)?;
     writeln!(output.out())?;
     verdict(&model, &recording, exit, output)?;
-    let again = match (&arguments.output, written) {
-        (Some(path), true) => format!("lockstep replay {}", path.display()),
-        _ => format!("lockstep run {} --seed {}", arguments.model.display(), arguments.seed),
+    let again = match (target.as_ref().and_then(Target::path), &written) {
+        (Some(path), Ok(())) => format!("lockstep replay {}", quoted::file(path)),
+        _ => format!("lockstep run {} --seed {}", quoted::file(&arguments.model), arguments.seed),
     };
     line("again", &again, output)?;
     writeln!(output.err(), "{FAINT}{watch}{FAINT:#}")?;
-    Ok(exit)
+    written.map(|()| exit)
 }
 
-/// One run with its events. If they are shown nowhere, because so many threads have no timeline, it is without them.
-fn record(model: &Model, seed: u64, listed: bool) -> Recording {
-    if !listed && is_crowd(&model.sampled_setup()) {
-        let recording = Recording::sampled_without_events(model, seed);
-        if recording.ended.violation.is_none() {
-            return recording;
-        }
+/// A run with more steps than this is shown row by row only if that is asked for.
+const LISTED: u64 = 200_000;
+/// What the events of a step take, bytes; with those of JSON beside them.
+const PER_STEP: (u64, u64) = (700, 2500);
+
+/// One run, and whether it is with its events: not if nobody reads them, nor if there is no room for them.
+fn record(
+    model: &Model,
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<(Recording, bool), Failure> {
+    let seed = arguments.seed;
+    let mut watch = |steps: u64, at: Micros| {
+        let steps = words::counted(steps, "step");
+        output.progress(format_args!("seed {seed}: {steps}, at {}", words::time(at)));
+        ControlFlow::Continue(())
+    };
+    // Few runs are longer, and the events of a crowd are read by nobody.
+    let most = if is_crowd(&model.sampled_setup()) { 0 } else { LISTED };
+    let (recording, kept) = Recording::sampled_up_to(model, seed, most, &mut watch);
+    let steps = recording.ended.steps;
+    let is_read = output.json || arguments.all && most > 0 || recording.ended.violation.is_some();
+    if kept || !is_read {
+        return Ok((recording, kept));
     }
-    Recording::sampled(model, seed)
+    let each = if output.json { PER_STEP.1 } else { PER_STEP.0 };
+    if steps.saturating_mul(each) < memory::free() {
+        return Ok((Recording::sampled(model, seed), true));
+    }
+    if output.json {
+        let steps = words::counted(steps, "step");
+        let message = format!(
+            "the run has {steps}: there is no memory for all their events as JSON; leave out `--json`, `-o FILE` writes them"
+        );
+        return Err(Failure::Wrong(message));
+    }
+    Ok((recording, false))
 }
 
 /// Whether there are more threads than a timeline has room for.
@@ -125,17 +147,24 @@ fn threads(setup: &Setup) -> usize {
     setup.processes.iter().map(|process| process.threads.len()).sum()
 }
 
-fn show(recording: &Recording, all: bool, output: &mut Output<'_>) -> Result<(), Failure> {
+fn show(
+    recording: &Recording,
+    kept: bool,
+    all: bool,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let cast = Cast::of(&recording.setup);
     let width = surroundings::width();
     writeln!(output.out())?;
     if is_crowd(&recording.setup) {
         let threads = words::count(threads(&recording.setup) as u64);
-        writeln!(
-            output.out(),
-            "{FAINT}no timeline: {threads} threads, more than {MOST_THREADS}{FAINT:#}"
-        )?;
-        return Ok(());
+        let text = format!("no timeline: {threads} threads, more than {MOST_THREADS}");
+        return output.text(FAINT, &text);
+    }
+    if !kept {
+        let steps = words::counted(recording.ended.steps, "step");
+        let text = format!("no timeline: {steps}; --all shows all of it, -o FILE writes it");
+        return output.text(FAINT, &text);
     }
     let rows = if all { None } else { View::default().rows };
     write!(output.out(), "{}", timeline(&cast, &recording.events, View { width, rows }))?;
@@ -161,7 +190,7 @@ fn verdict(
         (None, End::Stuck) => format!("NOTHING VIOLATED in this run, but it got stuck{beside}"),
         (None, _) => format!("CUT  a limit was hit before the run was over{beside}"),
     };
-    writeln!(output.out(), "{style}{text}{style:#}")?;
+    output.text(style, &text)?;
     if let Some(violation) = &ended.violation {
         line("what", &violation.why, output)?;
     }

@@ -3,20 +3,45 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::super::check::witness::heading;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output, TITLE};
+use super::super::{quoted, surroundings};
 use super::Arguments;
 use crate::locks::{self, Store};
 use crate::model::Model;
-use crate::report::words;
+use crate::report::{words, wrapped};
 use crate::run::{End, Ended, run_only};
 use crate::time::Micros;
+use crate::visible;
+
+/// The room that the last column needs at least, in characters.
+const VERDICT: usize = 16;
 
 /// What the story comes to with one recipe.
 #[derive(Serialize)]
 struct Row {
     recipe: &'static str,
+    #[serde(flatten)]
+    came: Came,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Came {
+    /// It ran.
+    To(Box<Result>),
+    /// The story cannot be told with it.
+    NotRun {
+        /// Why.
+        does_not_fit: String,
+    },
+}
+
+/// How a run went.
+#[derive(Serialize)]
+struct Result {
     /// The property that is violated.
     #[serde(skip_serializing_if = "Option::is_none")]
     violated: Option<&'static str>,
@@ -42,15 +67,39 @@ struct Table<'r> {
     command: &'static str,
     /// The file, as it was named.
     path: String,
+    title: &'r str,
     seed: u64,
     recipes: &'r [Row],
+    /// What the process exits with.
+    exit: u8,
 }
 
 impl Row {
-    fn of(recipe: &'static str, ended: Ended) -> Self {
+    fn cells(&self, noted: &[&str]) -> Vec<String> {
+        let mut cells = vec![self.recipe.to_owned()];
+        match &self.came {
+            Came::To(result) => cells.extend(result.cells(noted)),
+            Came::NotRun { does_not_fit } => {
+                cells.extend(std::iter::repeat_n(String::new(), noted.len() + 6));
+                cells.push(format!("does not fit: {}", visible::line(does_not_fit)));
+            }
+        }
+        cells
+    }
+
+    fn style(&self) -> anstyle::Style {
+        match &self.came {
+            Came::To(result) if result.is_right() => GOOD,
+            Came::To(_) => BAD,
+            Came::NotRun { .. } => FAINT,
+        }
+    }
+}
+
+impl Result {
+    fn of(ended: Ended) -> Self {
         let tally = ended.tally;
         Self {
-            recipe,
             violated: ended.violation.map(|violation| violation.property),
             done: ended.end == End::Done,
             sections: tally.entries,
@@ -65,7 +114,7 @@ impl Row {
 
     fn cells(&self, noted: &[&str]) -> Vec<String> {
         let count = |number: &i64| words::count(number.unsigned_abs());
-        let mut cells = vec![self.recipe.to_owned()];
+        let mut cells: Vec<String> = Vec::new();
         cells.extend(noted.iter().map(|it| self.noted.get(it).map_or(String::new(), count)));
         cells.push(self.ledger.map(|left| left.to_string()).unwrap_or_default());
         cells.extend([self.lost_updates, self.overlaps].map(words::count));
@@ -90,7 +139,7 @@ impl Row {
 }
 
 /// The model with another recipe, with its default parameters, and the store that it runs on.
-fn with(model: &Model, about: &locks::About) -> Result<Model, Failure> {
+fn with(model: &Model, about: &locks::About) -> std::result::Result<Model, String> {
     let mut fields: Map<String, Value> = serde_json::from_str(model.text()).unwrap_or_default();
     let store = match about.store {
         Store::None => json!({ "none": {} }),
@@ -108,32 +157,49 @@ fn with(model: &Model, about: &locks::About) -> Result<Model, Failure> {
     }
     let text = Value::Object(fields).to_string();
     Model::parse(format!("the model with `{}`", about.name), text)
-        .map_err(|problem| Failure::Wrong(problem.to_string()))
+        .map_err(|problem| problem.message)
 }
 
 pub(super) fn show(
     model: &Model,
     arguments: &Arguments,
     output: &mut Output<'_>,
-) -> Result<Exit, Failure> {
+) -> std::result::Result<Exit, Failure> {
     let mut rows = Vec::new();
     for entry in locks::catalogue() {
         output.progress(format_args!("{}", entry.about.name));
-        let ended = run_only(&with(model, entry.about)?, arguments.seed);
-        rows.push(Row::of(entry.about.name, ended));
+        let came = match with(model, entry.about) {
+            Ok(model) => Came::To(Box::new(Result::of(run_only(&model, arguments.seed)))),
+            Err(does_not_fit) => Came::NotRun { does_not_fit },
+        };
+        rows.push(Row { recipe: entry.about.name, came });
     }
-    let path = arguments.model.display().to_string();
+    // What a recipe makes of the story is nothing that the model expects.
+    let exit = Exit::Expected;
     if output.json {
-        output.write_json(&Table { command: "run", path, seed: arguments.seed, recipes: &rows })?;
-        return Ok(Exit::Expected);
+        let path = arguments.model.display().to_string();
+        let (title, seed) = (model.title(), arguments.seed);
+        let exit_code = exit.code();
+        let table = Table { command: "run", path, title, seed, recipes: &rows, exit: exit_code };
+        output.write_json(&table)?;
+        return Ok(exit);
     }
-    writeln!(output.out(), "{}", model.title())?;
-    writeln!(
-        output.out(),
-        "{FAINT}{path}, seed {}, with every recipe and its default parameters{FAINT:#}\n",
-        arguments.seed
-    )?;
-    let mut noted: Vec<&str> = rows.iter().flat_map(|row| row.noted.keys().copied()).collect();
+    let path = quoted::path(&arguments.model);
+    heading(model, output)?;
+    let text =
+        format!("{path}, seed {}, with every recipe and its default parameters", arguments.seed);
+    output.text(FAINT, &text)?;
+    writeln!(output.out())?;
+    table(&rows, output)?;
+    Ok(exit)
+}
+
+fn table(rows: &[Row], output: &mut Output<'_>) -> std::result::Result<(), Failure> {
+    let ran = rows.iter().filter_map(|row| match &row.came {
+        Came::To(result) => Some(result),
+        Came::NotRun { .. } => None,
+    });
+    let mut noted: Vec<&str> = ran.flat_map(|result| result.noted.keys().copied()).collect();
     noted.sort_unstable();
     noted.dedup();
     let head = ["recipe"].into_iter().chain(noted.iter().copied());
@@ -149,25 +215,52 @@ pub(super) fn show(
             }
         }
     }
-    let width = |column: usize| {
-        let all = cells.iter().chain([&head]).map(|row| row[column].chars().count());
-        all.max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let whole = surroundings::width();
+    let mut widths: Vec<usize>;
+    // Where a terminal is narrow, the last numbers give way first: what came of it stays.
+    loop {
+        let width = |column: usize| {
+            let all = cells.iter().chain([&head]).map(|row| row[column].chars().count());
+            all.max().unwrap_or(0)
+        };
+        widths = (0..head.len()).map(width).collect();
+        let last = head.len() - 1;
+        let numbers: usize = widths[..last].iter().map(|width| width + 2).sum();
+        if numbers + VERDICT <= whole || head.len() <= 2 {
+            break;
+        }
+        head.remove(last - 1);
+        for row in &mut cells {
+            row.remove(last - 1);
+        }
+    }
     let line = |cells: &[String]| {
         let last = cells.len() - 1;
         let padded =
             cells.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| match column {
                 0 => format!("{cell:<width$}"),
-                column if column == last => cell.clone(),
+                column if column == last => String::new(),
                 _ => format!("{cell:>width$}"),
             });
         padded.collect::<Vec<_>>().join("  ")
     };
     writeln!(output.out(), "{TITLE}{}{TITLE:#}", line(&head).trim_end())?;
     for (row, cells) in rows.iter().zip(&cells) {
-        let style = if row.is_right() { GOOD } else { BAD };
-        writeln!(output.out(), "{style}{}{style:#}", line(cells))?;
+        let style = row.style();
+        // A reason that is too long for its column goes on below, beside no numbers.
+        let numbers = line(cells);
+        let numbers = if matches!(row.came, Came::NotRun { .. }) {
+            format!("{:<width$}  ", cells[0], width = widths[0])
+        } else {
+            numbers
+        };
+        let used = numbers.chars().count();
+        let last = cells.last().map_or("", String::as_str);
+        for (number, part) in wrapped(last, whole.saturating_sub(used)).iter().enumerate() {
+            let before = if number == 0 { &*numbers } else { "" };
+            let part = part.trim_start();
+            writeln!(output.out(), "{style}{before:<used$}{part}{style:#}")?;
+        }
     }
-    Ok(Exit::Expected)
+    Ok(())
 }

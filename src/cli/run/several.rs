@@ -1,10 +1,11 @@
 //! Several runs, one seed after the other.
 
-use super::super::check::witness::line;
+use super::super::check::witness::{heading, line};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::interrupt::Interrupt;
 use super::super::output::{BAD, FAINT, GOOD, Output};
+use super::super::quoted;
 use super::super::surroundings::Stopwatch;
 use super::{Arguments, json};
 use crate::model::Model;
@@ -20,8 +21,17 @@ pub(super) fn show(
     arguments: &Arguments,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
-    let watch = Stopwatch::start();
     let count = arguments.seeds;
+    if arguments.seed.checked_add(count - 1).is_none() {
+        let message = format!(
+            "--seed {} --seeds {count}: there are only {} seeds from there to the last one, {}",
+            arguments.seed,
+            u64::MAX - arguments.seed + 1,
+            u64::MAX
+        );
+        return Err(Failure::Wrong(message));
+    }
+    let watch = Stopwatch::start();
     let interrupt = Interrupt::watched();
     let sweep = Sweep::of(model, arguments.seed, count, &mut |seed, made| {
         if interrupt.is_pressed() {
@@ -50,10 +60,11 @@ fn tell(
     exit: Exit,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let last = arguments.seed.wrapping_add(sweep.runs.max(1) - 1);
-    writeln!(output.out(), "{}", model.title())?;
-    let path = arguments.model.display();
-    writeln!(output.out(), "{FAINT}{path}, seeds {} to {last}{FAINT:#}\n", arguments.seed)?;
+    let last = arguments.seed.saturating_add(sweep.runs.max(1) - 1);
+    heading(model, output)?;
+    let path = quoted::path(&arguments.model);
+    output.text(FAINT, &format!("{path}, seeds {} to {last}", arguments.seed))?;
+    writeln!(output.out())?;
     let style = if exit == Exit::Expected { GOOD } else { BAD };
     let violated = sweep.violated.len() as u64;
     let mut text =
@@ -61,7 +72,7 @@ fn tell(
     if !sweep.cut.is_empty() {
         let _ = write!(text, ", {} stopped by a limit", words::count(sweep.cut.len() as u64));
     }
-    writeln!(output.out(), "{style}{text}{style:#}")?;
+    output.text(style, &text)?;
     if sweep.runs < arguments.seeds {
         let (made, of) = (words::count(sweep.runs), words::count(arguments.seeds));
         line("stopped", &format!("by Ctrl-C, after {made} of {of} seeds"), output)?;
@@ -90,5 +101,6 @@ fn tell(
         )?;
     }
     let seed = sweep.violated.first().or(sweep.cut.first()).copied().unwrap_or(arguments.seed);
+    let path = quoted::file(&arguments.model);
     line("look at", &format!("lockstep run {path} --seed {seed}"), output)
 }

@@ -61,7 +61,7 @@ pub(in crate::report) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(at: Micros, tone: Tone, lives: Vec<Vec<Life>>) -> Self {
+    pub(in crate::report) fn new(at: Micros, tone: Tone, lives: Vec<Vec<Life>>) -> Self {
         Self {
             at,
             process: None,

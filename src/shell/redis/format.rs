@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::store::redis::Reply;
+use crate::visible;
 
 /// A reply in full: quoted strings, numbered lists.
 pub(crate) fn pretty(reply: &Reply) -> String {
@@ -25,10 +26,10 @@ pub(super) fn raw(reply: &Reply) -> String {
 /// `indent` is how far the items of a list stand from the left.
 fn write_pretty(reply: &Reply, indent: usize, out: &mut String) {
     match reply {
-        Reply::Status(text) => out.push_str(&text.to_text()),
+        Reply::Status(text) => out.push_str(&visible::line(&text.to_text())),
         Reply::Error(text) => {
             out.push_str("(error) ");
-            out.push_str(&text.to_text());
+            out.push_str(&visible::line(&text.to_text()));
         }
         Reply::Int(number) => {
             let _ = write!(out, "(integer) {number}");

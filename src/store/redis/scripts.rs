@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::command::{self, Flags, Lookup};
+use super::core::Core;
 use super::ctx::{Ctx, Inside};
 use super::error::Error;
-use super::memory::is_short_of_memory;
+use super::memory::{is_short_of_memory, used_memory};
 use super::reply::{Bytes, Reply};
 use super::script::{Host, Script};
 use crate::store::Key;
@@ -74,6 +75,7 @@ impl Ctx<'_> {
             allow_oom: flags.allow_oom,
             calls: 0,
             wrote: false,
+            filled: Filled::default(),
         };
         let reply = script.eval(keys, args, &mut host);
         (self.db, self.inside) = (db, inside);
@@ -97,6 +99,52 @@ struct ScriptHost<'a, 'b> {
     calls: i64,
     /// Once a script wrote, memory does not stop it half-way.
     wrote: bool,
+    /// What it may have put into the store.
+    filled: Filled,
+}
+
+/// An upper bound of what is in the store: exact at the last count, and since then what each command could add.
+#[derive(Default)]
+struct Filled {
+    counted: u64,
+    added: u64,
+}
+
+impl Filled {
+    /// How much data a script may leave behind, in bytes.
+    const MOST: u64 = 128 << 20;
+    const REFUSED: Error =
+        Error::fixed("ERR lockstep: script exceeded its limit of 128 MiB of data in the store");
+
+    /// Takes note of a command that makes data; refuses it if there may be too much of it then.
+    fn make_room(&mut self, core: &Core, argv: &[Bytes]) -> Result<(), Error> {
+        let adds = self.could_add(argv);
+        if self.counted + self.added + adds > Self::MOST {
+            *self = Self { counted: used_memory(core), added: 0 };
+            if self.counted + adds > Self::MOST {
+                return Err(Self::REFUSED);
+            }
+        }
+        self.added += adds;
+        Ok(())
+    }
+
+    /// What a command could add at most, in bytes.
+    fn could_add(&self, argv: &[Bytes]) -> u64 {
+        const PER_WORD: u64 = 96;
+        let sent: u64 = argv.iter().map(|word| word.len() as u64 + PER_WORD).sum();
+        match argv[0].to_ascii_uppercase().as_slice() {
+            // A string that grows in place has at most that much.
+            b"SETRANGE" | b"SETBIT" | b"BITFIELD" => sent + (1 << 20),
+            // These make data of data: at most as much again.
+            b"COPY" | b"BITOP" | b"SORT" | b"ZRANGESTORE" | b"SUNIONSTORE" | b"SINTERSTORE"
+            | b"SDIFFSTORE" | b"ZUNIONSTORE" | b"ZINTERSTORE" | b"ZDIFFSTORE" => {
+                const LEAST: u64 = 16 << 20;
+                sent + (self.counted + self.added).max(LEAST)
+            }
+            _ => sent,
+        }
+    }
 }
 
 impl ScriptHost<'_, '_> {
@@ -126,6 +174,9 @@ impl ScriptHost<'_, '_> {
             && is_short_of_memory(self.ctx.core)
         {
             return Err(Error::OUT_OF_MEMORY);
+        }
+        if command.has(Flags::DENY_OOM) {
+            self.filled.make_room(self.ctx.core, argv)?;
         }
         self.wrote |= writes;
         self.ctx.call(command, argv)

@@ -25,8 +25,10 @@ pub use writer::Writer;
 pub use written::Written;
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 
-use crate::run::Recording;
+use crate::event::Record;
+use crate::run::{Recording, Spec, execute};
 
 /// The deviations of a run, as its trace has them.
 pub fn deviations(recording: &Recording) -> Vec<NamedDeviation> {
@@ -49,4 +51,26 @@ pub fn write(recording: &Recording, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}", writer.line(record))?;
     }
     writeln!(out, "{}", header::last_line(&recording.ended, &header))
+}
+
+/// Makes the run of `spec` and writes each line as it happens: of a run that is too long to be kept.
+pub fn write_anew(spec: &Spec, out: &mut dyn Write) -> io::Result<()> {
+    let header = header::header(spec);
+    writeln!(out, "{header}")?;
+    let setup = spec.setup();
+    let mut writer = Writer::new(&setup);
+    let mut failed = None;
+    let mut choices = spec.choices();
+    let mut line = |record: Record| match writeln!(out, "{}", writer.line(&record)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    };
+    let ended = execute(&setup, spec.limits, spec.round, &mut choices, Some(&mut line));
+    match failed {
+        Some(error) => Err(error),
+        None => writeln!(out, "{}", header::last_line(&ended, &header)),
+    }
 }

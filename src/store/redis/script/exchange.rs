@@ -90,7 +90,7 @@ pub(super) struct Kept {
     /// The true table of globals.
     pub(super) globals: Option<LuaValue>,
     /// The VM's own functions behind those of [`super::library::text`].
-    pub(super) originals: [Option<LuaCFunction>; 9],
+    pub(super) originals: [Option<LuaCFunction>; 6],
     /// [`super::run::place_of_error`].
     pub(super) handler: Option<LuaValue>,
     /// The table that stands for the metatable of strings.

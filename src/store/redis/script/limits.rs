@@ -14,11 +14,11 @@ use crate::store::redis::Reply;
 const INSTRUCTIONS: u64 = 20_000_000;
 
 /// Bytes that one evaluation may allocate.
-const MEMORY: usize = 32 << 20;
+const MEMORY: usize = 192 << 20;
 
 /// An evaluation that allocates more than this begins again in a fresh VM. The two differ by more than earlier
 /// scripts can leave ([`GARBAGE`]), so one that stays below would stay below [`MEMORY`] in a fresh VM as well.
-pub(super) const MUCH_MEMORY: usize = 16 << 20;
+pub(super) const MUCH_MEMORY: usize = 160 << 20;
 
 /// Instructions between two looks at the limits. One can make a string of [`WIDEST`] others.
 const INTERVAL: i32 = 1;
@@ -44,6 +44,24 @@ fn widest(function: &LuaProto) -> u32 {
     let own = function.code.iter().map(|instruction| instruction.raw());
     let own = own.filter(|raw| raw & 0x7F == CONCAT).map(|raw| raw >> 16 & 0xFF);
     own.chain(function.p.iter().map(|inner| widest(inner))).max().unwrap_or(0)
+}
+
+/// How many words a script may have that make jumps. The compiler walks along all earlier jumps of a statement for each.
+const JUMPS: usize = 10_000;
+
+/// What is said to one with more.
+pub(super) const TOO_MANY_JUMPS: &str =
+    "lockstep: script exceeded 10000 of the words elseif, and, or, break";
+
+/// Whether a script has more such words than can be compiled in reasonable time.
+pub(super) fn has_too_many_jumps(source: &[u8]) -> bool {
+    // Most scripts are shorter than that many words.
+    source.len() > 2 * JUMPS
+        && source
+            .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+            .filter(|word| matches!(*word, b"elseif" | b"and" | b"or" | b"break"))
+            .nth(JUMPS)
+            .is_some()
 }
 
 /// Garbage that may lie about between two evaluations, bytes.

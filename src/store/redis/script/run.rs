@@ -36,6 +36,9 @@ fn compiled(state: &mut LuaState, task: &Task) -> Result<Result<LuaValue, Reply>
     if let (Some(place), LuaValue::Table(functions)) = (known, &functions) {
         return Ok(Ok(functions.get_int(place)));
     }
+    if limits::has_too_many_jumps(&task.body) {
+        return Ok(Err(failure(limits::TOO_MANY_JUMPS.as_bytes())));
+    }
     let mut source = Some(task.body.to_vec());
     let memory = exchange::with(|exchange| std::mem::take(&mut exchange.memory));
     limits::arm(state);

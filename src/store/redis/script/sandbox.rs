@@ -332,6 +332,9 @@ fn load(state: &mut LuaState) -> Native {
 
 /// A function from its text, or nil and the message. Compiled code is no text.
 fn compile(state: &mut LuaState, source: Vec<u8>, name: &[u8]) -> Native {
+    if limits::has_too_many_jumps(&source) {
+        return Err(error(state, limits::TOO_MANY_JUMPS));
+    }
     let mut source = Some(source);
     let reader = Box::new(move |_: &mut LuaState| Ok(source.take()));
     if lua_vm::api::load(state, reader, Some(name), Some(b"t"))? == lua_types::LuaStatus::Ok {

@@ -65,7 +65,7 @@ impl Env<RedisServer> for Said {
     fn send(&mut self, link: Link, message: Outbound<Message>) {
         match message {
             Outbound::Message(Message::Push(Reply::Status(line))) if link == MONITOR => {
-                let line = Line { number: 0, text: line.to_text(), ended: true };
+                let line = Line { number: 0, text: line.to_text(), ended: true, crlf: false };
                 self.ran.extend(Entry::parse(&line));
             }
             Outbound::Message(Message::Push(reply)) => self.shown.push((link, reply, true)),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::super::event::present;
+use crate::json;
 use crate::store::zookeeper::EventType;
 use crate::time::Micros;
 use crate::trace::recorded::Event;
@@ -160,7 +161,9 @@ impl Raw {
                 None,
             ) => {
                 let reply =
-                    serde_json::from_value(reply).map_err(|error| format!("reply: {error}"))?;
+                    json::read(&reply.to_string()).map_err(|error: serde_json::Error| {
+                        format!("reply: {}", json::in_words(&error))
+                    })?;
                 What::Connect { client, connect, reply }
             }
             (

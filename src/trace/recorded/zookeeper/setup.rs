@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::cluster::Cluster;
+use crate::json;
 use crate::store::zookeeper::{Config, Moment};
 use crate::time::Micros;
 use crate::trace::{BadRecording, Header};
@@ -31,8 +32,10 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) fn of(header: &Header) -> Result<Self, BadRecording> {
         let config = header.members.get("config").cloned().unwrap_or_default();
-        let setup: Self = serde_json::from_value(config)
-            .map_err(|error| header.line.bad(format!("the header's \"config\": {error}")))?;
+        let setup: Self = json::read(&config.to_string()).map_err(|error| {
+            let error = json::in_words(&error);
+            header.line.bad(format!("the header's \"config\": {error}"))
+        })?;
         setup.check().map_err(|message| header.line.bad(message))?;
         Ok(setup)
     }

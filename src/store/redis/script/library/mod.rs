@@ -3,7 +3,9 @@
 pub(super) mod bit;
 pub(super) mod cjson;
 pub(super) mod cmsgpack;
+mod matching;
 pub(super) mod math;
+mod pattern;
 pub(super) mod redis;
 pub(super) mod structs;
 pub(super) mod text;
