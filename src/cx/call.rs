@@ -138,6 +138,16 @@ impl LockBox {
         self.0.lives_at_all()
     }
 
+    /// See [`Lock::is_queue`].
+    pub(crate) fn is_queue(&self) -> bool {
+        self.0.has_queue()
+    }
+
+    /// See [`Lock::counts_for`].
+    pub(crate) fn counts_for(&self) -> Option<Micros> {
+        self.0.placed_counts_for()
+    }
+
     /// See [`Lock::names_node`].
     pub(crate) fn names_node(&self) -> bool {
         self.0.grants_node()
@@ -197,6 +207,8 @@ trait AnyLock: State {
     fn lives_at(&self) -> String;
     fn lives_at_all(&self) -> Vec<String>;
     fn grants_node(&self) -> bool;
+    fn has_queue(&self) -> bool;
+    fn placed_counts_for(&self) -> Option<Micros>;
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
@@ -219,6 +231,12 @@ impl<L: Lock> AnyLock for L {
     }
     fn grants_node(&self) -> bool {
         self.names_node()
+    }
+    fn has_queue(&self) -> bool {
+        self.is_queue()
+    }
+    fn placed_counts_for(&self) -> Option<Micros> {
+        self.counts_for()
     }
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox> {

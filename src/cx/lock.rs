@@ -29,6 +29,17 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
         vec![self.place()]
     }
 
+    /// Whether who waits stands in a queue in the store: a numbered node, or an element of a list.
+    fn is_queue(&self) -> bool {
+        false
+    }
+
+    /// For how long (µs) what a thread places where the lock lives counts for others, who may take it over or remove it
+    /// after that; none if only the store knows.
+    fn counts_for(&self) -> Option<Micros> {
+        None
+    }
+
     /// Whether its grants name the node that is the lock ([`Grant::node`]).
     fn names_node(&self) -> bool {
         false

@@ -1,7 +1,11 @@
 //! Recipes for ZooKeeper.
 
-/// What a recipe with a `directory` and a `retry` says of them.
+/// What a recipe with a `directory` and a `retry` says of them; in most the directory holds a `queue`.
 macro_rules! in_its_directory {
+    (queue) => {
+        stands_in_a_queue!();
+        in_its_directory!();
+    };
     () => {
         fn retry(&self) -> (crate::time::Micros, crate::time::Micros) {
             self.retry.span()
@@ -18,18 +22,6 @@ macro_rules! names_its_node {
     () => {
         fn names_node(&self) -> bool {
             true
-        }
-    };
-}
-
-/// A recipe whose section is just its fields.
-macro_rules! from_its_fields {
-    () => {
-        /// The recipe with the parameters in `section`.
-        pub fn from_section(
-            section: &crate::json::Section<'_>,
-        ) -> Result<Self, Box<crate::json::Problem>> {
-            section.to()
         }
     };
 }

@@ -14,8 +14,16 @@ impl Teller<'_> {
             Event::Asks(who) => self.in_line.retain(|it| *it != who),
             Event::InLine(who) => self.in_line(at, who),
             Event::Refused(who) => self.refused(at, who),
-            Event::Enters { who, until, fence, shared } => {
+            Event::Enters { who, until, fence, shared, .. } => {
                 self.enters(at, who, (until, fence, shared));
+            }
+            Event::TooLate { who, until } => {
+                let (name, how, until) = (self.cast.who(who), self.how(who), words::time(until));
+                let text = format!(
+                    "{name} gets the lock{how} too late: its lease, which it heeds, was over at {until}; it does not \
+                     begin, and gives it back"
+                );
+                self.step(at, text, Tone::Plain);
             }
             Event::Leaves(who) => self.leaves(at, who),
             Event::Read { who, account, value } => self.reads(at, who, account, value),

@@ -14,7 +14,7 @@ use super::layout::wrap;
 use super::style::{BAD, FAINT, FAULT};
 use super::{deviation, words};
 use crate::choice::{Alternative, ServerId, Strike, Target};
-use crate::event::{Event, Record, ServerTurn, Who, answer_in, is_session_over};
+use crate::event::{Event, Record, ServerTurn, Who, answer_in, is_session_over, violation};
 use crate::store::Outbound;
 use crate::store::ledger::Account;
 use crate::time::Micros;
@@ -163,6 +163,9 @@ impl Teller<'_> {
             }
             Event::Server { server, turn } => self.turns(at, *server, *turn),
             Event::Violated { property, why } => {
+                if !violation(self.events).is_some_and(|it| std::ptr::eq(it, record)) {
+                    return;
+                }
                 self.opens(at, "That ", format!("violates {property}: {why}"), Tone::Bad);
             }
             Event::Executed { .. }
