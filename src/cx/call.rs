@@ -113,6 +113,11 @@ impl LockBox {
         self.0.acquire_call()
     }
 
+    /// What is done after an acquisition that was interrupted, if the library does anything.
+    pub(crate) fn clean_up(&self) -> Option<Call> {
+        self.0.clean_up_call()
+    }
+
     /// One release of it, from how it is now.
     pub fn release(&self) -> Call {
         self.0.release_call()
@@ -202,6 +207,7 @@ impl WorkBox {
 
 trait AnyLock: State {
     fn acquire_call(&self) -> Call;
+    fn clean_up_call(&self) -> Option<Call>;
     fn release_call(&self) -> Call;
     fn retry_after(&self) -> (Micros, Micros);
     fn lives_at(&self) -> String;
@@ -216,6 +222,9 @@ trait AnyLock: State {
 impl<L: Lock> AnyLock for L {
     fn acquire_call(&self) -> Call {
         Call::new(Acquire(self.clone()))
+    }
+    fn clean_up_call(&self) -> Option<Call> {
+        self.cleans_up().then(|| Call::new(CleanUp(self.clone())))
     }
     fn release_call(&self) -> Call {
         Call::new(Release(self.clone()))
@@ -260,6 +269,22 @@ impl<W: Work> AnyWork for W {
     }
     fn kept(&self) -> Option<Kept> {
         self.keeps()
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct CleanUp<L>(L);
+
+impl<L: Lock> Start for CleanUp<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            lock.interrupted(&cx).await;
+            Output::Acquired(LockBox::new(lock), Err(LockError::Interrupted))
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "acquire"
     }
 }
 

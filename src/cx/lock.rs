@@ -16,6 +16,14 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     /// Gives the lock back.
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError>;
 
+    /// Whether [`interrupted`](Self::interrupted) does anything.
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
+    /// What the library does when the thread is interrupted while it acquires: its `catch` and its `finally`.
+    async fn interrupted(&mut self, _cx: &Cx) {}
+
     /// How long (µs) a client waits after an acquisition that failed, and how much jitter is added at most.
     fn retry(&self) -> (Micros, Micros) {
         (Micros::from_ms(100), Micros::ZERO)

@@ -77,7 +77,7 @@ impl World {
         }
     }
 
-    fn begin(
+    pub(super) fn begin(
         &mut self,
         stage: &mut Stage<'_>,
         process: ProcessId,

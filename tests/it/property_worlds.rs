@@ -1,8 +1,10 @@
 //! Properties in whole worlds: what is a violation there, and what only looks like one.
 
+use lockstep::event::{By, Event, Kept};
 use lockstep::explore::Verdict;
 use lockstep::model::Model;
 use lockstep::run::{Asked, Recording, check};
+use lockstep::store::effect::Change;
 
 const REDIS: &str = r#"{"redis": {}}"#;
 const ZOOKEEPER: &str = r#"{"zookeeper": {"tick": "2s", "session": "6s"}}"#;
@@ -101,7 +103,7 @@ fn of_a_herd_the_worst_change_is_told() {
     let model = model(ZOOKEEPER, lock, clients, work, r#""properties": ["herd"]"#).unwrap();
     let recording = Recording::sampled(&model, 1);
     let told = recording.events.iter().filter_map(|record| match &record.event {
-        lockstep::event::Event::Wakes { clients, .. } => Some(clients.len()),
+        Event::Wakes { clients, .. } => Some(clients.len()),
         _ => None,
     });
     let most = told.max().unwrap();
@@ -156,4 +158,121 @@ fn a_time_that_a_command_cannot_say_is_refused() {
     ] {
         assert_eq!(refused(lock), "");
     }
+}
+
+#[test]
+fn redis_py_without_a_timeout() {
+    let (two, work) = (r#"{"processes": 2}"#, r#"{"section": {"work": "20s"}}"#);
+    let rest = r#""properties": ["mutual-exclusion"]"#;
+    let with = |with: &str| format!(r#"{{"redis-py": {{"sleep": "1s", {with}}}}}"#);
+    // PEXPIRE 0 deletes the key; the script of extend finds no time to live and does nothing.
+    let reacquired =
+        violated(REDIS, &with(r#""timeout": "0s", "renew": "reacquire""#), two, work, rest);
+    assert!(reacquired.is_some());
+    for lock in
+        [r#""timeout": "0s", "renew": "extend""#, r#""timeout": "0s""#, r#""timeout": null"#]
+    {
+        assert_eq!(violated(REDIS, &with(lock), two, work, rest), None, "{lock}");
+    }
+    for renew in ["extend", "reacquire"] {
+        let lock = with(&format!(r#""timeout": null, "renew": "{renew}""#));
+        let refused = model(REDIS, &lock, two, work, rest).unwrap_err();
+        assert!(refused.contains("LockError"), "{refused}");
+    }
+}
+
+#[test]
+fn redlock_net_sets_again_what_it_has_lost() {
+    let role = |work: &str| {
+        format!(
+            r#"{{"processes": 1, "work": {{"counter": {{"work": "{work}", "stop": "when-lost"}}}}}}"#
+        )
+    };
+    let clients = format!(r#"{{"roles": {{"long": {}, "short": {}}}}}"#, role("30s"), role("1s"));
+    let lock = |library: &str| {
+        format!(
+            r#"{{"redlock-library": {{"library": "{library}", "ttl": "10s", "extends": true, "but": {{"tries": 1}},
+                "retry": {{"after": "1s"}}}}}}"#
+        )
+    };
+    let rest = r#""faults": [{"pause": {"process": "long", "phase": "working", "for": "18s"}}],
+        "properties": ["lost-update"]"#;
+    let text = format!(
+        r#"{{"title": "t", "why": "w", "store": {REDIS}, "lock": {}, "clients": {clients}, {rest}}}"#,
+        lock("redlock-net")
+    );
+    let model = Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"));
+    // Until the holder pauses too late to be told, and sets its key a second time when it goes on.
+    let outcome =
+        check(model.clone(), Asked::default(), &mut lockstep::explore::to_the_end).outcome;
+    assert!(
+        matches!(outcome.verdict, Verdict::Violated { deviations: 1, .. }),
+        "{:?}",
+        outcome.verdict
+    );
+    let events = lockstep::run::recording_of(&model, &outcome).unwrap().events;
+    let mut placed = std::collections::BTreeMap::new();
+    for record in &events {
+        if let Event::Kept(Kept { by: By::Thread(who), change: Change::Placed { .. }, .. }) =
+            &record.event
+        {
+            *placed.entry(who.process).or_insert(0) += 1;
+        }
+    }
+    assert_eq!(placed.get(&0), Some(&2), "the first sets its key twice: {placed:?}");
+}
+
+#[test]
+fn a_waiter_of_curator_that_is_interrupted_deletes_its_node() {
+    let (three, work) = (r#"{"processes": 3}"#, r#"{"section": {"work": "4s"}}"#);
+    let rest = |fault: &str| {
+        format!(
+            r#""given": {{"nodes": {{"/lock": ""}}}}, "faults": [{{"interrupt": {{{fault}}}}}], "properties": ["orphaned-lock"]"#
+        )
+    };
+    for lock in ["curator", "curator-read-write"] {
+        let of = |fault: &str| {
+            violated(
+                ZOOKEEPER,
+                &format!(r#"{{"{lock}": {{"retry": {{"after": "1s"}}}}}}"#),
+                three,
+                work,
+                &rest(fault),
+            )
+        };
+        assert_eq!(of(r#""process": "c2", "after": "getData""#), None, "{lock}");
+        // The create is under way: nobody knows of a node.
+        assert!(of(r#""phase": "acquiring""#).is_some(), "{lock}");
+        // A thread that ends there has no `finally`: whoever waits behind it waits in vain.
+        assert!(of(r#""process": "c2", "after": "getData", "then": "ends""#).is_some(), "{lock}");
+    }
+}
+
+/// Nobody is told to go on who has ended.
+#[test]
+fn a_story_says_when_somebody_does_not_ask_again() {
+    use lockstep::report::{Cast, story};
+    let told = |store, lock: &str, clients: &str, rest: &str| {
+        let model = model(store, lock, clients, r#"{"section": {"work": "4s"}}"#, rest).unwrap();
+        let found =
+            check(model.clone(), Asked::default(), &mut lockstep::explore::to_the_end).outcome;
+        let recording = lockstep::run::recording_of(&model, &found).unwrap();
+        story(&Cast::of(&recording.setup), &recording.events, 1000)
+    };
+    let ends = told(
+        ZOOKEEPER,
+        r#"{"sequential": {}}"#,
+        r#"{"processes": 2}"#,
+        r#""given": {"nodes": {"/lock": ""}}, "faults": [{"interrupt": {"phase": "acquiring", "then": "ends"}}],
+            "properties": ["orphaned-lock"]"#,
+    );
+    assert!(ends.contains("does not ask again") && !ends.contains("try again"), "{ends}");
+    let goes_on = told(
+        ZOOKEEPER,
+        r#"{"sequential": {}}"#,
+        r#"{"processes": 2}"#,
+        r#""given": {"nodes": {"/lock": ""}}, "faults": [{"interrupt": {"phase": "acquiring"}}],
+            "properties": ["orphaned-lock"]"#,
+    );
+    assert!(goes_on.contains("try again") && !goes_on.contains("does not ask again"), "{goes_on}");
 }

@@ -6,6 +6,10 @@ macro_rules! in_its_directory {
         stands_in_a_queue!();
         in_its_directory!();
     };
+    (curator) => {
+        cleans_up!();
+        in_its_directory!(queue);
+    };
     () => {
         fn retry(&self) -> (crate::time::Micros, crate::time::Micros) {
             self.retry.span()
@@ -13,6 +17,19 @@ macro_rules! in_its_directory {
 
         fn place(&self) -> String {
             self.directory.to_string()
+        }
+    };
+}
+
+/// A recipe of Curator's whose waiter deletes its node when it is interrupted.
+macro_rules! cleans_up {
+    () => {
+        fn cleans_up(&self) -> bool {
+            true
+        }
+
+        async fn interrupted(&mut self, cx: &Cx) {
+            super::internals::clean_up(cx).await;
         }
     };
 }

@@ -70,8 +70,10 @@ pub fn story(cast: &Cast, events: &[Record], width: usize) -> String {
         in_line: Vec::new(),
         read: BTreeMap::new(),
         ledger: BTreeMap::new(),
+        next: None,
     };
     for (at, record) in events.iter().enumerate() {
+        teller.next = events.get(at + 1);
         teller.hear(record);
         teller.known.take(at, record);
     }
@@ -137,6 +139,8 @@ struct Teller<'a> {
     in_line: Vec<Who>,
     /// What each thread read last.
     read: BTreeMap<(Who, Account), i64>,
+    /// What happens after what is told now.
+    next: Option<&'a Record>,
     /// What the ledger says.
     ledger: BTreeMap<Account, i64>,
 }
