@@ -113,6 +113,11 @@ impl LockBox {
         self.0.acquire_call()
     }
 
+    /// What is done after an acquisition that was interrupted, if the library does anything.
+    pub(crate) fn clean_up(&self) -> Option<Call> {
+        self.0.clean_up_call()
+    }
+
     /// One release of it, from how it is now.
     pub fn release(&self) -> Call {
         self.0.release_call()
@@ -136,6 +141,16 @@ impl LockBox {
     /// See [`Lock::places`].
     pub fn places(&self) -> Vec<String> {
         self.0.lives_at_all()
+    }
+
+    /// See [`Lock::is_queue`].
+    pub(crate) fn is_queue(&self) -> bool {
+        self.0.has_queue()
+    }
+
+    /// See [`Lock::counts_for`].
+    pub(crate) fn counts_for(&self) -> Option<Micros> {
+        self.0.placed_counts_for()
     }
 
     /// See [`Lock::names_node`].
@@ -192,11 +207,14 @@ impl WorkBox {
 
 trait AnyLock: State {
     fn acquire_call(&self) -> Call;
+    fn clean_up_call(&self) -> Option<Call>;
     fn release_call(&self) -> Call;
     fn retry_after(&self) -> (Micros, Micros);
     fn lives_at(&self) -> String;
     fn lives_at_all(&self) -> Vec<String>;
     fn grants_node(&self) -> bool;
+    fn has_queue(&self) -> bool;
+    fn placed_counts_for(&self) -> Option<Micros>;
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
@@ -204,6 +222,9 @@ trait AnyLock: State {
 impl<L: Lock> AnyLock for L {
     fn acquire_call(&self) -> Call {
         Call::new(Acquire(self.clone()))
+    }
+    fn clean_up_call(&self) -> Option<Call> {
+        self.cleans_up().then(|| Call::new(CleanUp(self.clone())))
     }
     fn release_call(&self) -> Call {
         Call::new(Release(self.clone()))
@@ -219,6 +240,12 @@ impl<L: Lock> AnyLock for L {
     }
     fn grants_node(&self) -> bool {
         self.names_node()
+    }
+    fn has_queue(&self) -> bool {
+        self.is_queue()
+    }
+    fn placed_counts_for(&self) -> Option<Micros> {
+        self.counts_for()
     }
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox> {
@@ -242,6 +269,22 @@ impl<W: Work> AnyWork for W {
     }
     fn kept(&self) -> Option<Kept> {
         self.keeps()
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct CleanUp<L>(L);
+
+impl<L: Lock> Start for CleanUp<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            lock.interrupted(&cx).await;
+            Output::Acquired(LockBox::new(lock), Err(LockError::Interrupted))
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "acquire"
     }
 }
 

@@ -16,6 +16,14 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     /// Gives the lock back.
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError>;
 
+    /// Whether [`interrupted`](Self::interrupted) does anything.
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
+    /// What the library does when the thread is interrupted while it acquires: its `catch` and its `finally`.
+    async fn interrupted(&mut self, _cx: &Cx) {}
+
     /// How long (µs) a client waits after an acquisition that failed, and how much jitter is added at most.
     fn retry(&self) -> (Micros, Micros) {
         (Micros::from_ms(100), Micros::ZERO)
@@ -27,6 +35,17 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     /// All places, of a lock that lives in several.
     fn places(&self) -> Vec<String> {
         vec![self.place()]
+    }
+
+    /// Whether who waits stands in a queue in the store: a numbered node, or an element of a list.
+    fn is_queue(&self) -> bool {
+        false
+    }
+
+    /// For how long (µs) what a thread places where the lock lives counts for others, who may take it over or remove it
+    /// after that; none if only the store knows.
+    fn counts_for(&self) -> Option<Micros> {
+        None
     }
 
     /// Whether its grants name the node that is the lock ([`Grant::node`]).

@@ -32,6 +32,12 @@ pub struct Record {
     pub event: Event<'static>,
 }
 
+/// The event that tells the violation of a run, if there is one: of several the last, which is the worst.
+pub fn violation(events: &[Record]) -> Option<&Record> {
+    let last = events.iter().rposition(|it| matches!(it.event, Event::Violated { .. }))?;
+    events.get(last)
+}
+
 /// Something that happened.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Event<'a> {
@@ -77,10 +83,13 @@ pub enum Event<'a> {
     Timer(ProcessId),
     /// Something became of what stands where the lock lives.
     Kept(Kept),
-    /// One act of a server told so many other clients something that they wait for.
+    /// One act of a server told other clients something that they wait for: of what somebody changed, and not that
+    /// their own time is over.
     Wakes {
-        /// How many.
-        clients: u32,
+        /// Whose request changed it, if it was one.
+        by: Option<Who>,
+        /// The clients, in the order of their numbers, without the one that made the request.
+        clients: Cow<'a, [ProcessId]>,
     },
     /// A thread begins to ask for the lock, for a new section.
     Asks(Who),
@@ -92,10 +101,20 @@ pub enum Event<'a> {
         who: Who,
         /// Until when (µs since the run began) it believes to have the lock, if it heeds that.
         until: Option<Micros>,
+        /// Until when (µs since the run began) the lock is its own by the protocol, if the grant says.
+        lease: Option<Micros>,
         /// Its fencing token.
         fence: Option<i64>,
         /// Whether others that share may be inside too.
         shared: bool,
+    },
+    /// A thread got the lock when its grant, which it heeds, was over: it does not begin, and gives the lock back.
+    /// [`Refused`](Self::Refused) follows.
+    TooLate {
+        /// Who.
+        who: Who,
+        /// When the grant was over (µs since the run began).
+        until: Micros,
     },
     /// A thread leaves its section, and believes no more.
     Leaves(Who),
@@ -183,11 +202,6 @@ pub enum ServerTurn {
 }
 
 impl Event<'_> {
-    /// Whether only properties hear it: what it says stands in other events as well.
-    pub fn is_for_properties_alone(&self) -> bool {
-        matches!(self, Self::Wakes { .. })
-    }
-
     /// The same with nothing borrowed.
     #[must_use]
     pub fn into_owned(self) -> Event<'static> {
@@ -209,12 +223,15 @@ impl Event<'_> {
             Self::Lost { process, server } => Event::Lost { process, server },
             Self::Timer(process) => Event::Timer(process),
             Self::Kept(kept) => Event::Kept(kept),
-            Self::Wakes { clients } => Event::Wakes { clients },
+            Self::Wakes { by, clients } => {
+                Event::Wakes { by, clients: Cow::Owned(clients.into_owned()) }
+            }
             Self::Asks(who) => Event::Asks(who),
             Self::InLine(who) => Event::InLine(who),
-            Self::Enters { who, until, fence, shared } => {
-                Event::Enters { who, until, fence, shared }
+            Self::Enters { who, until, lease, fence, shared } => {
+                Event::Enters { who, until, lease, fence, shared }
             }
+            Self::TooLate { who, until } => Event::TooLate { who, until },
             Self::Leaves(who) => Event::Leaves(who),
             Self::Refused(who) => Event::Refused(who),
             Self::GivesUp(who) => Event::GivesUp(who),

@@ -3,6 +3,36 @@
 //! A recipe knows nothing but what its [`Cx`] tells it, and asserts nothing about others: it says until when it
 //! believes to hold the lock, and properties judge. Each parses its own section of a model file.
 
+/// A recipe in which who waits stands in a queue in the store.
+macro_rules! stands_in_a_queue {
+    () => {
+        fn is_queue(&self) -> bool {
+            true
+        }
+    };
+}
+
+/// A recipe in which what one places counts for others for so long.
+macro_rules! counts_for_its {
+    ($span:ident) => {
+        fn counts_for(&self) -> Option<crate::time::Micros> {
+            Some(*self.$span)
+        }
+    };
+}
+
+/// A recipe whose section is just its fields.
+macro_rules! from_its_fields {
+    () => {
+        /// The recipe with the parameters in `section`.
+        pub fn from_section(
+            section: &crate::json::Section<'_>,
+        ) -> Result<Self, Box<crate::json::Problem>> {
+            section.to()
+        }
+    };
+}
+
 pub mod field;
 pub mod local;
 pub mod nested;

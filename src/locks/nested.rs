@@ -101,4 +101,12 @@ impl Lock for Nested {
     fn places(&self) -> Vec<String> {
         self.parts.objects.iter().flat_map(LockBox::places).collect()
     }
+
+    fn is_queue(&self) -> bool {
+        self.parts.objects[0].is_queue()
+    }
+
+    fn counts_for(&self) -> Option<Micros> {
+        self.parts.objects.iter().filter_map(LockBox::counts_for).min()
+    }
 }

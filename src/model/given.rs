@@ -3,7 +3,7 @@
 use super::clients::Clients;
 use super::fields;
 use super::store::Store;
-use crate::cx::{KEPT_AT, Kept};
+use crate::cx::{KEPT_AT, Kept, LockBox};
 use crate::json::{Problem, Section};
 use crate::property::Facts;
 use crate::sim::Fault;
@@ -123,8 +123,14 @@ impl Given {
     }
 
     /// What properties need to know.
-    pub(super) fn facts(&self, faults: &[Fault]) -> Facts {
-        Facts { ledger: self.value, crashes: faults.iter().any(Fault::kills) }
+    pub(super) fn facts(&self, clients: &Clients, faults: &[Fault]) -> Facts {
+        let locks = || clients.processes.iter().map(|client| &client.lock);
+        Facts {
+            ledger: self.value,
+            crashes: faults.iter().any(Fault::kills),
+            queues: locks().any(LockBox::is_queue),
+            counts_for: locks().filter_map(LockBox::counts_for).min(),
+        }
     }
 
     /// The ledger, if the work uses one.

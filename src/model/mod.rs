@@ -87,7 +87,7 @@ impl Model {
         let network = Network::from_section(fields.get("network"), &clients, &servers)?;
         let has_ledger = given.ledger().is_some();
         let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
-        let facts = given.facts(&faults);
+        let facts = given.facts(&clients, &faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let horizon = horizon::of(&root, &faults, &network, store.durations());
         if store.is_ensemble()
@@ -215,10 +215,11 @@ impl Model {
             properties: self.properties.clone(),
             horizon: self.horizon,
             sentinel: self.store.sentinel(),
-            watches_place: self
-                .properties
-                .iter()
-                .any(|property| ["release-safety", "fencing-order"].contains(&property.name())),
+            watches_place: self.properties.iter().any(|property| match property.name() {
+                "release-safety" | "fencing-order" => true,
+                "fifo" => self.clients.processes.iter().any(|client| client.lock.is_queue()),
+                _ => false,
+            }),
         }
     }
 }

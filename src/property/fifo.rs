@@ -1,12 +1,16 @@
 //! FIFO: the living enter in the order in which they got in line.
 //!
-//! A thread is in line from the moment its first request for a section was executed by the store: from then on the
-//! store could know the order, whether the recipe heeds it or not.
+//! Where the lock has a queue in the store, a thread is in line from the moment its entry stands there, the numbered node
+//! or the element of the list, until that is gone. Where it has none, from the moment its first request for a section was
+//! executed: from then on the store could know the order, whether the recipe heeds it or not.
 
 use super::parameters::{Facts, parameters};
 use super::words;
 use super::{About, Event, Judgement, Names, Property, Who};
+use crate::choice::ServerId;
+use crate::event::Kept;
 use crate::json::{Problem, Section};
+use crate::store::effect::{Change, Item, Part};
 use crate::time::Micros;
 
 /// The property `fifo`.
@@ -14,6 +18,8 @@ use crate::time::Micros;
 pub struct Fifo {
     /// How often one who waits may be overtaken.
     overtakings: u32,
+    /// Whether the line is a queue in the store.
+    queues: bool,
     line: Vec<Waiter>,
 }
 
@@ -22,6 +28,21 @@ struct Waiter {
     who: Who,
     /// How often it was overtaken.
     overtaken: u32,
+    /// Its entry in the queue, if that is still there.
+    entry: Option<(ServerId, Item)>,
+    /// What it does there.
+    stance: Stance,
+}
+
+/// What somebody in line does; only who waits can be overtaken.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Stance {
+    /// It waits.
+    Waits,
+    /// It takes the lock, as far as is known: its element of the list has gone by its own request, or it never had one.
+    Takes,
+    /// Its entry is gone, and its place with it.
+    Gone,
 }
 
 impl Fifo {
@@ -36,15 +57,59 @@ impl Fifo {
 
     /// Nobody is overtaken more than `overtakings` times.
     pub fn new(overtakings: u32) -> Self {
-        Self { overtakings, line: Vec::new() }
+        Self { overtakings, queues: false, line: Vec::new() }
     }
 
     /// Reads `"fifo"` or `{"overtakings": 3}`.
-    pub fn from_section(section: &Section<'_>, _: &Facts) -> Result<Self, Box<Problem>> {
+    pub fn from_section(section: &Section<'_>, facts: &Facts) -> Result<Self, Box<Problem>> {
         let fields = parameters(section, &["overtakings"])?;
         let overtakings =
             fields.map(|fields| fields.optional("overtakings")).transpose()?.flatten();
-        Ok(Self::new(overtakings.unwrap_or(0)))
+        Ok(Self { queues: facts.queues, ..Self::new(overtakings.unwrap_or(0)) })
+    }
+
+    /// An entry of the queue came, or went.
+    fn kept(&mut self, kept: &Kept) {
+        let is_there = |waiter: &&mut Waiter| {
+            waiter.entry.as_ref().is_some_and(|(at, item)| *at == kept.server && *item == kept.item)
+        };
+        match (&kept.change, kept.by.thread()) {
+            (Change::Placed { .. }, Some(who)) if is_entry(&kept.item) => {
+                let entry = Some((kept.server, kept.item.clone()));
+                let stands = |it: &&mut Waiter| it.who == who && it.stance != Stance::Gone;
+                match self.line.iter_mut().find(stands) {
+                    // A second one beside the first, or one below another lock, changes nothing; who was taken out of a
+                    // list comes back to its place.
+                    Some(waiter) => {
+                        waiter.entry = waiter.entry.take().or(entry);
+                        waiter.stance = Stance::Waits;
+                    }
+                    None => {
+                        self.line.retain(|waiter| waiter.who != who);
+                        self.line.push(Waiter { who, overtaken: 0, entry, stance: Stance::Waits });
+                    }
+                }
+            }
+            // Where nobody waits, the lock is taken without a place in the queue: that is before whoever comes later.
+            (Change::Placed { .. }, Some(who))
+                if kept.item.part.is_some() && self.line.iter().all(|it| it.who != who) =>
+            {
+                let stance = Stance::Takes;
+                self.line.push(Waiter { who, overtaken: 0, entry: None, stance });
+            }
+            (Change::Removed { .. }, by) => {
+                if let Some(waiter) = self.line.iter_mut().find(is_there) {
+                    waiter.entry = None;
+                    waiter.stance = match by {
+                        // Who is taken out by another does not give its place up.
+                        Some(by) if by != waiter.who => Stance::Waits,
+                        Some(_) if kept.item.part.is_some() => Stance::Takes,
+                        _ => Stance::Gone,
+                    };
+                }
+            }
+            _ => {}
+        }
     }
 
     fn enters(&mut self, who: Who, names: &dyn Names) -> Judgement {
@@ -52,7 +117,7 @@ impl Fifo {
         let place = self.line.iter().position(|waiter| waiter.who == who);
         let place = place.unwrap_or(self.line.len());
         let happened = self.line.iter().any(|waiter| waiter.who != who);
-        for waiter in &mut self.line[..place] {
+        for waiter in self.line[..place].iter_mut().filter(|it| it.stance == Stance::Waits) {
             waiter.overtaken = (waiter.overtaken + 1).min(self.overtakings.saturating_add(1));
         }
         let too_often = self.line[..place].iter().filter(|one| one.overtaken > self.overtakings);
@@ -79,14 +144,25 @@ impl Property for Fifo {
 
     fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         match *event {
-            Event::InLine(who) if self.line.iter().all(|waiter| waiter.who != who) => {
-                self.line.push(Waiter { who, overtaken: 0 });
+            Event::InLine(who)
+                if !self.queues && self.line.iter().all(|waiter| waiter.who != who) =>
+            {
+                self.line.push(Waiter { who, overtaken: 0, entry: None, stance: Stance::Waits });
             }
+            Event::Kept(ref kept) if self.queues => self.kept(kept),
             Event::Enters { who, .. } => return self.enters(who, names),
+            Event::Leaves(who) | Event::Refused(who) => {
+                self.line.retain(|it| it.who != who || it.stance == Stance::Waits);
+            }
             Event::Done(who) => self.line.retain(|waiter| waiter.who != who),
             Event::Crashes(process) => self.line.retain(|waiter| waiter.who.process != process),
             _ => {}
         }
         Judgement::nothing()
     }
+}
+
+/// Whether something in the store is the place of somebody in a queue.
+fn is_entry(item: &Item) -> bool {
+    item.is_numbered() || matches!(item.part, Some(Part::Element(_)))
 }

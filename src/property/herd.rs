@@ -2,7 +2,7 @@
 
 use super::asking::Asking;
 use super::parameters::{Facts, parameters};
-use super::{About, Event, Judgement, Names, Property};
+use super::{About, Event, Judgement, Names, Property, Who};
 use crate::json::{Fields, Problem, Section};
 use crate::time::Micros;
 
@@ -16,6 +16,8 @@ pub struct Herd {
     /// Requests since the last entry.
     asked: u32,
     asking: Asking,
+    /// The most clients that one change woke, if those were too many.
+    worst: u32,
 }
 
 impl Herd {
@@ -33,7 +35,7 @@ impl Herd {
 
     /// One change wakes at most so many clients.
     pub fn new(notifications: u32) -> Self {
-        Self { notifications, requests: None, asked: 0, asking: Asking::default() }
+        Self { notifications, requests: None, asked: 0, asking: Asking::default(), worst: 0 }
     }
 
     /// Reads `"herd"`, `{"notifications": 1}` or `{"requests": 12}`.
@@ -67,14 +69,18 @@ impl Herd {
         ))
     }
 
-    fn wakes(&self, clients: u32) -> Judgement {
+    fn wakes(&mut self, clients: u32, by: Option<Who>, names: &dyn Names) -> Judgement {
         if clients <= self.notifications {
             return Judgement::happened();
         }
-        let (waiting, most) = (self.asking.count(), self.notifications);
+        let change = match by {
+            Some(who) => format!("a request of {}", names.who(who)),
+            None => "one change in the store".to_owned(),
+        };
+        let most = self.notifications;
+        self.worst = self.worst.max(clients);
         Judgement::violated(format!(
-            "one change in the store wakes {clients} clients at once, of which one can get the lock: {waiting} wait, and \
-             at most {most} should be woken"
+            "{change} wakes {clients} clients at once, and one can get the lock: at most {most} should be woken"
         ))
     }
 }
@@ -84,11 +90,15 @@ impl Property for Herd {
         Self::ABOUT.name
     }
 
-    fn observe(&mut self, _: Micros, event: &Event<'_>, _: &dyn Names) -> Judgement {
+    fn worst(&self) -> u32 {
+        self.worst
+    }
+
+    fn observe(&mut self, _: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         let waited_for = self.asking.is_waited_for(event);
         self.asking.observe(event);
-        match *event {
-            Event::Wakes { clients } => return self.wakes(clients),
+        match event {
+            Event::Wakes { by, clients } => return self.wakes(clients.len() as u32, *by, names),
             Event::InLine(_) => return self.asks(),
             Event::Enters { .. } => {
                 self.asked = 0;

@@ -134,6 +134,12 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
     /// What it makes of an event at `now` (global time).
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement;
 
+    /// How bad the worst violation was that it has seen, where that is measured: of a run the worst one is told, else the
+    /// first.
+    fn worst(&self) -> u32 {
+        0
+    }
+
     /// Moves the origin of time.
     fn rebase(&mut self, _dt: Micros) {}
 
@@ -152,6 +158,7 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
 trait AnyProperty: State {
     fn name(&self) -> &'static str;
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement;
+    fn worst(&self) -> u32;
     fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
@@ -164,6 +171,9 @@ impl<P: Property> AnyProperty for P {
     }
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement {
         Property::observe(self, now, event, names)
+    }
+    fn worst(&self) -> u32 {
+        Property::worst(self)
     }
     fn copy(&self) -> Rc<dyn AnyProperty> {
         Rc::new(self.clone())
@@ -205,6 +215,11 @@ impl PropertyBox {
             Some(property) => property.observe(now, event, names),
             None => unreachable!("a copy is nobody else's"),
         }
+    }
+
+    /// See [`Property::worst`].
+    pub(crate) fn worst(&self) -> u32 {
+        self.0.worst()
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

@@ -62,6 +62,9 @@ impl Recorder<'_> {
 
     fn violated(&mut self, at: Micros, found: Option<TooLong>) {
         let Some(TooLong { property, why }) = found else { return };
+        if self.violation.is_some() {
+            return;
+        }
         self.on_event(at, &Event::Violated { property, why: why.into() });
     }
 }
@@ -69,15 +72,16 @@ impl Recorder<'_> {
 impl Observer for Recorder<'_> {
     fn on_event(&mut self, at: Micros, event: &Event<'_>) {
         if let Event::Violated { property, why } = event {
-            // One violation is told: the first, also among those that judge waiting.
-            if self.violation.is_none() {
+            // One violation is told: the first, also among those that judge waiting; of a property that measures how
+            // bad it is, the worst.
+            if self.violation.as_ref().is_none_or(|first| first.property == *property) {
                 self.violation = Some(Violation { property, why: why.to_string() });
                 self.hand_on(at, event);
             }
             return;
         }
         self.tally.count(event, self.setup);
-        if self.sink.is_some() && !event.is_for_properties_alone() {
+        if self.sink.is_some() {
             self.hand_on(at, event);
         }
         let found = self.waiting.on_event(at, event, self.setup);

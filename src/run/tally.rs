@@ -6,15 +6,18 @@ use serde::Serialize;
 
 use crate::event::{Event, Sent, Who, answer_in};
 use crate::sim::Setup;
-use crate::store::Outbound;
 use crate::store::ledger::Account;
+use crate::store::zookeeper::{Op, Request};
+use crate::store::{AnyRequest, Outbound};
 use crate::time::Micros;
 
 /// Counters of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Tally {
-    /// Requests that servers executed, by server.
+    /// Requests that servers executed, by server, without pings.
     pub requests: BTreeMap<String, u64>,
+    /// How often a ZooKeeper client said only that it is alive.
+    pub pings: u64,
     /// Messages that servers sent without being asked in that moment: pushes, watch events, late answers.
     pub notifications: u64,
     /// Sections that were entered.
@@ -70,6 +73,7 @@ impl Tally {
     /// Counts what happened.
     pub(super) fn count(&mut self, event: &Event<'_>, setup: &Setup) {
         match *event {
+            Event::Executed { ref request, .. } if is_ping(request) => self.pings += 1,
             Event::Executed { server, ref sent, link, .. } => {
                 let name = &setup.servers[usize::from(server)].name;
                 match self.requests.get_mut(name) {
@@ -110,6 +114,11 @@ impl Tally {
             self.ledger = Some(value);
         }
     }
+}
+
+/// Whether a request asks for nothing.
+fn is_ping(request: &AnyRequest) -> bool {
+    matches!(request, AnyRequest::ZooKeeper(Request::Call { op: Op::Ping, .. }))
 }
 
 /// How many of these are messages: that a connection is closed is none.

@@ -15,7 +15,7 @@ use super::world::{Stage, World};
 use crate::choice::FaultId;
 use crate::cx::{TaskId, thread_of};
 use crate::event::{Event, Who};
-use crate::store::{Inbound, Link, Outbound};
+use crate::store::{Inbound, Link, Outbound, redis};
 use crate::time::Micros;
 
 impl World {
@@ -101,7 +101,7 @@ impl World {
         }
         let who = thread.map(|thread| Who { process, thread });
         self.judge_number(stage, server, number, who);
-        self.judge_herd(stage, &sent, Some(conn));
+        self.judge_herd(stage, &sent, who, Some(conn));
         self.tell_effects(stage, server, effects, Behalf::Client(link, who));
         self.distribute(stage, server, sent);
         self.arm(server);
@@ -115,7 +115,7 @@ impl World {
         let shown = if self.has_peers() { Some(for_clients(&sent)) } else { None };
         let shown = Cow::Borrowed(&**shown.as_ref().unwrap_or(&sent));
         stage.observer.on_event(self.total(), &Event::Woke { server, sent: shown });
-        self.judge_herd(stage, &sent, None);
+        self.judge_herd(stage, &sent, None, None);
         self.tell_effects(stage, server, effects, Behalf::Nobody);
         self.distribute(stage, server, sent);
         self.arm(server);
@@ -198,20 +198,31 @@ impl World {
         self.happens(stage, &event);
     }
 
-    /// What a server tells clients that have not asked in this moment: watch events, published messages, late answers.
-    fn judge_herd(&mut self, stage: &mut Stage<'_>, sent: &Sent, asked: Option<ConnId>) {
+    /// What a server tells clients that have not asked in this moment: watch events, published messages, late answers. That
+    /// the time of one's own request is over is no change.
+    fn judge_herd(
+        &mut self,
+        stage: &mut Stage<'_>,
+        sent: &Sent,
+        by: Option<Who>,
+        asked: Option<ConnId>,
+    ) {
         if self.properties.is_empty() || sent.len() < 1 + usize::from(asked.is_some()) {
             return;
         }
+        let by_itself = asked.is_none();
+        let asker = asked.map(|conn| self.conns[conn as usize].process);
         let told = sent.iter().filter_map(|(Link(conn), message)| match message {
             Outbound::Close => None,
-            Outbound::Message(_) if Some(*conn) == asked => None,
+            Outbound::Message(AnyMessage::Redis(redis::Message::Reply(_))) if by_itself => None,
             // What servers say to each other is on no connection.
             Outbound::Message(_) => self.conns.get(*conn as usize).map(|conn| conn.process),
         });
-        let clients: std::collections::BTreeSet<u16> = told.collect();
+        let clients: std::collections::BTreeSet<u16> =
+            told.filter(|process| Some(*process) != asker).collect();
         if !clients.is_empty() {
-            self.judge(stage, &Event::Wakes { clients: clients.len() as u32 });
+            let clients: Vec<u16> = clients.into_iter().collect();
+            self.happens(stage, &Event::Wakes { by, clients: Cow::Owned(clients) });
         }
     }
 }

@@ -42,6 +42,7 @@ impl World {
 
     /// A process begins: with its ZooKeeper session, if it has one.
     pub(crate) fn start_process(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        self.ask(stage, process);
         let zookeeper =
             stage.scene.around[usize::from(process)].first().and_then(|around| around.zookeeper);
         if let Some(server) = zookeeper
@@ -52,6 +53,14 @@ impl World {
             self.schedule_ping(stage, process);
         } else {
             self.begin_threads(stage, process);
+        }
+    }
+
+    /// Threads that begin want the lock from now on, also while there is no connection yet.
+    fn ask(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        let threads = self.processes[usize::from(process)].threads.len();
+        for thread in 0..threads as u8 {
+            self.happens(stage, &Event::Asks(Who { process, thread }));
         }
     }
 
@@ -66,13 +75,12 @@ impl World {
             }
             let call =
                 self.processes[usize::from(process)].threads[usize::from(thread)].lock.acquire();
-            self.happens(stage, &Event::Asks(Who { process, thread }));
             let acts = self.begin(stage, process, thread, &call);
             self.work_off(stage, process, VecDeque::from([acts]));
         }
     }
 
-    fn begin(
+    pub(super) fn begin(
         &mut self,
         stage: &mut Stage<'_>,
         process: ProcessId,
@@ -240,6 +248,7 @@ impl World {
                 self.stop(process, OpRef { task, op, slot: WHOLE }, &waiting);
             }
         }
+        let now = self.now;
         let state = self.process_mut(process);
         let Some(thread) = state.threads.get_mut(usize::from(task)) else {
             state.local.keep(task, &[]);
@@ -247,12 +256,27 @@ impl World {
         };
         let who = Who { process, thread: task };
         let refused = matches!(output, Output::Acquired(_, Err(_)));
-        let step = thread.after(output);
+        // Who heeds its grant does not begin when that is over.
+        let too_late = match &output {
+            Output::Acquired(_, Ok(Grant { until: Some(until), .. }))
+                if thread.work.heeds_validity() =>
+            {
+                Some(state.local.until(*until)).filter(|left| *left <= Micros::ZERO)
+            }
+            _ => None,
+        };
+        let too_late = too_late.map(|left| now + state.clock.world_span(left));
+        let step =
+            if too_late.is_some() { thread.gives_back(output) } else { thread.after(output) };
         let data = [thread.lock.handles(), thread.work.handles()].concat();
         state.local.keep(data_of(task), &data);
         let heeds = thread.work.heeds_validity();
         match step {
             Step::Call(call) => {
+                if let Some(until) = too_late {
+                    self.happens(stage, &Event::TooLate { who, until });
+                    self.happens(stage, &Event::Refused(who));
+                }
                 if refused {
                     self.happens(stage, &Event::Refused(who));
                 }
@@ -303,14 +327,9 @@ impl World {
     fn enter(&mut self, stage: &mut Stage<'_>, who: Who, grant: &Grant, heeds: bool) {
         let now = self.now;
         let state = &self.processes[usize::from(who.process)];
-        let until = grant
-            .until
-            .filter(|_| heeds)
-            .map(|until| now + state.clock.world_span(state.local.until(until)));
-        self.happens(
-            stage,
-            &Event::Enters { who, until, fence: grant.fence, shared: grant.shared },
-        );
+        let lease = grant.until.map(|until| now + state.clock.world_span(state.local.until(until)));
+        let (until, fence, shared) = (lease.filter(|_| heeds), grant.fence, grant.shared);
+        self.happens(stage, &Event::Enters { who, until, lease, fence, shared });
     }
 }
 

@@ -131,6 +131,19 @@ impl Thread {
         }
     }
 
+    /// What comes after an acquisition whose grant is over by now: the lock goes back, as after a refusal.
+    pub(crate) fn gives_back(&mut self, output: Output) -> Step {
+        match output {
+            Output::Acquired(lock, _) => {
+                self.lock = lock;
+                self.refused = true;
+                self.phase = Phase::Releasing;
+                Step::Call(self.lock.release())
+            }
+            other => self.after(other),
+        }
+    }
+
     /// What comes after a refusal: another attempt, or none.
     fn refuse(&mut self) -> Step {
         if let Some(tries) = self.habits.tries {

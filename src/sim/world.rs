@@ -72,6 +72,8 @@ pub struct World {
 pub struct Found {
     /// The first property that was violated.
     pub violation: Option<Violation>,
+    /// How bad that was, where it is measured.
+    pub worst: u32,
     /// The properties that had something to judge, one bit each.
     pub happened: u64,
     /// Who entered a section, one bit each; the last bit of [`Found::ENTERED`] is that of all further threads. Only
@@ -314,14 +316,17 @@ impl World {
             if judgement.happened {
                 self.found.happened |= 1 << number;
             }
+            // Of a property that measures how bad it is, the worst is told.
+            let (name, worst) = (property.name(), property.worst());
+            let first = self.found.violation.as_ref();
             if let Some(why) = judgement.violated
-                && self.found.violation.is_none()
+                && first.is_none_or(|it| it.property == name && worst > self.found.worst)
             {
-                stage.observer.on_event(
-                    now,
-                    &Event::Violated { property: property.name(), why: Cow::Borrowed(&why) },
-                );
-                self.found.violation = Some(Violation { property: property.name(), why });
+                stage
+                    .observer
+                    .on_event(now, &Event::Violated { property: name, why: Cow::Borrowed(&why) });
+                self.found.violation = Some(Violation { property: name, why });
+                self.found.worst = worst;
             }
         }
     }

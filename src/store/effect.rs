@@ -115,6 +115,18 @@ impl Part {
 }
 
 impl Item {
+    /// The node below which this one is, if it is one; none below the root.
+    pub fn parent(&self) -> Option<&str> {
+        let (parent, _) = self.place.rsplit_once('/')?;
+        (self.part.is_none() && parent.starts_with('/')).then_some(parent)
+    }
+
+    /// Whether it is a node that ZooKeeper numbered: its name ends with ten digits.
+    pub fn is_numbered(&self) -> bool {
+        let digits = self.place.bytes().rev().take_while(u8::is_ascii_digit).count();
+        self.part.is_none() && self.place.starts_with('/') && digits >= 10
+    }
+
     /// A key, or a node.
     pub fn whole(place: impl Into<Rc<str>>) -> Self {
         Self { place: place.into(), part: None }

@@ -15,13 +15,13 @@ use serde_json::Value;
 use super::tidy::files;
 
 /// A recipe and what it promises.
-struct Promise {
-    recipe: &'static str,
+pub(super) struct Promise {
+    pub(super) recipe: &'static str,
     /// With these parameters, and no defect.
-    with: &'static str,
-    store: &'static str,
+    pub(super) with: &'static str,
+    pub(super) store: &'static str,
     /// Properties besides mutual exclusion and the resource's view of it.
-    promises: &'static [&'static str],
+    pub(super) promises: &'static [&'static str],
     /// Parameters with the values that are defects: `but.validity=false` is in an object.
     defects: &'static [&'static str],
 }
@@ -49,7 +49,7 @@ const fn promise(
 }
 
 #[rustfmt::skip]
-const PROMISES: &[Promise] = &[
+pub(super) const PROMISES: &[Promise] = &[
     promise("local", "", r#"{"none": {}}"#, &[], &[]),
     promise("setnx", "", REDIS, SAFE, &[]),
     promise("setnx-expire", "", REDIS, SAFE, &["repair=setex"]),

@@ -31,11 +31,11 @@ impl Names for Plain {
 }
 
 fn enters(who: Who) -> Event<'static> {
-    Event::Enters { who, until: None, fence: None, shared: false }
+    Event::Enters { who, until: None, lease: None, fence: None, shared: false }
 }
 
 fn shares(who: Who) -> Event<'static> {
-    Event::Enters { who, until: None, fence: None, shared: true }
+    Event::Enters { who, until: None, lease: None, fence: None, shared: true }
 }
 
 fn read(who: Who, value: i64) -> Event<'static> {
@@ -47,7 +47,13 @@ fn wrote(who: Who, value: i64) -> Event<'static> {
 }
 
 fn until(who: Who, seconds: i64) -> Event<'static> {
-    Event::Enters { who, until: Some(Micros(seconds * 1_000_000)), fence: None, shared: false }
+    Event::Enters {
+        who,
+        until: Some(Micros(seconds * 1_000_000)),
+        lease: None,
+        fence: None,
+        shared: false,
+    }
 }
 
 fn placed(by: Who) -> Event<'static> {
@@ -163,7 +169,7 @@ fn an_update_while_another_would_like_to_is_put_to_the_test() {
         holds(property, false, &alone);
         holds(property, true, &asked);
     }
-    let facts = Facts { ledger: 5, crashes: false };
+    let facts = Facts { ledger: 5, ..Facts::default() };
     let taken = [&asked[..4], &[(2, wrote(A, 4))]].concat();
     assert_eq!(verdict("\"red-packets\"", facts, &taken), (true, None));
     assert_eq!(
@@ -306,7 +312,7 @@ fn a_write_upon_an_overtaken_read_loses_an_update() {
 
 #[test]
 fn red_packets_add_up() {
-    let facts = Facts { ledger: 100, crashes: false };
+    let facts = Facts { ledger: 100, ..Facts::default() };
     let right = [(0, read(A, 100)), (1, wrote(A, 93)), (1, read(B, 93)), (2, wrote(B, 90))];
     assert_eq!(verdict("\"red-packets\"", facts, &right), (true, None));
     let wrong = [(0, read(A, 100)), (0, read(B, 100)), (1, wrote(A, 93)), (2, wrote(B, 90))];
@@ -335,7 +341,7 @@ fn only_the_owner_removes() {
 #[test]
 fn an_orphan_needs_somebody_who_is_gone() {
     let events = [(0, Asks(A)), (0, Asks(B)), (0, enters(A)), (1, Crashes(0)), (10, enters(B))];
-    let crashes = Facts { ledger: 0, crashes: true };
+    let crashes = Facts { crashes: true, ..Facts::default() };
     assert_eq!(verdict("\"orphaned-lock\"", crashes, &events), (true, None));
     // Who died outside of its section did not leave the lock behind.
     let outside = [

@@ -66,7 +66,8 @@ fn only_a_release_that_looks_and_deletes_at_once_is_safe() {
         ("set-nx-px-watch", "watch-multi-exec", true),
     ] {
         let lock = format!(r#"{{"{recipe}": {{"release": "{release}", "ttl": "40ms"}}}}"#);
-        let pause = fault("pause", 1, &[60]);
+        // It ends while the other is in its section: later there is nothing to take away from it.
+        let pause = fault("pause", 1, &[50]);
         let property = PropertyBox::new(ReleaseSafety::default());
         let outcome = search(world_of(&lock, SECTION, &[1, 1]), vec![pause], property);
         if safe {

@@ -252,17 +252,20 @@ fn counters(ended: &Ended) -> Vec<(&'static str, String)> {
         .iter()
         .map(|(name, count)| format!("{name} {}", words::count(*count)))
         .collect();
-    rows.push((
-        "requests",
-        format!("{}; {}", requests.join(", "), words::counted(tally.notifications, "notification")),
-    ));
+    let pings = match tally.pings {
+        0 => String::new(),
+        pings => format!("; {} more, which ask for nothing", words::counted(pings, "ping")),
+    };
+    let notifications = words::counted(tally.notifications, "notification");
+    rows.push(("requests", format!("{}; {notifications}{pings}", requests.join(", "))));
     if tally.entries > 0 {
         let all: u64 = tally.requests.values().sum();
         let [requests, notifications] =
             [all, tally.notifications].map(|it| each(it, tally.entries));
         let text =
             format!("{requests} requests and {notifications} notifications for each section");
-        rows.push(("herd", text));
+        let without = if tally.pings > 0 { ", pings left out" } else { "" };
+        rows.push(("herd", format!("{text}{without}")));
     }
     if !tally.noted.is_empty() || tally.ledger.is_some() {
         let mut noted: Vec<String> =

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{COMPARE_AND_DELETE, Key, Millis};
 use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -17,7 +17,7 @@ const SET_AND_COUNT: Script = Script(include_str!("set_and_count.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct Fenced {
     key: Key,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     count: Count,
     wait: u32,
     within: Span<1000>,

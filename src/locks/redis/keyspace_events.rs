@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{COMPARE_AND_DELETE, Key, Millis};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -17,7 +17,7 @@ const EVENTS: &str = "__keyevent@0__:[de]*[ld]";
 #[serde(default, deny_unknown_fields)]
 pub struct KeyspaceEvents {
     key: Key,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     poll: Span<50>,
     trusts_events: bool,
     retry: Retry,

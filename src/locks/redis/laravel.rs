@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::super::{About, Retry, Store};
+use super::{COMPARE_AND_DELETE, Key, Seconds};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Laravel {
     key: Key,
-    seconds: Span<10_000>,
+    seconds: Seconds<10_000>,
     release: Release,
     retry: Retry,
     #[serde(skip)]
@@ -37,7 +37,7 @@ impl Laravel {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("seconds", "the key's time to live, sent in whole seconds: \"10s\""),
+            ("seconds", "the key's time to live, sent in whole seconds, 0 for none: \"10s\""),
             (
                 "release",
                 "`release` compares the owner, `forceRelease` (\"force-release\") deletes whosever it is: \"release\"",
@@ -54,9 +54,13 @@ impl Laravel {
 
 impl Lock for Laravel {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
-        // 1. SET key owner EX seconds NX; whoever blocks tries again with the same owner.
+        // 1. SET key owner EX seconds NX, or SETNX without a time to live; whoever blocks tries again with the same owner.
         let owner = *self.owner.get_or_insert_with(|| cx.unique_token());
         let asked_at = cx.now();
+        if *self.seconds == Micros::ZERO {
+            let held = cx.redis(0).setnx(&self.key, &owner).await?;
+            return if held { Ok(Grant::default()) } else { Err(LockError::Busy) };
+        }
         if !cx.redis(0).set(&self.key, &owner).ex(*self.seconds).nx().await? {
             return Err(LockError::Busy);
         }

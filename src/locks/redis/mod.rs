@@ -3,6 +3,7 @@
 pub mod fenced;
 pub mod keyspace_events;
 pub mod laravel;
+mod lives;
 pub mod multi_lock;
 mod ownership;
 pub mod presence;
@@ -46,6 +47,7 @@ use serde::Deserialize;
 
 use crate::cx::{Arg, Script};
 use crate::store::redis::Bytes;
+use lives::{Millis, Seconds, whole_in};
 
 /// Deletes the key if it holds the token: 1 if it did, else 0.
 const COMPARE_AND_DELETE: Script = Script(include_str!("compare_and_delete.lua"));

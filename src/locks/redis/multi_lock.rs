@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
-use super::COMPARE_AND_DELETE;
+use super::super::{About, Retry, Store};
+use super::{COMPARE_AND_DELETE, Millis};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct MultiLock {
     keys: Vec<String>,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     order: Order,
     retry: Retry,
     #[serde(skip)]

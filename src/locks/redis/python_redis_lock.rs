@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
+use super::Seconds;
 use super::python_redis_renewal::PythonRenewal;
 use super::renewal::WATCHDOG;
 use crate::cx::{Cx, Grant, Lock, LockError, Script, Token};
@@ -18,7 +19,7 @@ const UNLOCK_AND_SIGNAL: Script = Script(include_str!("unlock_and_signal.lua"));
 #[serde(default, deny_unknown_fields)]
 pub struct PythonRedisLock {
     name: Name,
-    expire: Option<Span<1000>>,
+    expire: Option<Seconds<1000>>,
     auto_renewal: bool,
     timeout: Option<Span<1000>>,
     signal_expire: Span<1000>,
@@ -46,7 +47,7 @@ impl PythonRedisLock {
         store: Store::Redis,
         params: &[
             ("name", "the key is lock:name and the list lock-signal:name: \"name\""),
-            ("expire", "the key's time to live, in whole seconds: none"),
+            ("expire", "the key's time to live, in whole seconds, 0 or null for none: none"),
             ("auto_renewal", "whether a thread renews the key, every two thirds of expire: false"),
             ("timeout", "for how long an acquisition blocks before it is given up: none"),
             ("signal_expire", "the list's time to live: \"1s\""),
@@ -56,7 +57,8 @@ impl PythonRedisLock {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        Ok(Self { expire: lock.expire.filter(|expire| **expire > Micros::ZERO), ..lock })
     }
 
     fn signal(&self) -> String {
@@ -67,17 +69,15 @@ impl PythonRedisLock {
 impl Lock for PythonRedisLock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let (key, signal, token) = (self.place(), self.signal(), cx.unique_token());
-        let seconds = self.expire.map_or(0, |expire| (expire.as_ms() + 999) / 1000);
+        let seconds = self.expire.map_or(0, |expire| expire.as_ms() / 1000);
         let limit = self.timeout.map(|timeout| *timeout).or(self.expire.map(|expire| *expire));
         let mut timed_out = cx.looping(false);
         loop {
             cx.turn(&mut timed_out).await;
             // 1. SET lock:name id NX EX expire
             let asked_at = cx.now();
-            let set: &[&dyn crate::cx::Arg] = match self.expire {
-                Some(_) => &[&"SET", &key, &token, &"NX", &"EX", &seconds],
-                None => &[&"SET", &key, &token, &"NX"],
-            };
+            let set: [&dyn crate::cx::Arg; 6] = [&"SET", &key, &token, &"NX", &"EX", &seconds];
+            let set = if self.expire.is_some() { &set[..] } else { &set[..4] };
             if cx.redis(0).raw(set).await? != Reply::Nil {
                 self.token = Some(token);
                 let renews = self.auto_renewal && self.expire.is_some();

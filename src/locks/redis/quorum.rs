@@ -106,6 +106,17 @@ pub(super) async fn wait(cx: &Cx, (after, jitter): (Micros, Micros)) {
     cx.sleep(after + Micros::from_ms(i64::from(extra))).await;
 }
 
+/// Which lock is extended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Extended {
+    /// One whose time is not over; any other is lost without a question.
+    IfValid,
+    /// Each, until it is known to be lost.
+    UntilLost,
+    /// Each, also one that was lost: it may be had again.
+    EvenIfLost,
+}
+
 /// Gives the keys a new time to live again and again, by the rule by which they were set.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct QuorumRenewal {
@@ -127,8 +138,8 @@ pub(super) struct QuorumRenewal {
     pub(super) every: Micros,
     /// How many times at most.
     pub(super) most: u32,
-    /// Whether a lock whose time is over is lost without a question.
-    pub(super) if_valid: bool,
+    /// Which lock is extended.
+    pub(super) extends: Extended,
     /// Whose cells tell of it.
     pub(super) thread: TaskId,
 }
@@ -147,8 +158,10 @@ impl Task for QuorumRenewal {
                 cx.sleep(cx.until(until)).await;
                 return lost.set(true);
             }
-            cx.sleep(cx.until(next).min(cx.until(until))).await;
-            if self.if_valid && cx.is_past(until) {
+            let ever = self.extends == Extended::EvenIfLost;
+            let last = if ever { next } else { until };
+            cx.sleep(cx.until(next).min(cx.until(last))).await;
+            if self.extends == Extended::IfValid && cx.is_past(until) {
                 return lost.set(true);
             }
             let asked_at = cx.now();
@@ -157,6 +170,12 @@ impl Task for QuorumRenewal {
             if count(&answers, &self.keys.len()) >= most && !cx.is_past(asked_at + counts) {
                 *pass = (asked_at + counts, asked_at + self.every, left - 1);
                 lease.set(Some(pass.0));
+                if ever && lost.get() {
+                    lost.set(false);
+                }
+            } else if ever {
+                pass.1 = asked_at + self.every;
+                lost.set(true);
             } else if cx.is_past(until) || count(&answers, &0) >= most {
                 return lost.set(true);
             } else {

@@ -43,7 +43,7 @@ impl RedisPy {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("timeout", "the key's time to live, null for none: \"10s\""),
+            ("timeout", "the key's time to live; null for none, \"0s\" is none as well: \"10s\""),
             ("sleep", "how long a waiter sleeps between two tries: \"100ms\""),
             ("blocking_timeout", "how long a waiter tries: for ever"),
             (
@@ -53,7 +53,7 @@ impl RedisPy {
             ),
             (
                 "renew",
-                "\"never\"; each third of the timeout \"extend\" it by as much, or \"reacquire\" all of it: \"never\"",
+                "\"never\"; each third of it (of 0: each second) \"extend\", or \"reacquire\" all of it: \"never\"",
             ),
             Retry::ABOUT,
         ],
@@ -61,7 +61,9 @@ impl RedisPy {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        lock.renew.needs(lock.timeout.span(), section)?;
+        Ok(lock)
     }
 }
 

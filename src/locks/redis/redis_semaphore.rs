@@ -101,6 +101,8 @@ impl Lock for RedisSemaphore {
         self.retry.span()
     }
 
+    counts_for_its!(timeout);
+
     fn place(&self) -> String {
         self.key.to_string()
     }

@@ -6,7 +6,6 @@ use super::super::{About, Retry, Span, Store};
 use super::Key;
 use super::redisson_base::{Attempt, Patience, RENEW, lock_or_wait, start_watchdog, unlock};
 use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
-use crate::json::{Problem, Section};
 use crate::time::Micros;
 
 /// `tryLockInnerAsync`: nil if it is held now, else for how long (ms) to wait.
@@ -56,10 +55,7 @@ impl RedissonFair {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 
     fn names(&self) -> [String; 3] {
         let key = &*self.key;
@@ -111,4 +107,11 @@ impl Lock for RedissonFair {
     fn place(&self) -> String {
         self.key.to_string()
     }
+
+    fn places(&self) -> Vec<String> {
+        self.names().to_vec()
+    }
+
+    stands_in_a_queue!();
+    counts_for_its!(thread_wait);
 }

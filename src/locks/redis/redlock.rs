@@ -3,9 +3,9 @@
 use serde::Deserialize;
 
 use super::super::{About, Span, Store};
-use super::quorum::{Order, QuorumRenewal, ask, count, grant, unlock_all};
+use super::quorum::{Extended, Order, QuorumRenewal, ask, count, grant, unlock_all};
 use super::renewal::stop;
-use super::{COMPARE_AND_PEXPIRE, Key};
+use super::{COMPARE_AND_PEXPIRE, Key, Millis};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Duration, Problem, Section};
 use crate::time::Micros;
@@ -15,7 +15,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Redlock {
     key: Key,
-    ttl: Span<10_000>,
+    ttl: Millis<10_000>,
     node_timeout: Span<10>,
     drift: Option<Duration>,
     order: Order,
@@ -87,7 +87,7 @@ impl Lock for Redlock {
                 within: Some(*self.node_timeout),
                 every: Micros(self.ttl.as_ms() * 1000 / 3),
                 most: self.extensions,
-                if_valid: false,
+                extends: Extended::UntilLost,
                 thread: cx.surroundings().thread,
             };
             return Ok(grant(cx, valid_until, Some(renewal).filter(|_| self.extensions > 0)));

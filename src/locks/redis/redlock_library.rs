@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
-use super::Key;
+use super::super::{About, Retry, Store};
 use super::quorum::{grant, wait};
 use super::redlock_round::{most, release, remove_all, set_all};
 use super::redlock_ways::{But, Clock, Library, OnError, Undo, Ways};
 use super::renewal::stop;
+use super::{Key, Millis};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
@@ -19,7 +19,7 @@ pub struct RedlockLibrary {
     library: Library,
     key: Key,
     also: Vec<Key>,
-    ttl: Span<10_000>,
+    ttl: Millis<10_000>,
     but: But,
     extends: bool,
     retry: Retry,

@@ -69,7 +69,7 @@ impl Ways {
             within,
             every,
             most,
-            if_valid: self.form.extends_if_valid,
+            extends: self.form.extends,
             thread,
         })
     }

@@ -1,14 +1,15 @@
 //! How Redlock libraries differ: what each does where the specification leaves it open, and where it does not.
 //!
 //! From the sources of redlock-py 1.0.8, redlock 1.2.0, pottery 3.0.1, aioredlock 0.7.3, go-redsync v4,
-//! node-redlock 4.2.0 and 5.0.0-beta.2; from issues of leandromoreira/redlock-rb (#36, #129, PR #134) and `samcook/RedLock.net` (PR #60, #78).
+//! node-redlock 4.2.0 and 5.0.0-beta.2; from issues of leandromoreira/redlock-rb (#36, #129, PR #134); from `RedLock.cs` and `Lua/Extend.lua` of
+//! `samcook/RedLock.net` (PR #60, #78).
 
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
 use super::super::Retry;
-use super::quorum::Order;
+use super::quorum::{Extended, Order};
 use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, SET_IF_ABSENT_OR_MINE};
 use crate::cx::{Cx, Instant, Script, WallReading};
 use crate::json::Duration;
@@ -69,8 +70,8 @@ pub(super) struct Form {
     pub(super) from_first_try: bool,
     /// Whether a release that most servers refuse is tried again.
     pub(super) removes_again: bool,
-    /// Whether only a lock is extended whose time is not over.
-    pub(super) extends_if_valid: bool,
+    /// Which lock is extended.
+    pub(super) extends: Extended,
 }
 
 /// `ACQUIRE_SCRIPT` of node-redlock: sets all keys if none exists, how many it set.
@@ -78,6 +79,9 @@ const ACQUIRE: Script = Script(include_str!("node_redlock_acquire.lua"));
 
 /// `EXTEND_SCRIPT` of node-redlock: sets all keys again if all hold the token, how many it set.
 const EXTEND: Script = Script(include_str!("node_redlock_extend.lua"));
+
+/// `Extend.lua` of RedLock.net: sets a new time to live if the key holds the token, and the key itself if there is none.
+const REDLOCK_NET_EXTEND: Script = Script(include_str!("redlock_net_extend.lua"));
 
 /// `RELEASE_SCRIPT` of node-redlock: removes the keys that hold the token, how many they were.
 const RELEASE: Script = Script(include_str!("node_redlock_release.lua"));
@@ -127,7 +131,7 @@ fn ways(library: Library, ttl: Micros) -> Ways {
         Library::NodeRedlock => (FirstDecision, (1, 2), Wall,      false, None,              11,   (100, 200), Counts, LastTry, again_before(ms(500))),
         Library::NodeRedlock4=> (AtOnce,        (1, 2), Wall,      true,  None,              11,   (100, 200), Counts, EachTry, None),
         Library::RedlockRb   => (InTurn,        (1, 2), Monotonic, true,  Some(ms(100)),     3,    (200, 50),  Counts, EachTry, again(MANY, 33)),
-        Library::RedlockNet  => (AtOnce,        (1, 2), Monotonic, true,  None,              3,    (0, 400),   Counts, EachTry, again(MANY, 50)),
+        Library::RedlockNet  => (AtOnce,        (1, 2), Monotonic, true,  None,              3,    (0, 400),   Counts, EachTry, Some((REDLOCK_NET_EXTEND, MANY, percent(50)))),
     };
     let (is_5, is_4) = (library == Library::NodeRedlock, library == Library::NodeRedlock4);
     let form = Form {
@@ -135,7 +139,11 @@ fn ways(library: Library, ttl: Micros) -> Ways {
         removes: if is_5 || is_4 { RELEASE } else { COMPARE_AND_DELETE },
         from_first_try: is_5,
         removes_again: is_5,
-        extends_if_valid: is_5,
+        extends: match library {
+            Library::NodeRedlock => Extended::IfValid,
+            Library::RedlockNet => Extended::EvenIfLost,
+            _ => Extended::UntilLost,
+        },
     };
     let (counts, delay) = (counts(drift), (ms(delay.0), ms(delay.1)));
     Ways { order, counts, clock, validity, patience, tries, delay, on_error, undo, extends, form }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::super::{lease, lost};
 use super::{COMPARE_AND_PEXPIRE, Key};
 use crate::cx::{Arg, Cx, Grant, Instant, Script, Task, TaskId, Token};
+use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
 use crate::time::Micros;
 
@@ -46,6 +47,11 @@ impl Renewal {
         Self { script, key, token, ttl, adds, fields, ttl_first, thread, gives_up }
     }
 
+    /// Whether the key was set without a time to live: redis-py's timeout of 0.
+    fn is_endless(&self) -> bool {
+        self.ttl == Micros::ZERO
+    }
+
     /// The same for a script of Redisson's.
     pub(super) fn ttl_first(self) -> Self {
         Self { ttl_first: true, ..self }
@@ -54,7 +60,7 @@ impl Renewal {
     /// Begins, for a lock that is valid until then.
     pub(super) fn start(self, cx: &Cx, until: Instant) -> Grant {
         lost(cx, self.thread).set(false);
-        lease(cx, self.thread).set(Some(until));
+        lease(cx, self.thread).set(Some(until).filter(|_| !self.is_endless()));
         cx.spawn(WATCHDOG + self.thread, self);
         Grant::default()
     }
@@ -74,6 +80,19 @@ pub(super) enum Renew {
 const EXTEND: Script = Script(include_str!("redis_py_extend.lua"));
 
 impl Renew {
+    /// What has no timeout, which 0 is not, is not renewed.
+    pub(super) fn needs(
+        self,
+        timeout: Option<Micros>,
+        section: &Section<'_>,
+    ) -> Result<(), Box<Problem>> {
+        if self == Self::Never || timeout.is_some() {
+            return Ok(());
+        }
+        let message = "redis-py raises LockError: it renews no lock that has no timeout";
+        Err(section.field("renew")?.error(message))
+    }
+
     /// The grant of a lock with a time to live of `ttl` (µs), valid until then if nobody renews it.
     pub(super) fn grant(
         self,
@@ -84,6 +103,7 @@ impl Renew {
         until: Instant,
     ) -> Grant {
         let (script, adds) = match self {
+            Self::Never if ttl == Micros::ZERO => return Grant::default(),
             Self::Never => return Grant { until: Some(until), ..Grant::default() },
             Self::Extend => (EXTEND, Some(Micros(ttl.0 / 3))),
             Self::Reacquire => (COMPARE_AND_PEXPIRE, None),
@@ -95,9 +115,11 @@ impl Renew {
 
 impl Task for Renewal {
     async fn run(self, cx: &Cx) {
-        let (span, third) = (self.adds.unwrap_or(self.ttl), Micros(self.ttl.0 / 3));
+        // Without a time to live the user renews it now and then.
+        let lives = if self.is_endless() { Micros::from_ms(3000) } else { self.ttl };
+        let (span, third) = (self.adds.unwrap_or(self.ttl), Micros(lives.0 / 3));
         let (lost, lease) = (lost(cx, self.thread), lease(cx, self.thread));
-        let mut until = cx.looping(cx.now() + self.ttl);
+        let mut until = cx.looping(cx.now() + lives);
         loop {
             cx.turn(&mut until).await;
             cx.sleep(third.min(cx.until(*until))).await;
@@ -115,8 +137,10 @@ impl Task for Renewal {
             let patience = if rest > Micros::ZERO { rest } else { third };
             match renew.within(patience).await {
                 Ok(Reply::Int(1)) => {
-                    *until = self.adds.map_or(asked_at + self.ttl, |adds| *until + adds);
-                    lease.set(Some(*until));
+                    *until = self.adds.map_or(asked_at + lives, |adds| *until + adds);
+                    if !self.is_endless() {
+                        lease.set(Some(*until));
+                    }
                 }
                 // It ends as it was, and nobody is told.
                 Err(_) if self.gives_up => return lease.set(None),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store, lost};
 use super::ownership::{CHECK, Check};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{COMPARE_AND_DELETE, Key, Millis};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -15,7 +15,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Replicated {
     key: Key,
-    ttl: Span<10_000>,
+    ttl: Millis<10_000>,
     wait: u32,
     within: Span<1000>,
     too_few: TooFew,

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::super::{About, Retry, Store};
+use super::{COMPARE_AND_DELETE, Key, Millis};
 use crate::cx::{CallError, Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxPx {
     key: Key,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     release: Release,
     on_unknown: OnUnknown,
     retry: Retry,

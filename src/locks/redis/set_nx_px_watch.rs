@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
-use super::Key;
+use super::super::{About, Retry, Store};
+use super::{Key, Millis};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::time::Micros;
@@ -13,7 +13,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct SetNxPxWatch {
     key: Key,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     release: Release,
     retry: Retry,
     #[serde(skip)]

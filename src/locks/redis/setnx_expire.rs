@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::Key;
+use super::{Key, whole_in};
 use crate::cx::{Cx, Grant, Lock, LockError};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -47,7 +47,7 @@ impl SetNxExpire {
         store: Store::Redis,
         params: &[
             Key::ABOUT,
-            ("ttl", "the key's time to live, sent in whole seconds: \"30s\""),
+            ("ttl", "the key's time to live, sent in its `unit`: \"30s\""),
             ("unit", "\"seconds\" (EXPIRE), or \"milliseconds\" (PEXPIRE): \"seconds\""),
             (
                 "repair",
@@ -60,7 +60,14 @@ impl SetNxExpire {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        let (unit, name) = match lock.unit {
+            Unit::Seconds => (1_000_000, "seconds"),
+            Unit::Milliseconds => (1000, "milliseconds"),
+        };
+        // EXPIRE and PEXPIRE of 0 delete the key.
+        whole_in(section, "ttl", *lock.ttl, unit, name)?;
+        Ok(lock)
     }
 }
 

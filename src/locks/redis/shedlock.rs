@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key};
+use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key, Millis};
 use crate::cx::{Cx, Grant, Instant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -14,7 +14,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct ShedLock {
     key: Key,
-    at_most: Span<30_000>,
+    at_most: Millis<30_000>,
     at_least: Span<0>,
     unlock: Unlock,
     retry: Retry,

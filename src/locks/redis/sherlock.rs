@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
-use super::{COMPARE_AND_DELETE, Key};
+use super::{COMPARE_AND_DELETE, Key, whole_in};
 use crate::cx::{Arg, Cx, Grant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -68,7 +68,11 @@ impl Sherlock {
 
     /// The recipe with the parameters in `section`.
     pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
+        let lock: Self = section.to()?;
+        if let Expire::After(span) = lock.expire {
+            whole_in(section, "expire", *span, 1_000_000, "seconds")?;
+        }
+        Ok(lock)
     }
 }
 
@@ -76,7 +80,7 @@ impl Lock for Sherlock {
     async fn acquire(&mut self, cx: &Cx) -> Result<Grant, LockError> {
         let owner = cx.unique_token();
         let lasts = if let Expire::After(span) = self.expire { Some(*span) } else { None };
-        let seconds = lasts.map_or(-1, |span| (span.as_ms() + 999) / 1000);
+        let seconds = lasts.map_or(-1, |span| span.as_ms() / 1000);
         let give_up_at = self.timeout.map(|timeout| cx.now() + *timeout);
         let mut pass = cx.looping(());
         loop {

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::super::local::{lock_here, unlock_here};
 use super::super::{About, Retry, Span, Store};
-use super::Key;
 use super::redisson_base::{Attempt, Patience, lock_or_sleep, lock_or_wait};
+use super::{Key, Millis};
 use crate::cx::{Cx, Grant, Instant, Lock, LockError, Script, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -25,7 +25,7 @@ const CHANNEL: &str = "redis-lock-registry-channel";
 #[serde(default, deny_unknown_fields)]
 pub struct Spring {
     key: Key,
-    expire_after: Span<60_000>,
+    expire_after: Millis<60_000>,
     pub_sub: bool,
     spin: Span<100>,
     defect: Defect,

@@ -1,4 +1,4 @@
-//! A time to live that a lock may do without.
+//! redis-py's time to live, which a lock may do without.
 
 use serde::Deserialize;
 
@@ -23,11 +23,11 @@ impl Timeout {
         self.0.map(|span| *span)
     }
 
-    /// The key that is set gets it.
+    /// The key that is set gets it: `if self.timeout`, so none of 0.
     pub(super) fn px(self, set: Set<'_>) -> Set<'_> {
         match self.0 {
-            Some(span) => set.px(*span),
-            None => set,
+            Some(span) if *span > Micros::ZERO => set.px(*span),
+            _ => set,
         }
     }
 }

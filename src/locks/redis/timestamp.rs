@@ -5,7 +5,6 @@ use serde::Deserialize;
 use super::super::{About, Retry, Span, Store};
 use super::Key;
 use crate::cx::{Cx, Grant, Lock, LockError};
-use crate::json::{Problem, Section};
 use crate::store::redis::{Bytes, Reply};
 use crate::time::Micros;
 
@@ -57,10 +56,7 @@ impl Timestamp {
         ],
     };
 
-    /// The recipe with the parameters in `section`.
-    pub fn from_section(section: &Section<'_>) -> Result<Self, Box<Problem>> {
-        section.to()
-    }
+    from_its_fields!();
 }
 
 /// Whether a value is a deadline that has passed.
@@ -116,4 +112,6 @@ impl Lock for Timestamp {
     fn place(&self) -> String {
         self.key.to_string()
     }
+
+    counts_for_its!(timeout);
 }

@@ -2,9 +2,9 @@
 
 use serde::Deserialize;
 
-use super::super::{About, Retry, Span, Store};
+use super::super::{About, Retry, Store};
 use super::renewal::{Renewal, stop};
-use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key, SET_IF_ABSENT_OR_MINE};
+use super::{COMPARE_AND_DELETE, COMPARE_AND_PEXPIRE, Key, Millis, SET_IF_ABSENT_OR_MINE};
 use crate::cx::{Cx, Grant, Lock, LockError, Token};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -15,7 +15,7 @@ use crate::time::Micros;
 #[serde(default, deny_unknown_fields)]
 pub struct Watchdog {
     key: Key,
-    ttl: Span<30_000>,
+    ttl: Millis<30_000>,
     defect: Defect,
     retry: Retry,
     #[serde(skip)]

@@ -83,5 +83,5 @@ impl Lock for Aiozk {
         Ok(cx.zk().delete(&self.directory.child(&node)).await?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
 }

@@ -99,7 +99,7 @@ impl Lock for Curator {
         Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    in_its_directory!();
+    in_its_directory!(curator);
 
     /// `acquire(time, unit)`.
     fn with_arguments_of(&self, other: &Self) -> Option<Self> {

@@ -102,6 +102,8 @@ impl Lock for CuratorMultiLock {
         self.retry.span()
     }
 
+    stands_in_a_queue!();
+
     fn place(&self) -> String {
         self.directories[0].to_string()
     }

@@ -116,5 +116,5 @@ impl Lock for CuratorReadWrite {
         Ok(give_back(cx, &self.directory, &mut self.read).await?)
     }
 
-    in_its_directory!();
+    in_its_directory!(curator);
 }

@@ -106,6 +106,6 @@ impl Lock for Election {
         Ok(delete_surely(cx, &self.directory.child(&me)).await.map(|_| ())?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
     names_its_node!();
 }

@@ -83,6 +83,6 @@ impl Lock for Guid {
         Ok(delete_surely(cx, &self.directory.child(&node)).await.map(|_| ())?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
     names_its_node!();
 }

@@ -1,12 +1,13 @@
 //! What Curator's locks have in common: <https://github.com/apache/curator>, `LockInternals.java`.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::protection::{Protection, create_protected};
 use super::revocation::{REVOKE_MESSAGE, Revocation};
 use super::waits::{Left, woken_within};
 use super::{Directory, NO_NODE, delete_surely};
-use crate::cx::{CallError, Cx, Instant, LockError, WatchId};
+use crate::cx::{CallError, Cell, Cx, Instant, LockError, WatchId};
 use crate::store::zookeeper::{Children, CreateMode};
 use crate::time::Micros;
 
@@ -27,6 +28,31 @@ pub(super) async fn creates_the_lock(
     create_protected(cx, directory, modes, ("_c_", &format!("-{name}")), protection).await
 }
 
+/// The nodes of the threads of this process that wait in line.
+fn waiting(cx: &Cx) -> Cell<BTreeMap<u8, String>> {
+    cx.cell("internalLockLoop")
+}
+
+fn waits_with(cx: &Cx, node: Option<String>) {
+    let (thread, mut all) = (cx.surroundings().thread, waiting(cx).get());
+    match node {
+        Some(node) => drop(all.insert(thread, node)),
+        None => drop(all.remove(&thread)),
+    }
+    waiting(cx).set(all);
+}
+
+/// The `finally` of `internalLockLoop` in a thread that is interrupted: its node is deleted, surely.
+///
+/// A create that is under way leaves its node behind, as before CURATOR-79.
+pub(super) async fn clean_up(cx: &Cx) {
+    if let Some(node) = waiting(cx).get().remove(&cx.surroundings().thread) {
+        // The thread goes on either way.
+        let _ = delete_surely(cx, &node).await;
+        waits_with(cx, None);
+    }
+}
+
 /// `internalLockLoop`: returns when there is no `path_to_watch` among the children; the watch on one's own node, if it
 /// can be revoked.
 ///
@@ -40,6 +66,7 @@ pub(super) async fn internal_lock_loop(
     path_to_watch: impl Fn(&Children) -> Option<Rc<str>>,
 ) -> Result<Option<WatchId>, LockError> {
     let own = directory.child(me);
+    waits_with(cx, Some(own.clone()));
     let waited = match revocation.watch(cx, &own).await {
         Ok(asked) => {
             wait(cx, directory, me, revocation, (until, left), path_to_watch).await.map(|()| asked)
@@ -49,6 +76,7 @@ pub(super) async fn internal_lock_loop(
     if waited.is_err() {
         delete_surely(cx, &own).await?;
     }
+    waits_with(cx, None);
     waited
 }
 

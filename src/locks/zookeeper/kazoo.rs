@@ -110,7 +110,7 @@ impl Lock for Kazoo {
         Ok(self.object.delete(cx, &self.directory, *self.retry.after).await?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
 
     /// `blocking` and `timeout`.
     fn with_arguments_of(&self, other: &Self) -> Option<Self> {

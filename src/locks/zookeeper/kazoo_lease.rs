@@ -81,4 +81,5 @@ impl Lock for KazooLease {
     }
 
     in_its_directory!();
+    counts_for_its!(duration);
 }

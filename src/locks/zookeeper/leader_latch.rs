@@ -108,6 +108,6 @@ impl Lock for LeaderLatch {
         Ok(delete_surely(cx, &self.directory.child(&me)).await.map(|_| ())?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
     names_its_node!();
 }

@@ -105,5 +105,5 @@ impl Lock for LeaderSelector {
         }
     }
 
-    in_its_directory!();
+    in_its_directory!(curator);
 }

@@ -1,7 +1,15 @@
 //! Recipes for ZooKeeper.
 
-/// What a recipe with a `directory` and a `retry` says of them.
+/// What a recipe with a `directory` and a `retry` says of them; in most the directory holds a `queue`.
 macro_rules! in_its_directory {
+    (queue) => {
+        stands_in_a_queue!();
+        in_its_directory!();
+    };
+    (curator) => {
+        cleans_up!();
+        in_its_directory!(queue);
+    };
     () => {
         fn retry(&self) -> (crate::time::Micros, crate::time::Micros) {
             self.retry.span()
@@ -13,23 +21,24 @@ macro_rules! in_its_directory {
     };
 }
 
+/// A recipe of Curator's whose waiter deletes its node when it is interrupted.
+macro_rules! cleans_up {
+    () => {
+        fn cleans_up(&self) -> bool {
+            true
+        }
+
+        async fn interrupted(&mut self, cx: &Cx) {
+            super::internals::clean_up(cx).await;
+        }
+    };
+}
+
 /// A recipe whose grants name the node that is the lock.
 macro_rules! names_its_node {
     () => {
         fn names_node(&self) -> bool {
             true
-        }
-    };
-}
-
-/// A recipe whose section is just its fields.
-macro_rules! from_its_fields {
-    () => {
-        /// The recipe with the parameters in `section`.
-        pub fn from_section(
-            section: &crate::json::Section<'_>,
-        ) -> Result<Self, Box<crate::json::Problem>> {
-            section.to()
         }
     };
 }

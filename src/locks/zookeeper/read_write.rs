@@ -105,5 +105,5 @@ impl Lock for ReadWrite {
         deleted.map_err(|error| if error == NO_NODE { LockError::Lost } else { error.into() })
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
 }

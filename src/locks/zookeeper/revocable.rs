@@ -109,5 +109,5 @@ impl Lock for Revocable {
         Ok(super::give_back(cx, &self.directory, &mut self.node).await?)
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
 }

@@ -102,6 +102,8 @@ impl Lock for Semaphore {
         self.retry.span()
     }
 
+    stands_in_a_queue!();
+
     fn place(&self) -> String {
         self.directory.child("leases")
     }

@@ -107,6 +107,6 @@ impl Lock for Sequential {
         deleted.map_err(|error| if error == NO_NODE { LockError::Lost } else { error.into() })
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
     names_its_node!();
 }

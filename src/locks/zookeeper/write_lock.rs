@@ -115,5 +115,5 @@ impl Lock for WriteLock {
         if deleted == Err(NO_NODE) { Ok(()) } else { Ok(deleted?) }
     }
 
-    in_its_directory!();
+    in_its_directory!(queue);
 }

@@ -1,7 +1,7 @@
 //! What is known at the end of a run, and how events are looked up in it.
 
 use crate::choice::{ProcessId, ServerId, Strike, Target};
-use crate::event::{By, Event, Kept, Record, Sent, Who, answer_in};
+use crate::event::{By, Event, Kept, Record, Who, answer_in};
 use crate::report::cast::{Cast, Kind};
 use crate::report::chronicle::{At, Chronicle, Holding};
 use crate::store::zookeeper::Message;
@@ -128,17 +128,6 @@ pub(super) fn is_refusal(answer: &AnyMessage) -> bool {
         AnyMessage::ZooKeeper(Message::Reply(reply)) => reply.result.is_err(),
         _ => false,
     }
-}
-
-/// What a server sent with this event that answers no request: to which connections.
-pub(super) fn sent_by_itself(record: &Record) -> Vec<&Sent> {
-    let (sent, answer) = match &record.event {
-        Event::Executed { link, sent, .. } => (sent, answer_in(sent, *link)),
-        Event::Woke { sent, .. } => (sent, None),
-        _ => return Vec::new(),
-    };
-    let others = sent.iter().enumerate().filter(|(place, _)| Some(*place) != answer);
-    others.map(|(_, it)| it).filter(|it| matches!(it.1, Outbound::Message(_))).collect()
 }
 
 /// Whether a message came to its process by itself.

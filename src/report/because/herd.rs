@@ -1,6 +1,6 @@
 //! What one change in the store set in motion.
 
-use super::evidence::{Evidence, asker, sent_by_itself};
+use super::evidence::{Evidence, asker};
 use super::link::Link;
 use crate::choice::ProcessId;
 use crate::event::{Event, Who};
@@ -10,29 +10,18 @@ pub(super) fn link(evidence: &Evidence<'_>) -> Option<Link> {
     woken(evidence).or_else(|| requests(evidence))
 }
 
-/// Who was woken by the last change, and by what they had asked to be.
+/// Who was woken by the last change, if it is that which is too much, and by what they had asked to be.
 fn woken(evidence: &Evidence<'_>) -> Option<Link> {
+    let Event::Wakes { clients, .. } = &evidence.events.last()?.event else { return None };
     let acts = |event: &Event<'_>| matches!(event, Event::Executed { .. } | Event::Woke { .. });
-    let (change, record) =
-        evidence.backwards(usize::MAX).find(|(_, it)| !matches!(it.event, Event::Kept(_)))?;
-    if !acts(&record.event) {
-        return None;
-    }
-    let mut woken: Vec<ProcessId> = Vec::new();
-    for (link, _) in sent_by_itself(record) {
-        let process = evidence.known.client_on(*link);
-        woken.extend(process.filter(|it| !woken.contains(it)));
-    }
-    if woken.len() < 2 {
-        return None;
-    }
+    let (change, _) = evidence.backwards(usize::MAX).find(|(_, it)| acts(&it.event))?;
     // What a client did just now is not what it waited with.
     let asked = |process: ProcessId| {
         evidence.backwards(change).find_map(|(at, it)| {
             asker(it).filter(|who| who.process == process).map(|who| (who, at))
         })
     };
-    let woken = woken.into_iter().map(|process| (process, asked(process))).collect();
+    let woken = clients.iter().map(|process| (*process, asked(*process))).collect();
     Some(Link::Woke { change, woken })
 }
 

@@ -6,7 +6,7 @@ use super::link::{Link, Took};
 /// Of the last request that took away what is another's: what had become of its sender's own.
 pub(super) fn link(evidence: &Evidence<'_>) -> Option<Link> {
     let holdings = &evidence.known.holdings;
-    let taken = holdings.iter().filter(|it| it.item.part.is_none()).filter_map(|it| {
+    let taken = holdings.iter().filter(|it| !evidence.is_directory(it)).filter_map(|it| {
         let end = it.end?;
         let by = end.by.thread().filter(|by| it.owner.is_some_and(|owner| owner != *by))?;
         Some((it, end.at, by))

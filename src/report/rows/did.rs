@@ -11,8 +11,13 @@ impl Builder<'_> {
     pub(super) fn did(&mut self, at: Micros, event: &Event<'_>) {
         match *event {
             Event::Asks(who) => drop(self.asked.remove(&who)),
-            Event::Enters { who, until, fence, shared } => {
+            Event::Enters { who, until, fence, shared, .. } => {
                 self.enters(at, who, (until, fence, shared));
+            }
+            Event::TooLate { who, until } => {
+                self.asked.remove(&who);
+                let text = format!("is too late: its lease was over at {}", words::time(until));
+                self.thread(at, who, &text, Tone::Plain);
             }
             Event::Leaves(who) => {
                 if let Some(life) = self.life(who) {

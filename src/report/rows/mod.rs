@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::chronicle::Chronicle;
 use super::{deviation, words};
 use crate::choice::{Direction, ProcessId};
-use crate::event::{Event, Record, Who, is_session_over};
+use crate::event::{Event, Record, Who, is_session_over, violation};
 use crate::report::cast::Cast;
 use crate::store::AnyMessage;
 use crate::store::zookeeper::Message;
@@ -75,6 +75,9 @@ impl Builder<'_> {
             Event::Deviated { take, .. } => self.deviates(at, take),
             Event::Server { server, turn } => self.turns(at, *server, *turn),
             Event::Violated { property, why } => {
+                if !violation(self.events).is_some_and(|it| std::ptr::eq(it, record)) {
+                    return;
+                }
                 self.whole(at, format!("{property}: {why}"), Tone::Bad);
             }
             Event::Woke { .. } | Event::Timer(_) | Event::Noted { .. } | Event::Wakes { .. } => {}

@@ -14,8 +14,16 @@ impl Teller<'_> {
             Event::Asks(who) => self.in_line.retain(|it| *it != who),
             Event::InLine(who) => self.in_line(at, who),
             Event::Refused(who) => self.refused(at, who),
-            Event::Enters { who, until, fence, shared } => {
+            Event::Enters { who, until, fence, shared, .. } => {
                 self.enters(at, who, (until, fence, shared));
+            }
+            Event::TooLate { who, until } => {
+                let (name, how, until) = (self.cast.who(who), self.how(who), words::time(until));
+                let text = format!(
+                    "{name} gets the lock{how} too late: its lease, which it heeds, was over at {until}; it does not \
+                     begin, and gives it back"
+                );
+                self.step(at, text, Tone::Plain);
             }
             Event::Leaves(who) => self.leaves(at, who),
             Event::Read { who, account, value } => self.reads(at, who, account, value),
@@ -46,23 +54,29 @@ impl Teller<'_> {
     fn refused(&mut self, at: Micros, who: Who) {
         let name = self.cast.who(who);
         let how = self.how(who);
+        // Who ends there, or has asked often enough, does not ask again.
+        let is_last = self.next.is_some_and(
+            |it| matches!(it.event, Event::Done(it) | Event::GivesUp(it) if it == who),
+        );
+        let (then, and) = if is_last {
+            ("; it does not ask again", ", and does not ask again")
+        } else {
+            ("; it will try again", ", and will try again")
+        };
         let lost =
             self.known.people.get(usize::from(who.process)).is_some_and(|it| it.lost.is_some());
         if lost {
             self.in_line.retain(|it| *it != who);
-            let text =
-                format!("{name} does not know what became of its request{how}, and will try again");
+            let text = format!("{name} does not know what became of its request{how}{and}");
             return self.step(at, text, Tone::Plain);
         }
         let stance = self.known.stance(who);
         if stance.is_some_and(|it| it.interrupted.is_some()) {
-            let text = format!(
-                "{name} gives its attempt up{how}, whatever becomes of it, and will try again"
-            );
+            let text = format!("{name} gives its attempt up{how}, whatever becomes of it{and}");
             return self.step(at, text, Tone::Plain);
         }
         if stance.is_none_or(|it| it.refusals == 0) {
-            let text = format!("{name} asks for the lock and is refused{how}; it will try again");
+            let text = format!("{name} asks for the lock and is refused{how}{then}");
             self.step(at, text, Tone::Plain);
         }
     }

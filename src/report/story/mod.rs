@@ -14,7 +14,7 @@ use super::layout::wrap;
 use super::style::{BAD, FAINT, FAULT};
 use super::{deviation, words};
 use crate::choice::{Alternative, ServerId, Strike, Target};
-use crate::event::{Event, Record, ServerTurn, Who, answer_in, is_session_over};
+use crate::event::{Event, Record, ServerTurn, Who, answer_in, is_session_over, violation};
 use crate::store::Outbound;
 use crate::store::ledger::Account;
 use crate::time::Micros;
@@ -70,8 +70,10 @@ pub fn story(cast: &Cast, events: &[Record], width: usize) -> String {
         in_line: Vec::new(),
         read: BTreeMap::new(),
         ledger: BTreeMap::new(),
+        next: None,
     };
     for (at, record) in events.iter().enumerate() {
+        teller.next = events.get(at + 1);
         teller.hear(record);
         teller.known.take(at, record);
     }
@@ -137,6 +139,8 @@ struct Teller<'a> {
     in_line: Vec<Who>,
     /// What each thread read last.
     read: BTreeMap<(Who, Account), i64>,
+    /// What happens after what is told now.
+    next: Option<&'a Record>,
     /// What the ledger says.
     ledger: BTreeMap<Account, i64>,
 }
@@ -163,6 +167,9 @@ impl Teller<'_> {
             }
             Event::Server { server, turn } => self.turns(at, *server, *turn),
             Event::Violated { property, why } => {
+                if !violation(self.events).is_some_and(|it| std::ptr::eq(it, record)) {
+                    return;
+                }
                 self.opens(at, "That ", format!("violates {property}: {why}"), Tone::Bad);
             }
             Event::Executed { .. }

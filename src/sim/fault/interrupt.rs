@@ -1,7 +1,7 @@
 //! `interrupt`: a call of a thread is dropped where it waits; what it has sent stays on its way.
 //!
 //! The recipe is what it was before the call, as the state of a future that is dropped is gone. A thread that was
-//! acquiring goes on as after a refusal; one that was working leaves its section and releases, and comes again; one
+//! acquiring goes on as after a refusal, when its library has cleaned up; one that was working leaves its section and releases, and comes again; one
 //! that was releasing takes the lock for released.
 
 use std::collections::VecDeque;
@@ -121,6 +121,12 @@ impl World {
         self.interrupt(stage, process, number);
         let thread = &self.processes[usize::from(process)].threads[usize::from(number)];
         let (lock, work) = (thread.lock.clone(), thread.work.clone());
+        if thread.phase == Phase::Acquiring
+            && let Some(call) = lock.clean_up()
+        {
+            let acts = self.begin(stage, process, number, &call);
+            return self.work_off(stage, process, VecDeque::from([acts]));
+        }
         let output = match thread.phase {
             Phase::Working => Output::Worked(work, Next::Again),
             Phase::Releasing => Output::Released(lock, Err(LockError::Interrupted)),

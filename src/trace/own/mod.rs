@@ -39,7 +39,8 @@ pub fn deviations(recording: &Recording) -> Vec<NamedDeviation> {
 /// The events of a run, as its trace has them.
 pub fn events(recording: &Recording) -> Vec<serde_json::Value> {
     let mut writer = Writer::new(&recording.setup);
-    recording.events.iter().map(|record| writer.value(record)).collect()
+    let written = recording.events.iter().filter(|record| Writer::has_line(&record.event));
+    written.map(|record| writer.value(record)).collect()
 }
 
 /// Writes the trace of a run.
@@ -47,7 +48,7 @@ pub fn write(recording: &Recording, out: &mut dyn Write) -> io::Result<()> {
     let header = header::header(&recording.spec);
     writeln!(out, "{header}")?;
     let mut writer = Writer::new(&recording.setup);
-    for record in &recording.events {
+    for record in recording.events.iter().filter(|record| Writer::has_line(&record.event)) {
         writeln!(out, "{}", writer.line(record))?;
     }
     writeln!(out, "{}", header::last_line(&recording.ended, &header))

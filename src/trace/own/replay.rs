@@ -43,7 +43,13 @@ pub fn replay(trace: &Trace) -> Result<Replayed, BadRecording> {
     let mut choices = spec.choices();
     let mut compare = Compare { lines: &trace.events, next: 0, difference: None };
     let mut writer = Writer::new(&setup);
-    let mut line = |record: Record| compare.line(record.step, writer.line(&record));
+    let mut line = |record: Record| {
+        if Writer::has_line(&record.event) {
+            compare.line(record.step, writer.line(&record))
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
     let ended = execute(&setup, spec.limits, spec.round, &mut choices, Some(&mut line));
     let mut difference = compare.difference.take();
     if difference.is_none() {

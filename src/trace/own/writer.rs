@@ -121,6 +121,9 @@ enum Act {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         shared: bool,
     },
+    TooLate {
+        until: Micros,
+    },
     Leaves,
     Refused,
     GivesUp,
@@ -187,7 +190,12 @@ impl<'a> Writer<'a> {
         Self { setup, sessions: Sessions::default(), links: BTreeMap::new() }
     }
 
-    /// The line of the next event, without the line break.
+    /// Whether an event has a line; what a change set in motion stands beside the request.
+    pub fn has_line(event: &Event<'_>) -> bool {
+        !matches!(event, Event::Wakes { .. })
+    }
+
+    /// The line of the next event that has one, without the line break.
     pub fn line(&mut self, record: &Record) -> String {
         let what = self.what(&record.event);
         let line = Line { at: record.at, step: record.step, what };
@@ -237,14 +245,15 @@ impl<'a> Writer<'a> {
             Event::Timer(process) => What::Timer { timer: setup.process(*process) },
             Event::Kept(kept) => self.kept(kept),
             Event::Wakes { .. } => {
-                unreachable!("told to properties only: what was sent stands beside the request")
+                unreachable!("not written: what was sent stands beside the request")
             }
             Event::Asks(who) => self.did(*who, Act::Asks),
             Event::InLine(who) => self.did(*who, Act::InLine),
-            Event::Enters { who, until, fence, shared } => {
+            Event::Enters { who, until, lease: _, fence, shared } => {
                 let (until, fence, shared) = (*until, *fence, *shared);
                 self.did(*who, Act::Enters { until, fence, shared })
             }
+            Event::TooLate { who, until } => self.did(*who, Act::TooLate { until: *until }),
             Event::Leaves(who) => self.did(*who, Act::Leaves),
             Event::Refused(who) => self.did(*who, Act::Refused),
             Event::GivesUp(who) => self.did(*who, Act::GivesUp),
