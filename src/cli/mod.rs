@@ -26,6 +26,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
+use crate::cx::Broken;
 pub use exit::Exit;
 use failure::Failure;
 use output::Output;
@@ -84,6 +85,11 @@ where
 
 fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     output.json = arguments.json;
+    // A lock of the user's own may prove to be wrong in the middle of a run.
+    Broken::caught(|| command(arguments, output)).unwrap_or_else(|broken| Err(broken.into()))
+}
+
+fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Demo(arguments) => demo::execute_command(arguments, output),
         Command::Check(arguments) => check::execute(arguments, output),

@@ -143,6 +143,26 @@ impl LockBox {
         self.0.grants_node()
     }
 
+    /// See [`Lock::cleans_up`].
+    pub(crate) fn cleans_up(&self) -> bool {
+        self.0.puts_in_order()
+    }
+
+    /// One clean-up after an interrupted call, from how it is now.
+    pub(crate) fn clean_up(&self) -> Call {
+        self.0.clean_up_call()
+    }
+
+    /// See [`Lock::needs`].
+    pub(crate) fn needs(&self) -> Option<&'static str> {
+        self.0.needs_store()
+    }
+
+    /// See [`Lock::compares_with`].
+    pub(crate) fn compares_with(&self) -> Vec<Micros> {
+        self.0.times()
+    }
+
     /// See [`Lock::with_arguments_of`].
     pub fn with_arguments_of(&self, other: &Self) -> Option<Self> {
         self.0.with_those_of(&*other.0)
@@ -197,6 +217,10 @@ trait AnyLock: State {
     fn lives_at(&self) -> String;
     fn lives_at_all(&self) -> Vec<String>;
     fn grants_node(&self) -> bool;
+    fn puts_in_order(&self) -> bool;
+    fn clean_up_call(&self) -> Call;
+    fn needs_store(&self) -> Option<&'static str>;
+    fn times(&self) -> Vec<Micros>;
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
@@ -219,6 +243,18 @@ impl<L: Lock> AnyLock for L {
     }
     fn grants_node(&self) -> bool {
         self.names_node()
+    }
+    fn puts_in_order(&self) -> bool {
+        self.cleans_up()
+    }
+    fn clean_up_call(&self) -> Call {
+        Call::new(CleanUp(self.clone()))
+    }
+    fn needs_store(&self) -> Option<&'static str> {
+        self.needs()
+    }
+    fn times(&self) -> Vec<Micros> {
+        self.compares_with()
     }
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox> {
@@ -274,6 +310,22 @@ impl<L: Lock> Start for Release<L> {
     }
     fn kind(&self) -> &'static str {
         "release"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct CleanUp<L>(L);
+
+impl<L: Lock> Start for CleanUp<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            let result = lock.clean_up(&cx).await;
+            Output::Released(LockBox::new(lock), result)
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "clean-up"
     }
 }
 

@@ -34,6 +34,26 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
         false
     }
 
+    /// Puts in order what a call has left that was interrupted, if the recipe [`cleans_up`](Self::cleans_up).
+    async fn clean_up(&mut self, _cx: &Cx) -> Result<(), LockError> {
+        Ok(())
+    }
+
+    /// Whether [`clean_up`](Self::clean_up) is to run after a call that was interrupted.
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
+    /// The store that it needs (`redis`, `zookeeper`), where that is known of the lock only.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Times (µs) that it compares instants with and that stand in no model.
+    fn compares_with(&self) -> Vec<Micros> {
+        Vec::new()
+    }
+
     /// This object as it is, acquired with the arguments that `other` has for parameters; none if those are not
     /// arguments of an acquisition in the library.
     fn with_arguments_of(&self, _other: &Self) -> Option<Self> {

@@ -86,6 +86,8 @@ pub enum Event<'a> {
     Asks(Who),
     /// The first request of a thread's acquisition was executed: from here on it is in line.
     InLine(Who),
+    /// A thread will enter its section without the lock, which it did not get. [`Enters`](Self::Enters) follows.
+    GoesInWithout(Who),
     /// A thread enters its section.
     Enters {
         /// Who.
@@ -212,6 +214,7 @@ impl Event<'_> {
             Self::Wakes { clients } => Event::Wakes { clients },
             Self::Asks(who) => Event::Asks(who),
             Self::InLine(who) => Event::InLine(who),
+            Self::GoesInWithout(who) => Event::GoesInWithout(who),
             Self::Enters { who, until, fence, shared } => {
                 Event::Enters { who, until, fence, shared }
             }

@@ -26,6 +26,11 @@ impl Document {
 
     /// Reads the file at `path`.
     pub fn open(path: &Path) -> Result<Self, Box<Problem>> {
+        Self::parse(path, Self::text_of(path)?)
+    }
+
+    /// The text of the file at `path`, whatever its language.
+    pub fn text_of(path: &Path) -> Result<String, Box<Problem>> {
         let whole = |message: String| Box::new(Problem::whole(path, message));
         if path.is_dir() {
             return Err(whole("this is a directory, not a file".to_owned()));
@@ -46,14 +51,13 @@ impl Document {
             let bound = Self::LONGEST >> 20;
             return Err(whole(format!("the file is longer than {bound} MiB")));
         }
-        let text = String::from_utf8(bytes).map_err(|error| {
+        String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes());
             let byte = error.as_bytes()[valid];
             let message = format!("byte 0x{byte:02x} is not UTF-8; JSON is a text file");
             Box::new(Problem::new(path, &text, valid..valid + 1, message))
-        })?;
-        Self::parse(path, text)
+        })
     }
 
     /// Takes `text` for the content of the file at `path`, which is only named in messages.

@@ -15,6 +15,7 @@ pub mod fields;
 mod given;
 mod habits;
 mod horizon;
+mod inline;
 mod network;
 mod properties;
 mod redis_client;
@@ -80,7 +81,9 @@ impl Model {
         let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
-        let horizon = horizon::of(&root, &faults, &network, store.durations());
+        let mut spans = store.durations();
+        spans.extend(clients.compare_with());
+        let horizon = horizon::of(&root, &faults, &network, spans);
         if store.is_ensemble()
             && let Some(place) = properties.iter().position(|it| it.name() == "release-safety")
         {
@@ -92,7 +95,7 @@ impl Model {
         let names: Vec<&str> = properties.iter().map(PropertyBox::name).collect();
         let expect = |name| fields.get(name).map(|section| Expect::from_section(&section, &names));
         Ok(Self {
-            text: document.text().to_owned(),
+            text: inline::text(document)?,
             title,
             why,
             case: fields.get("case").map(|field| Case::from_section(&field)).transpose()?,
@@ -124,7 +127,7 @@ impl Model {
         self.case.as_ref()
     }
 
-    /// The whole file. A trace carries it, so that it can be replayed without the file.
+    /// The whole file, with the scripts that it names. A trace carries it, so that it can be replayed without the files.
     pub fn text(&self) -> &str {
         &self.text
     }

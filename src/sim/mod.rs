@@ -45,7 +45,7 @@ pub use effect::{Effect, Effects};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};
 pub use fault::{About, Cut, Extent, Fault, Finds, Leases, Near, Scope, Side, Way, catalogue};
-pub use habits::Habits;
+pub use habits::{Habits, OnError, OutOfTries};
 pub use sentinel::SentinelSetup;
 pub use server::AnyServer;
 pub use setup::{ProcessSetup, ServerSetup, Setup, Timing};

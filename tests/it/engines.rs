@@ -5,7 +5,7 @@ use std::fmt::Write;
 use lockstep::choice::{Listed, Seeded};
 use lockstep::event::{Event, Observer};
 use lockstep::run::{EngineBox, Limits};
-use lockstep::sim::{Habits, History, Live, Setup, Timing};
+use lockstep::sim::{Habits, History, Live, OnError, OutOfTries, Setup, Timing};
 use lockstep::time::Micros;
 
 use super::recipe_world::{SAMPLED, answers, fault, fault_with, run_on, world_of};
@@ -130,6 +130,8 @@ fn habits_are_the_same_on_both_engines() {
         always_release: true,
         release_again: Some(Micros::from_ms(30)),
         tries: Some(3),
+        out_of_tries: OutOfTries::Enters,
+        on_error: OnError::Enters,
         lives: 3,
         rest: Micros::from_ms(20),
     };

@@ -20,7 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("shell", &["json", "store", "suggest", "time"]),
     // Recipes.
     ("cx", &["choice", "store", "time"]),
-    ("locks", &["cx", "json", "store", "time"]),
+    ("locks", &["cx", "json", "store", "suggest", "time"]),
     ("workload", &["cx", "json", "locks", "store", "time"]),
     // What happens in a run, for all that follows.
     ("event", &["choice", "store", "time"]),

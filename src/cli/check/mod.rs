@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::files;
 use super::output::Output;
 use super::surroundings::{self, Stopwatch, Took};
+use crate::cx::Broken;
 use crate::json::Duration;
 use crate::model::Model;
 use crate::report::{View, words};
@@ -72,7 +73,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         && !path.is_dir()
     {
         let model = embedded::open(path)?;
-        let row = check(path, model, arguments, output);
+        let row = check(path, model, arguments, output)?;
         return witness::show(&row, arguments, output);
     }
     if arguments.output.is_some() {
@@ -82,26 +83,35 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
     table::show(arguments, output)
 }
 
-fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Row {
+fn check(
+    path: &Path,
+    model: Model,
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Row, Failure> {
     let watch = Stopwatch::start();
     let asked = Asked { deviations: arguments.deviations, states: arguments.states };
     let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
-    let checked = run::check(model, asked, &mut |progress| {
-        let took = watch.took();
-        let states = words::count(progress.states as u64);
-        let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
-        let waiting = words::count(progress.waiting as u64);
-        let faults = words::counted(u64::from(progress.deviations), "fault");
-        output.progress(format_args!(
-            "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
-            path.display()
-        ));
-        match limit {
-            Some(limit) if took.0 >= limit => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        }
-    });
-    Row { path: path.to_path_buf(), checked, took: watch.took() }
+    let searched = || {
+        run::check(model, asked, &mut |progress| {
+            let took = watch.took();
+            let states = words::count(progress.states as u64);
+            let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
+            let waiting = words::count(progress.waiting as u64);
+            let faults = words::counted(u64::from(progress.deviations), "fault");
+            output.progress(format_args!(
+                "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
+                path.display()
+            ));
+            match limit {
+                Some(limit) if took.0 >= limit => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        })
+    };
+    let checked = Broken::caught(searched)
+        .map_err(|broken| Failure::Wrong(format!("{}: {broken}", path.display())))?;
+    Ok(Row { path: path.to_path_buf(), checked, took: watch.took() })
 }
 
 fn view(all: bool) -> View {

@@ -18,6 +18,15 @@ pub enum Link {
         /// Why it could.
         causes: Vec<Cause>,
     },
+    /// A thread entered without the lock, which it did not get.
+    WentIn {
+        /// Who.
+        who: Who,
+        /// The event with which it entered.
+        entered: At,
+        /// Its last request before.
+        request: Option<At>,
+    },
     /// When somebody whose lock is gone could have known.
     Knew(Knew),
     /// These threads entered without asking any server before.
@@ -267,6 +276,9 @@ impl Link {
             Self::Got { entered, causes, .. } => {
                 let causes = causes.iter().flat_map(Cause::references);
                 std::iter::once(*entered).chain(causes).collect()
+            }
+            Self::WentIn { entered, request, .. } => {
+                std::iter::once(*entered).chain(*request).collect()
             }
             Self::Knew(it) => {
                 let rest = [it.paused, it.resumed, it.told, it.acted];

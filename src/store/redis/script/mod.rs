@@ -22,6 +22,7 @@ mod convert;
 mod engine;
 mod exchange;
 mod host;
+pub(crate) mod language;
 mod library;
 mod limits;
 mod native;

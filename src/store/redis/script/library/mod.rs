@@ -4,6 +4,6 @@ pub(super) mod bit;
 pub(super) mod cjson;
 pub(super) mod cmsgpack;
 pub(super) mod math;
-pub(super) mod redis;
+pub(crate) mod redis;
 pub(super) mod structs;
-pub(super) mod text;
+pub(crate) mod text;
