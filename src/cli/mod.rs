@@ -11,6 +11,7 @@ mod exit;
 mod failure;
 mod files;
 mod list;
+mod new;
 mod output;
 mod redis;
 mod replay;
@@ -58,6 +59,7 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     Demo(demo::Arguments),
+    New(new::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
@@ -92,6 +94,7 @@ fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
 fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Demo(arguments) => demo::execute_command(arguments, output),
+        Command::New(arguments) => new::execute(arguments, output),
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),

@@ -29,6 +29,7 @@ pub use case::{Case, Form};
 pub use expect::{Expect, Verdict};
 pub use network::Network;
 
+use crate::cx::LockBox;
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
 use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
@@ -110,6 +111,15 @@ impl Model {
             properties,
             horizon,
         })
+    }
+
+    /// The same with this lock in the place of every client's.
+    #[must_use]
+    pub fn with_lock(mut self, lock: &LockBox) -> Self {
+        for client in &mut self.clients.processes {
+            client.lock = lock.clone();
+        }
+        self
     }
 
     /// What the model shows.

@@ -52,7 +52,7 @@ fn setup(lock: &str) -> Setup {
 
 /// What each engine tells of the runs with these numbers, compared; how many lines there were.
 #[track_caller]
-fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
+pub(crate) fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
     same_in(&setup(lock).with_timing(timing), lock, lists)
 }
 

@@ -105,7 +105,7 @@ fn settings(
         }
         _ => return Err(format!("{name}: `place` is the key or the node of the lock, or a list")),
     };
-    if found.place.as_ref().is_some_and(|places| places.is_empty()) {
+    if found.place.as_ref().is_some_and(Vec::is_empty) {
         return Err(format!("{name}: `place` is empty"));
     }
     if !matches!(every, LuaValue::Nil) {
@@ -160,6 +160,12 @@ fn from_ms(ms: f64) -> Result<Micros, String> {
     Ok(Micros((ms * 1000.0).round() as i64))
 }
 
+/// Whether a text looks like the name of a script.
+fn is_file_name(text: &str) -> bool {
+    let stem = text.strip_suffix(".lua");
+    stem.is_some_and(|stem| !stem.is_empty() && !stem.contains('\n'))
+}
+
 struct Look<'l> {
     source: &'l Source,
     known: &'l [String],
@@ -176,7 +182,7 @@ impl Look<'_> {
             }
             let LuaValue::Str(text) = constant else { continue };
             let text = String::from_utf8_lossy(text.as_bytes()).into_owned();
-            if text.len() > 4 && text.ends_with(".lua") && !text.contains('\n') {
+            if is_file_name(&text) {
                 self.found.files.push(text.clone());
             }
             self.found.texts.push(text);

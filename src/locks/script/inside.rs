@@ -148,7 +148,10 @@ pub(super) fn run_function(
         Ok(lock) => {
             Ok(session::with(|it| Survives::new(Plain::Nil, lock, &it.tokens)).unwrap_or_default())
         }
-        Err(message) => Err(message),
+        Err(message) => {
+            let name = session::with(|session| session.source.name.clone());
+            Err(format!("{}: {message}", name.unwrap_or_default()))
+        }
     };
     let end = match ran {
         Ok(_) => {
@@ -168,7 +171,9 @@ pub(super) fn run_function(
             match value::cause_of(state, &raised) {
                 Some(CallError::Refused(why)) if is_wrong_command(&why) => {
                     let place = session::with(|session| session.last_place.take()).flatten();
-                    Err(format!("{} {}", place.unwrap_or_default(), why.to_text()))
+                    Err(format!("{} {}", place.unwrap_or_default(), why.to_text())
+                        .trim()
+                        .to_owned())
                 }
                 Some(cause) => lock(state).map(|lock| End::Raised(cause, lock)),
                 None => Err(text_of_error(state, &raised)),
@@ -180,9 +185,10 @@ pub(super) fn run_function(
 
 /// What is said to a run that did too much.
 fn limit(state: &LuaState, source: &Source) -> Option<String> {
+    let tripped = lua::tripped_by(state)?;
     let place = session::with(|session| session.last_place.take()).flatten();
     let place = place.unwrap_or_else(|| format!("{}:", source.name));
-    Some(match lua::tripped_by(state)? {
+    Some(match tripped {
         Tripped::Instructions => format!(
             "{place} more than {} instructions without waiting for anything: a loop that does not end?",
             LIMITS.instructions

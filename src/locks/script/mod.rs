@@ -75,7 +75,7 @@ impl Script {
     pub const ABOUT: About = About {
         name: "script",
         title: "a lock of your own: a Lua file with acquire(lock) and release(lock)",
-        source: "",
+        source: "README.md (A lock of your own); models/scripts",
         store: Store::OfScript,
         params: &[
             ("file", "the Lua file, beside the model: \"mylock.lua\""),

@@ -68,6 +68,9 @@ pub(super) struct Survives {
 impl Survives {
     /// The two, with those of `known` that stand in them.
     pub(super) fn new(value: Plain, lock: Plain, known: &[Token]) -> Self {
+        // A table without entries is what there is before the first call.
+        let is_empty = matches!(&lock, Plain::Table(entries) if entries.is_empty());
+        let lock = if is_empty { Plain::Nil } else { lock };
         let mut tokens = Vec::new();
         for token in known {
             let text = token.text();

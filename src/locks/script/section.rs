@@ -36,9 +36,9 @@ pub(super) fn program(section: &Section<'_>) -> Result<Program, Box<Problem>> {
             return Err(section.error(message));
         }
     };
-    let wrong = |message: String| match message.starts_with(&name) {
-        true => at.error(message),
-        false => at.error(format!("{name}: {message}")),
+    let wrong = |message: String| {
+        let is_placed = message.starts_with(&name);
+        at.error(if is_placed { message } else { format!("{name}: {message}") })
     };
     let params = members.iter().filter(|it| !OWN.contains(&&*it.name));
     let params = params.map(|it| Ok((it.name.clone(), parameter(&it.value)?)));
@@ -102,7 +102,7 @@ pub(super) fn inlined<'d>(
     let (Some(file), None) = (field("file"), field("source")) else { return Ok(None) };
     let source = program(section)?.source;
     let lines = |text: &str| {
-        let lines = text.split('\n').map(|line| Value::from(line)).collect();
+        let lines = text.split('\n').map(Value::from).collect();
         Value::Array(lines)
     };
     let mut text = format!("{}, \"source\": {}", file.raw(), lines(&source.text));

@@ -185,7 +185,7 @@ pub(super) fn named(error: &CallError) -> (String, String) {
         CallError::Refused(text) => {
             let text = text.to_text();
             let code = text.split(' ').next().unwrap_or_default().to_owned();
-            (code, text.to_string())
+            (code, text)
         }
         CallError::ZooKeeper(error) => (error.name().to_owned(), error.name().to_owned()),
     }

@@ -78,12 +78,19 @@ struct Vm {
 }
 
 /// What the VM is entered for, and what came of it.
+#[derive(Default)]
 enum Job {
+    #[default]
     None,
     Setup,
     Read(Rc<Source>, i64),
     HasRead(Result<Found, String>),
-    Run { file: i64, function: Rc<str>, given: Survives, args: Vec<Arg> },
+    Run {
+        file: i64,
+        function: Rc<str>,
+        given: Survives,
+        args: Vec<Arg>,
+    },
     HasRun(End),
 }
 
@@ -135,8 +142,7 @@ pub(super) fn run(
     let (done, session) = vm.enter(job, Some(session));
     let (ended, tape) = session.map(Session::close).unwrap_or_default();
     let end = match (done, ended) {
-        (_, Some(end)) => end,
-        (Ok(Job::HasRun(end)), None) => end,
+        (_, Some(end)) | (Ok(Job::HasRun(end)), None) => end,
         (Err(message), None) => End::Wrong(message),
         (Ok(_), None) => End::Wrong("the Lua VM did something else".to_owned()),
     };
@@ -226,12 +232,6 @@ impl Vm {
             Err(_) => Err("the Lua VM panicked".to_owned()),
         };
         (done, session)
-    }
-}
-
-impl Default for Job {
-    fn default() -> Self {
-        Self::None
     }
 }
 

@@ -277,9 +277,6 @@ impl Link {
                 let causes = causes.iter().flat_map(Cause::references);
                 std::iter::once(*entered).chain(causes).collect()
             }
-            Self::WentIn { entered, request, .. } => {
-                std::iter::once(*entered).chain(*request).collect()
-            }
             Self::Knew(it) => {
                 let rest = [it.paused, it.resumed, it.told, it.acted];
                 std::iter::once(it.lost).chain(rest.into_iter().flatten()).collect()
@@ -303,7 +300,7 @@ impl Link {
                 let others = others.iter().flat_map(|it| [it.1, it.2]);
                 [stood.0, stood.1].into_iter().chain(others).collect()
             }
-            Self::Token { entered, request, .. } => {
+            Self::Token { entered, request, .. } | Self::WentIn { entered, request, .. } => {
                 std::iter::once(*entered).chain(*request).collect()
             }
             Self::Woke { change, woken } => {

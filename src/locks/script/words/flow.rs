@@ -72,12 +72,12 @@ pub(super) fn loop_(state: &mut LuaState) -> Native {
     if let Some(lock @ LuaValue::Table(_)) = with(|session| session.lock) {
         refill(state, &lock, &begun.lock)?;
     }
-    let around = outside(state, &body, &survives)?;
+    let around = outside(state, &body, &survives);
     state.push(body);
     state.push(survives);
     lua_vm::api::call_k(state, 1, 1, 0, None)?;
     let result = state.pop();
-    if let Some(name) = changed(state, &around)? {
+    if let Some(name) = changed(state, &around) {
         let message = format!(
             "the pass of a loop changed the table `{name}`, which is outside of it: what survives a pass must be in the loop's state or in `lock`"
         );
@@ -104,9 +104,9 @@ fn refill(state: &mut LuaState, table: &LuaValue, content: &Plain) -> Result<(),
 /// The plain tables outside of a pass that it can see, with their names and what is in them.
 type Around = Vec<(String, LuaValue, Plain)>;
 
-fn outside(state: &mut LuaState, body: &LuaValue, survives: &LuaValue) -> Result<Around, LuaError> {
+fn outside(state: &mut LuaState, body: &LuaValue, survives: &LuaValue) -> Around {
     let mut around = Around::new();
-    let LuaValue::Function(LuaClosure::Lua(function)) = body else { return Ok(around) };
+    let LuaValue::Function(LuaClosure::Lua(function)) = body else { return around };
     let lock = with(|session| session.lock);
     let is = |one: &LuaValue, other: &LuaValue| match (one, other) {
         (LuaValue::Table(one), LuaValue::Table(other)) => one.identity() == other.identity(),
@@ -127,16 +127,14 @@ fn outside(state: &mut LuaState, body: &LuaValue, survives: &LuaValue) -> Result
         }
     }
     state.pop();
-    Ok(around)
+    around
 }
 
-fn changed(state: &LuaState, around: &Around) -> Result<Option<String>, LuaError> {
-    for (name, table, before) in around {
-        if value::from_lua(state, table, "").as_ref() != Ok(before) {
-            return Ok(Some(name.clone()));
-        }
-    }
-    Ok(None)
+fn changed(state: &LuaState, around: &Around) -> Option<String> {
+    let is_changed = |(_, table, before): &&(String, LuaValue, Plain)| {
+        value::from_lua(state, table, "").as_ref() != Ok(before)
+    };
+    around.iter().find(is_changed).map(|(name, ..)| name.clone())
 }
 
 /// `param(name, default)`: what the model says, or the default.

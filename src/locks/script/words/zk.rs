@@ -148,9 +148,10 @@ fn get(state: &mut LuaState) -> Native {
         Some(data) => Plain::Text(Bytes::from(&*data)),
         None => Plain::text(""),
     };
-    let wish = match line.has('s') {
-        true => Zk::GetVersion { path: line.path },
-        false => Zk::Get { watch: line.has('w'), path: line.path },
+    let wish = if line.has('s') {
+        Zk::GetVersion { path: line.path }
+    } else {
+        Zk::Get { watch: line.has('w'), path: line.path }
     };
     match answer(state, "zk.get", wish)? {
         Answer::Data(found, watch) => {
@@ -175,8 +176,7 @@ fn multi(state: &mut LuaState) -> Native {
         ));
     };
     let mut parts = Vec::new();
-    loop {
-        let LuaValue::Table(part) = list.get_int(parts.len() as i64 + 1) else { break };
+    while let LuaValue::Table(part) = list.get_int(parts.len() as i64 + 1) {
         let mut words = Vec::new();
         loop {
             match part.get_int(words.len() as i64 + 1) {
