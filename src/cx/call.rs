@@ -221,7 +221,6 @@ trait AnyLock: State {
     fn clean_up_call(&self) -> Call;
     fn needs_store(&self) -> Option<&'static str>;
     fn times(&self) -> Vec<Micros>;
-
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
 

@@ -43,8 +43,11 @@ fn a_script_is_searched_as_its_rust_form_is() {
     let zookeeper = json!({"zookeeper": {}});
     let ttl = json!({"ttl": "10s", "retry": {"after": "1s"}});
     let none = json!({});
-    let faults =
-        [json!(["crash"]), json!(["lose-reply", "disconnect"]), json!(["pause", "restart"])];
+    let faults = [
+        json!(["crash"]),
+        json!(["lose-reply", "disconnect"]),
+        json!([{"pause": {"for": "12s"}}, {"restart": {"for": "1s"}}]),
+    ];
     for (file, recipe, store, params) in [
         ("set_nx_px.lua", "set-nx-px", &redis, &ttl),
         ("setnx.lua", "setnx", &redis, &none),

@@ -46,7 +46,7 @@ const IN_ACQUIRE: &[(&str, &str)] = &[
     ("redis.call('SET', 'k', true)", "2: redis.call: argument 3 is a boolean"),
     ("redis.call('SETT', 'k')", "2: ERR unknown command"),
     ("redis.call('SET', 'k')", "2: ERR wrong number of arguments for 'set' command"),
-    ("redis.eval('return redis.cal(1)')", "nonexistent"),
+    ("redis.eval('return redis.cal(1)')", "2: ERR user_script:1: attempt to call field"),
     ("redis.on(2):call('GET', 'k')", "2: redis.on: a server is a number from 1 to 1"),
     ("redis.on(1).call('GET', 'k')", "2: write redis.on(n):call(...), with a colon"),
     ("sleep('30sec')", "2: sleep: \"30sec\" is no duration: the unit \"sec\" is none of"),

@@ -15,13 +15,14 @@ use super::{check, value};
 use crate::cx::CallError;
 use crate::store::redis::script::language::{self as lua, Native, Tripped};
 
-/// Refusals that follow from the text of a command alone: whoever does not catch them has written it wrongly.
-const WRONG_COMMANDS: [&[u8]; 5] = [
+/// Refusals that follow from the text of a command or a script alone: whoever does not catch them has written it wrongly.
+const WRONG_COMMANDS: [&[u8]; 6] = [
     b"ERR unknown command",
     b"ERR wrong number of arguments",
     b"ERR syntax error",
     b"ERR invalid expire time",
     b"ERR Error compiling script",
+    b"ERR user_script:",
 ];
 
 fn is_wrong_command(why: &[u8]) -> bool {
