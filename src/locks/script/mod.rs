@@ -2,9 +2,9 @@
 //!
 //! What survives a call is the table `lock`; what survives a pass of `loop(s, function(s) ... end)` is `s`. Words that
 //! wait are waited for in the world: the function ends there, and is run again from its beginning with what it was
-//! answered so far ([`session`]). So a script is a pure function of its answers, as every recipe is.
+//! answered so far. So a script is a pure function of its answers, as every recipe is.
 //!
-//! The language is that of EVAL ([`crate::store::redis::script`]); the words are in [`words`].
+//! The language is that of EVAL ([`crate::store::redis::script`]).
 
 mod check;
 mod drive;
