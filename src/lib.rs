@@ -22,7 +22,7 @@
 //! - [`cx`]: what a recipe can do: typed store calls, opaque instants, cells, loops, parallel requests. A recipe is an
 //!   `async fn`; whatever it learns through [`cx::Cx`] is an observation.
 //! - [`locks`], [`workload`]: the catalogue of recipes, one file each, [`locks::nested`] among them (locks of any recipes
-//!   one inside the other), and what clients do while they have the lock. They know [`cx`] and not the simulator.
+//!   one inside the other) and [`locks::script`] (a user's own, in Lua), and what clients do while they have the lock. They know [`cx`] and not the simulator.
 //! - [`event`]: what happens in a run, the one record that properties, tallies, traces and reports are made of.
 //! - [`property`]: what must never happen, and what must happen at least once for that to mean anything.
 //! - [`client`]: client libraries as plain data: timeouts, retries and subscriptions of a Redis client
@@ -38,6 +38,7 @@
 //!   ([`trace::recorded`]; MONITOR logs in [`trace::recorded::monitor`]).
 //! - [`report`]: words. A fold over events ([`report::chronicle`]), of which timelines, stories and causes
 //!   ([`report::because`](fn@report::because)) are views.
+//! - [`check`]: a lock of one's own in Rust, searched from one's own tests.
 //! - [`cli`]: the command line, one file a command.
 //!
 //! What is deliberately absent: threads, clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
@@ -62,5 +63,8 @@ pub mod store;
 pub mod suggest;
 pub mod time;
 pub mod trace;
+mod trial;
 pub mod visible;
 pub mod workload;
+
+pub use trial::{Report, Untried, check};

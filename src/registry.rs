@@ -32,10 +32,11 @@ pub fn recipes() -> Vec<About> {
             locks::Store::Redis => "redis",
             locks::Store::ZooKeeper => "zookeeper",
             locks::Store::OfParts => "what its locks need",
+            locks::Store::OfScript => "what its script calls",
         };
         About { name, title, source, needs, params }
     };
-    locks::catalogue().iter().map(about).collect()
+    locks::names().filter_map(locks::find).map(about).collect()
 }
 
 /// All workloads.
@@ -68,10 +69,8 @@ pub fn faults() -> Vec<About> {
 /// The recipe and its parameters that `{"set-nx-px": {…}}` names.
 pub fn recipe(section: &Section<'_>) -> Result<(LockBox, &'static locks::About), Box<Problem>> {
     let member = section.only_member()?;
-    let entry = locks::catalogue().iter().find(|entry| entry.about.name == member.name);
-    let known = locks::catalogue().iter().map(|entry| entry.about.name);
-    let entry = entry.ok_or_else(|| {
-        let names: Vec<&str> = known.collect();
+    let entry = locks::find(&member.name).ok_or_else(|| {
+        let names: Vec<&str> = locks::names().collect();
         let problem = member.unknown("recipe", names.iter().copied());
         match described(&member.name, &names) {
             Some(help) => problem.with_help(help),

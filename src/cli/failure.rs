@@ -4,6 +4,7 @@ use std::io;
 
 use super::exit::Exit;
 use super::output::{BAD, Output};
+use crate::cx::Broken;
 use crate::json::Problem;
 use crate::trace::BadFile;
 use crate::visible;
@@ -40,6 +41,12 @@ impl From<io::Error> for Failure {
 impl From<Box<Problem>> for Failure {
     fn from(problem: Box<Problem>) -> Self {
         Self::Wrong(problem.to_string())
+    }
+}
+
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        Self::Wrong(broken.to_string())
     }
 }
 

@@ -14,6 +14,7 @@ mod kind;
 mod list;
 mod memory;
 mod models;
+mod new;
 mod output;
 mod quoted;
 mod redis;
@@ -30,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::{ColorChoice, Parser, Subcommand};
 
+use crate::cx::Broken;
 pub use exit::Exit;
 use failure::Failure;
 use output::Output;
@@ -60,6 +62,7 @@ struct Arguments {
 #[derive(Subcommand, Debug)]
 enum Command {
     Demo(demo::Arguments),
+    New(new::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
@@ -87,8 +90,14 @@ where
 
 fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     output.json = arguments.json;
+    // A lock of the user's own may prove to be wrong in the middle of a run.
+    Broken::caught(|| command(arguments, output)).unwrap_or_else(|broken| Err(broken.into()))
+}
+
+fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
     match &arguments.command {
         Command::Demo(arguments) => demo::execute_command(arguments, output),
+        Command::New(arguments) => new::execute(arguments, output),
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),

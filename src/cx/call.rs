@@ -113,11 +113,6 @@ impl LockBox {
         self.0.acquire_call()
     }
 
-    /// What is done after an acquisition that was interrupted, if the library does anything.
-    pub(crate) fn clean_up(&self) -> Option<Call> {
-        self.0.clean_up_call()
-    }
-
     /// One release of it, from how it is now.
     pub fn release(&self) -> Call {
         self.0.release_call()
@@ -156,6 +151,31 @@ impl LockBox {
     /// See [`Lock::names_node`].
     pub(crate) fn names_node(&self) -> bool {
         self.0.grants_node()
+    }
+
+    /// See [`Lock::cleans_up`].
+    pub(crate) fn cleans_up(&self) -> bool {
+        self.0.puts_in_order()
+    }
+
+    /// See [`Lock::cleans_up_releases`].
+    pub(crate) fn cleans_up_releases(&self) -> bool {
+        self.0.puts_releases_in_order()
+    }
+
+    /// One clean-up after an interrupted call, from how it is now.
+    pub(crate) fn clean_up(&self) -> Call {
+        self.0.clean_up_call()
+    }
+
+    /// See [`Lock::needs`].
+    pub(crate) fn needs(&self) -> Option<&'static str> {
+        self.0.needs_store()
+    }
+
+    /// See [`Lock::compares_with`].
+    pub(crate) fn compares_with(&self) -> Vec<Micros> {
+        self.0.times()
     }
 
     /// See [`Lock::with_arguments_of`].
@@ -207,7 +227,6 @@ impl WorkBox {
 
 trait AnyLock: State {
     fn acquire_call(&self) -> Call;
-    fn clean_up_call(&self) -> Option<Call>;
     fn release_call(&self) -> Call;
     fn retry_after(&self) -> (Micros, Micros);
     fn lives_at(&self) -> String;
@@ -215,16 +234,17 @@ trait AnyLock: State {
     fn grants_node(&self) -> bool;
     fn has_queue(&self) -> bool;
     fn placed_counts_for(&self) -> Option<Micros>;
-
+    fn puts_in_order(&self) -> bool;
+    fn puts_releases_in_order(&self) -> bool;
+    fn clean_up_call(&self) -> Call;
+    fn needs_store(&self) -> Option<&'static str>;
+    fn times(&self) -> Vec<Micros>;
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox>;
 }
 
 impl<L: Lock> AnyLock for L {
     fn acquire_call(&self) -> Call {
         Call::new(Acquire(self.clone()))
-    }
-    fn clean_up_call(&self) -> Option<Call> {
-        self.cleans_up().then(|| Call::new(CleanUp(self.clone())))
     }
     fn release_call(&self) -> Call {
         Call::new(Release(self.clone()))
@@ -246,6 +266,21 @@ impl<L: Lock> AnyLock for L {
     }
     fn placed_counts_for(&self) -> Option<Micros> {
         self.counts_for()
+    }
+    fn puts_in_order(&self) -> bool {
+        self.cleans_up()
+    }
+    fn puts_releases_in_order(&self) -> bool {
+        self.cleans_up_releases()
+    }
+    fn clean_up_call(&self) -> Call {
+        Call::new(CleanUp(self.clone()))
+    }
+    fn needs_store(&self) -> Option<&'static str> {
+        self.needs()
+    }
+    fn times(&self) -> Vec<Micros> {
+        self.compares_with()
     }
 
     fn with_those_of(&self, other: &dyn AnyLock) -> Option<LockBox> {
@@ -269,22 +304,6 @@ impl<W: Work> AnyWork for W {
     }
     fn kept(&self) -> Option<Kept> {
         self.keeps()
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct CleanUp<L>(L);
-
-impl<L: Lock> Start for CleanUp<L> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let mut lock = self.0.clone();
-        Box::pin(async move {
-            lock.interrupted(&cx).await;
-            Output::Acquired(LockBox::new(lock), Err(LockError::Interrupted))
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "acquire"
     }
 }
 
@@ -317,6 +336,22 @@ impl<L: Lock> Start for Release<L> {
     }
     fn kind(&self) -> &'static str {
         "release"
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct CleanUp<L>(L);
+
+impl<L: Lock> Start for CleanUp<L> {
+    fn start(&self, cx: Cx) -> BoxFuture {
+        let mut lock = self.0.clone();
+        Box::pin(async move {
+            let result = lock.clean_up(&cx).await;
+            Output::Released(LockBox::new(lock), result)
+        })
+    }
+    fn kind(&self) -> &'static str {
+        "clean-up"
     }
 }
 

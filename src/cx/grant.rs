@@ -43,6 +43,8 @@ pub enum LockError {
     Call(CallError),
     /// The call was dropped while it waited.
     Interrupted,
+    /// Whoever asked for it has given up: it is not tried again.
+    GaveUp,
 }
 
 impl From<CallError> for LockError {

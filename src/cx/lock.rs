@@ -16,14 +16,6 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     /// Gives the lock back.
     async fn release(&mut self, cx: &Cx) -> Result<(), LockError>;
 
-    /// Whether [`interrupted`](Self::interrupted) does anything.
-    fn cleans_up(&self) -> bool {
-        false
-    }
-
-    /// What the library does when the thread is interrupted while it acquires: its `catch` and its `finally`.
-    async fn interrupted(&mut self, _cx: &Cx) {}
-
     /// How long (µs) a client waits after an acquisition that failed, and how much jitter is added at most.
     fn retry(&self) -> (Micros, Micros) {
         (Micros::from_ms(100), Micros::ZERO)
@@ -51,6 +43,32 @@ pub trait Lock: Clone + Eq + Hash + fmt::Debug + 'static {
     /// Whether its grants name the node that is the lock ([`Grant::node`]).
     fn names_node(&self) -> bool {
         false
+    }
+
+    /// Puts in order what a call has left that was interrupted, if the recipe [`cleans_up`](Self::cleans_up): the `catch`
+    /// and the `finally` of a library.
+    async fn clean_up(&mut self, _cx: &Cx) -> Result<(), LockError> {
+        Ok(())
+    }
+
+    /// Whether [`clean_up`](Self::clean_up) is to run after an acquisition that was interrupted.
+    fn cleans_up(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to run after a release that was interrupted, too.
+    fn cleans_up_releases(&self) -> bool {
+        false
+    }
+
+    /// The store that it needs (`redis`, `zookeeper`), where that is known of the lock only.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Times (µs) that it compares instants with and that stand in no model.
+    fn compares_with(&self) -> Vec<Micros> {
+        Vec::new()
     }
 
     /// This object as it is, acquired with the arguments that `other` has for parameters; none if those are not

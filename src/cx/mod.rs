@@ -9,6 +9,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::rc::Rc;
 
+mod broken;
 mod call;
 mod cell;
 mod evalsha;
@@ -27,6 +28,7 @@ mod state;
 mod subscription;
 mod zookeeper;
 
+pub use broken::Broken;
 pub use call::{Call, LockBox, Output, WorkBox};
 pub use cell::Cell;
 pub use evalsha::Scripts;

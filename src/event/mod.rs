@@ -95,6 +95,8 @@ pub enum Event<'a> {
     Asks(Who),
     /// The first request of a thread's acquisition was executed: from here on it is in line.
     InLine(Who),
+    /// A thread will enter its section without the lock, which it did not get. [`Enters`](Self::Enters) follows.
+    GoesInWithout(Who),
     /// A thread enters its section.
     Enters {
         /// Who.
@@ -228,6 +230,7 @@ impl Event<'_> {
             }
             Self::Asks(who) => Event::Asks(who),
             Self::InLine(who) => Event::InLine(who),
+            Self::GoesInWithout(who) => Event::GoesInWithout(who),
             Self::Enters { who, until, lease, fence, shared } => {
                 Event::Enters { who, until, lease, fence, shared }
             }

@@ -26,6 +26,11 @@ impl Document {
 
     /// Reads the file at `path`.
     pub fn open(path: &Path) -> Result<Self, Box<Problem>> {
+        Self::parse(path, Self::text_of(path)?)
+    }
+
+    /// The text of the file at `path`, whatever its language.
+    pub fn text_of(path: &Path) -> Result<String, Box<Problem>> {
         let whole = |message: String| Box::new(Problem::whole(path, message));
         if path.is_dir() {
             return Err(whole("this is a directory, not a file".to_owned()));
@@ -42,24 +47,12 @@ impl Document {
                 _ => format!("the file cannot be read: {error}"),
             })
         })?;
-        Self::from_bytes(path, bytes)
+        decoded(path, bytes)
     }
 
     /// Takes `bytes` for the content of the file at `path`, which is only named in messages.
     pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, Box<Problem>> {
-        let whole = |message: String| Box::new(Problem::whole(path, message));
-        if bytes.len() as u64 > Self::LONGEST {
-            let bound = Self::LONGEST >> 20;
-            return Err(whole(format!("the file is longer than {bound} MiB")));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error.utf8_error().valid_up_to();
-            let text = String::from_utf8_lossy(error.as_bytes());
-            let byte = error.as_bytes()[valid];
-            let message = format!("byte 0x{byte:02x} is not UTF-8; JSON is a text file");
-            Box::new(Problem::new(path, &text, valid..valid + 1, message))
-        })?;
-        Self::parse(path, text)
+        Self::parse(path, decoded(path, bytes)?)
     }
 
     /// Takes `text` for the content of the file at `path`, which is only named in messages.
@@ -156,4 +149,20 @@ impl<'de> Visitor<'de> for StrictVisitor {
         }
         Ok(Strict)
     }
+}
+
+/// What the content of a file says, if it is text and not too long.
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, Box<Problem>> {
+    let whole = |message: String| Box::new(Problem::whole(path, message));
+    if bytes.len() as u64 > Document::LONGEST {
+        let bound = Document::LONGEST >> 20;
+        return Err(whole(format!("the file is longer than {bound} MiB")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let byte = error.as_bytes()[valid];
+        let message = format!("byte 0x{byte:02x} is not UTF-8; JSON is a text file");
+        Box::new(Problem::new(path, &text, valid..valid + 1, message))
+    })
 }

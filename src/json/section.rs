@@ -124,7 +124,8 @@ impl<'d> Section<'d> {
         self.error(format!("expected {expected}, found {}", translate::kind(self.raw)))
     }
 
-    fn span(&self) -> Range<usize> {
+    /// Where the value stands in the text of its document, in bytes.
+    pub fn span(&self) -> Range<usize> {
         position::span(self.document.text(), self.raw)
     }
 }

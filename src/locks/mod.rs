@@ -39,6 +39,7 @@ pub mod nested;
 pub mod none;
 mod parts;
 pub mod redis;
+pub mod script;
 pub mod zookeeper;
 
 use std::ops::Deref;
@@ -60,6 +61,8 @@ pub enum Store {
     ZooKeeper,
     /// What the recipes in its parameter `locks` run on.
     OfParts,
+    /// What the words in its script are for.
+    OfScript,
 }
 
 /// What a recipe is.
@@ -156,14 +159,22 @@ pub fn catalogue() -> &'static [Entry] {
     ENTRIES
 }
 
+/// The recipe of that name: one of the catalogue, or the one whose file its user wrote.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    const SCRIPT: &Entry = &entries![script::Script][0];
+    catalogue().iter().chain([SCRIPT]).find(|entry| entry.about.name == name)
+}
+
+/// The names of all recipes.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    catalogue().iter().map(|entry| entry.about.name).chain([script::Script::ABOUT.name])
+}
+
 /// The recipe `name` with the parameters in `section`.
 pub fn build(name: &str, section: &Section<'_>) -> Result<LockBox, Box<Problem>> {
-    match catalogue().iter().find(|entry| entry.about.name == name) {
+    match find(name) {
         Some(entry) => entry.build(section),
-        None => {
-            let known = catalogue().iter().map(|entry| entry.about.name);
-            Err(section.unknown_name("recipe", name, known))
-        }
+        None => Err(section.unknown_name("recipe", name, names())),
     }
 }
 

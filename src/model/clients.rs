@@ -200,6 +200,17 @@ impl Clients {
         Ok(())
     }
 
+    /// Times (µs) that recipes compare with and that do not stand in the model: each recipe's once.
+    pub(super) fn compare_with(&self) -> Vec<Micros> {
+        let mut locks: Vec<&LockBox> = Vec::new();
+        for client in &self.processes {
+            if !locks.contains(&&client.lock) {
+                locks.push(&client.lock);
+            }
+        }
+        locks.iter().flat_map(|lock| lock.compares_with()).collect()
+    }
+
     /// Whether any of them keeps its number there.
     pub(super) fn keep(&self, there: impl Fn(Kept) -> bool) -> bool {
         self.processes.iter().any(|client| client.work.keeps().is_some_and(&there))

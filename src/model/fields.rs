@@ -129,6 +129,15 @@ pub const SECTIONS: [About; 13] = [
             ("releases_twice", "so long after the release they release once more: never"),
             ("tries", "after how many refusals a thread gives up: never"),
             (
+                "out_of_tries",
+                "then it \"leaves\", or it \"enters\" all the same, without the lock (\"leaves\")",
+            ),
+            (
+                "on_error",
+                "whose acquisition met an error of the store \"tries-again\", \"enters\" all the same, or \"gives-up\" \
+                 (\"tries-again\")",
+            ),
+            (
                 "lives",
                 "how many processes come one after the other in the place of each: 1, or {\"processes\": 3, \"rest\": \"1s\"}",
             ),
@@ -146,6 +155,8 @@ pub const SECTIONS: [About; 13] = [
             ("releases", "as in clients"),
             ("releases_twice", "as in clients"),
             ("tries", "as in clients"),
+            ("out_of_tries", "as in clients"),
+            ("on_error", "as in clients"),
             ("lives", "as in clients"),
             ("lock", "its own recipe, in the place of the model's"),
             ("work", "its own workload, in the place of the model's"),

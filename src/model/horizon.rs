@@ -13,11 +13,11 @@ pub(super) fn of(
     root: &Section<'_>,
     faults: &[Fault],
     network: &Network,
-    store: Vec<Micros>,
+    others: Vec<Micros>,
 ) -> Micros {
     let faults = faults.iter().flat_map(|fault| fault.extent().all_spans());
-    let others = [network.most, network.round_trip, DEFAULTS];
-    let all = faults.chain(store).chain(others).fold(in_file(root), Micros::saturating_add);
+    let own = [network.most, network.round_trip, DEFAULTS];
+    let all = faults.chain(others).chain(own).fold(in_file(root), Micros::saturating_add);
     all + all
 }
 

@@ -15,6 +15,7 @@ pub mod fields;
 mod given;
 mod habits;
 mod horizon;
+mod inline;
 mod network;
 mod properties;
 mod redis_client;
@@ -28,6 +29,7 @@ pub use case::{Case, Form};
 pub use expect::{Expect, Verdict};
 pub use network::Network;
 
+use crate::cx::LockBox;
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
 use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
@@ -89,7 +91,9 @@ impl Model {
         let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&clients, &faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
-        let horizon = horizon::of(&root, &faults, &network, store.durations());
+        let mut spans = store.durations();
+        spans.extend(clients.compare_with());
+        let horizon = horizon::of(&root, &faults, &network, spans);
         if store.is_ensemble()
             && let Some(place) = properties.iter().position(|it| it.name() == "release-safety")
         {
@@ -101,7 +105,7 @@ impl Model {
         let names: Vec<&str> = properties.iter().map(PropertyBox::name).collect();
         let expect = |name| fields.get(name).map(|section| Expect::from_section(&section, &names));
         Ok(Self {
-            text: document.text().to_owned(),
+            text: inline::text(document)?,
             title,
             why,
             case: fields.get("case").map(|field| Case::from_section(&field)).transpose()?,
@@ -116,6 +120,15 @@ impl Model {
             properties,
             horizon,
         })
+    }
+
+    /// The same with this lock in the place of every client's.
+    #[must_use]
+    pub fn with_lock(mut self, lock: &LockBox) -> Self {
+        for client in &mut self.clients.processes {
+            client.lock = lock.clone();
+        }
+        self
     }
 
     /// What the model shows; empty if it does not say.
@@ -133,7 +146,7 @@ impl Model {
         self.case.as_ref()
     }
 
-    /// The whole file. A trace carries it, so that it can be replayed without the file.
+    /// The whole file, with the scripts that it names. A trace carries it, so that it can be replayed without the files.
     pub fn text(&self) -> &str {
         &self.text
     }

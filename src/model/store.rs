@@ -149,7 +149,8 @@ impl Store {
             }
             return Ok((lock, leases));
         }
-        let (has, wants) = (self.name(), store_name(about.store));
+        let wants = lock.needs().unwrap_or_else(|| store_name(about.store));
+        let has = self.name();
         if wants != "none" && wants != has {
             let message =
                 format!("the recipe `{}` runs on `{wants}`, but the store is `{has}`", about.name);
@@ -387,6 +388,6 @@ fn store_name(store: locks::Store) -> &'static str {
         locks::Store::Redis => "redis",
         locks::Store::ZooKeeper => "zookeeper",
         // The parts of a lock are looked at one by one.
-        locks::Store::None | locks::Store::OfParts => "none",
+        locks::Store::None | locks::Store::OfParts | locks::Store::OfScript => "none",
     }
 }

@@ -49,7 +49,7 @@ pub use engine::{History, HistoryCounts, Live};
 pub use fault::{
     About, Cut, Extent, Fault, Finds, Leases, Near, OPEN, Scope, Side, Way, catalogue,
 };
-pub use habits::Habits;
+pub use habits::{Habits, OnError, OutOfTries};
 pub use sentinel::SentinelSetup;
 pub use server::AnyServer;
 pub use setup::{Arrival, ProcessSetup, ServerSetup, Setup, Timing};

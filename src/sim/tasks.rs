@@ -286,6 +286,11 @@ impl World {
                 self.enter(stage, who, &grant, heeds);
                 todo.push_back(self.begin(stage, process, task, &call));
             }
+            Step::EnterWithout(call) => {
+                self.happens(stage, &Event::GoesInWithout(who));
+                self.enter(stage, who, &Grant::default(), heeds);
+                todo.push_back(self.begin(stage, process, task, &call));
+            }
             Step::Leave(call, clean_up) => {
                 self.happens(stage, &Event::Leaves(who));
                 todo.push_back(self.begin(stage, process, task, &call));

@@ -1,7 +1,7 @@
 //! A thread of a client: it acquires, works, releases, and again, until its work has had enough.
 
-use super::habits::Habits;
-use crate::cx::{Call, Grant, LockBox, Next, Output, WorkBox};
+use super::habits::{Habits, OnError, OutOfTries};
+use crate::cx::{Call, Grant, LockBox, LockError, Next, Output, WorkBox};
 
 /// Where a thread is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -47,6 +47,8 @@ pub(crate) enum Step {
     Call(Call),
     /// Enters the section with this grant, and begins this call.
     Enter(Grant, Call),
+    /// Enters the section without the lock, and begins this call.
+    EnterWithout(Call),
     /// Leaves the section, and begins this call; a clean-up beside the thread begins the other one.
     Leave(Call, Option<Call>),
     /// Asks again after a refusal, or for the next section; the flag says which.
@@ -90,8 +92,26 @@ impl Thread {
                 let section = self.work.section(grant.clone());
                 Step::Enter(grant, section)
             }
-            Output::Acquired(lock, Err(_)) => {
+            Output::Acquired(lock, Err(error)) => {
                 self.lock = lock;
+                let on_error = match error {
+                    LockError::Call(_) => self.habits.on_error,
+                    LockError::GaveUp => OnError::GivesUp,
+                    _ => OnError::TriesAgain,
+                };
+                match on_error {
+                    OnError::Enters => return self.enter_without(),
+                    OnError::GivesUp => {
+                        self.phase = Phase::Done;
+                        return Step::GiveUp;
+                    }
+                    OnError::TriesAgain => {}
+                }
+                if error == LockError::Interrupted && self.lock.cleans_up() {
+                    self.refused = true;
+                    self.phase = Phase::Releasing;
+                    return Step::Call(self.lock.clean_up());
+                }
                 if self.habits.always_release {
                     self.refused = true;
                     self.phase = Phase::Releasing;
@@ -106,6 +126,10 @@ impl Thread {
                 // What cleans up has the lock as it was held.
                 let again = self.habits.release_again;
                 Step::Leave(self.lock.release(), again.map(|after| self.lock.release_later(after)))
+            }
+            Output::Released(lock, Err(LockError::Interrupted)) if lock.cleans_up_releases() => {
+                self.lock = lock;
+                Step::Call(self.lock.clean_up())
             }
             Output::Released(lock, _) => {
                 self.lock = lock;
@@ -144,11 +168,21 @@ impl Thread {
         }
     }
 
+    /// It goes in without the lock.
+    fn enter_without(&mut self) -> Step {
+        self.refusals = 0;
+        self.phase = Phase::Working;
+        Step::EnterWithout(self.work.section(Grant::default()))
+    }
+
     /// What comes after a refusal: another attempt, or none.
     fn refuse(&mut self) -> Step {
         if let Some(tries) = self.habits.tries {
             self.refusals += 1;
             if self.refusals >= tries {
+                if self.habits.out_of_tries == OutOfTries::Enters {
+                    return self.enter_without();
+                }
                 self.phase = Phase::Done;
                 self.unphased = false;
                 return Step::GiveUp;

@@ -59,6 +59,12 @@ impl Run<'_> {
                     }
                 }
             }
+            Link::WentIn { who, entered, request } => {
+                let before = entered.checked_sub(1).map(|at| &self.events[at].event);
+                let went = matches!(before, Some(Event::GoesInWithout(it)) if it == who);
+                let last = self.last_request(*who, *entered) == *request;
+                self.ensure(self.enters(*entered, *who) && went && last, "it went in", link);
+            }
             Link::Knew(knew) => self.knew(knew, link),
             Link::AskedNobody(entries) => {
                 for (who, entered) in entries {

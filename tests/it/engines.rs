@@ -5,7 +5,7 @@ use std::fmt::Write;
 use lockstep::choice::{Listed, Seeded};
 use lockstep::event::{Event, Observer};
 use lockstep::run::{EngineBox, Limits};
-use lockstep::sim::{Habits, History, Live, Setup, Timing};
+use lockstep::sim::{Habits, History, Live, OnError, OutOfTries, Setup, Timing};
 use lockstep::time::Micros;
 
 use super::recipe_world::{SAMPLED, answers, fault, fault_with, run_on, world_of};
@@ -52,7 +52,7 @@ fn setup(lock: &str) -> Setup {
 
 /// What each engine tells of the runs with these numbers, compared; how many lines there were.
 #[track_caller]
-fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
+pub(crate) fn same(lock: &str, timing: Timing, lists: std::ops::Range<u64>) -> usize {
     same_in(&setup(lock).with_timing(timing), lock, lists)
 }
 
@@ -130,6 +130,8 @@ fn habits_are_the_same_on_both_engines() {
         always_release: true,
         release_again: Some(Micros::from_ms(30)),
         tries: Some(3),
+        out_of_tries: OutOfTries::Enters,
+        on_error: OnError::Enters,
         lives: 3,
         rest: Micros::from_ms(20),
     };

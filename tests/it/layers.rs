@@ -21,7 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("shell", &["json", "store", "suggest", "time", "visible"]),
     // Recipes.
     ("cx", &["choice", "store", "time"]),
-    ("locks", &["cx", "json", "store", "time"]),
+    ("locks", &["cx", "json", "store", "suggest", "time"]),
     ("workload", &["cx", "json", "locks", "store", "time"]),
     // What happens in a run, for all that follows.
     ("event", &["choice", "store", "time"]),
@@ -70,7 +70,7 @@ const BELOW_REPORT: &[&str] = &[
 ];
 
 /// These may use whatever they like; nothing below the top may use them.
-const TOP: &[&str] = &["cli", "lib", "main"];
+const TOP: &[&str] = &["cli", "lib", "main", "trial"];
 
 /// The top-level module of a source file.
 fn module(name: &str) -> &str {

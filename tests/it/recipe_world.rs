@@ -23,7 +23,7 @@ pub(crate) const SAMPLED: Timing = Timing::Sampled { least: Micros(200), most: M
 pub(crate) fn lock(json: &str) -> (LockBox, Store) {
     let document = Document::parse("lock.json", json).unwrap();
     let member = document.root().only_member().unwrap();
-    let entry = locks::catalogue().iter().find(|entry| entry.about.name == member.name).unwrap();
+    let entry = locks::find(&member.name).unwrap();
     (locks::build(&member.name, &member.value).unwrap(), entry.about.store)
 }
 
@@ -46,7 +46,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
     let mut server = |name: String, state| {
         servers.push(ServerSetup { name, state, drift_ppm: 0 });
     };
-    let wants = |kind| store == kind || store == Store::OfParts;
+    let wants = |kind| store == kind || matches!(store, Store::OfParts | Store::OfScript);
     if wants(Store::Redis) {
         let count = if lock_json.contains("redlock") { 3 } else { 1 };
         for number in 1..=count {

@@ -17,6 +17,7 @@ use super::output::Output;
 use super::quoted;
 use super::surroundings::{self, Stopwatch, Took};
 use super::trace_file::Target;
+use crate::cx::Broken;
 use crate::explore::{Cut, Verdict};
 use crate::json::Duration;
 use crate::model::Model;
@@ -88,7 +89,7 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         let model = models::open(path)?;
         let target = arguments.output.as_deref();
         let target = target.map(|target| Target::of(target, &[path])).transpose()?;
-        let row = check(path, model, arguments, output);
+        let row = check(path, model, arguments, output)?;
         return witness::show(&row, arguments, target.as_ref(), output);
     }
     if arguments.output.is_some() {
@@ -98,7 +99,12 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
     table::show(arguments, output)
 }
 
-fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'_>) -> Row {
+fn check(
+    path: &Path,
+    model: Model,
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Row, Failure> {
     let watch = Stopwatch::start();
     let asked = Asked { deviations: arguments.deviations, states: arguments.states };
     let interrupt = Interrupt::watched();
@@ -106,28 +112,32 @@ fn check(path: &Path, model: Model, arguments: &Arguments, output: &mut Output<'
     let limit = arguments.time_limit.map(|Duration(limit)| limit.0.unsigned_abs() / 1000);
     let memory = arguments.memory.map_or_else(memory::free, |Size(bytes)| bytes);
     let mut is_full = false;
-    let mut checked = run::check(model, asked, &mut |progress| {
-        let took = watch.took();
-        let states = words::count(progress.states as u64);
-        let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
-        let waiting = words::count(progress.waiting as u64);
-        let faults = words::counted(u64::from(progress.deviations), "fault");
-        output.progress(format_args!(
-            "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
-            quoted::path(path)
-        ));
-        interrupted = interrupt.is_pressed();
-        is_full = memory::used() > memory;
-        match limit {
-            _ if interrupted || is_full => ControlFlow::Break(()),
-            Some(limit) if took.0 >= limit => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        }
-    });
+    let searched = || {
+        run::check(model, asked, &mut |progress| {
+            let took = watch.took();
+            let states = words::count(progress.states as u64);
+            let rate = words::count((progress.states as u64).saturating_mul(1000) / took.0.max(1));
+            let waiting = words::count(progress.waiting as u64);
+            let faults = words::counted(u64::from(progress.deviations), "fault");
+            output.progress(format_args!(
+                "{}: {took}, {states} states ({rate}/s), {waiting} waiting, at {faults}",
+                quoted::path(path)
+            ));
+            interrupted = interrupt.is_pressed();
+            is_full = memory::used() > memory;
+            match limit {
+                _ if interrupted || is_full => ControlFlow::Break(()),
+                Some(limit) if took.0 >= limit => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        })
+    };
+    let mut checked = Broken::caught(searched)
+        .map_err(|broken| Failure::Wrong(format!("{}: {broken}", quoted::path(path))))?;
     if is_full && !interrupted && checked.outcome.verdict == Verdict::Cut(Cut::Stopped) {
         checked.outcome.verdict = Verdict::Cut(Cut::Memory(memory));
     }
-    Row { path: path.to_path_buf(), checked, took: watch.took(), interrupted }
+    Ok(Row { path: path.to_path_buf(), checked, took: watch.took(), interrupted })
 }
 
 fn view(all: bool) -> View {

@@ -43,7 +43,14 @@ pub(super) fn show(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exi
             continue;
         }
         output.progress(format_args!("{}", quoted::path(&path)));
-        let row = check(&path, model, arguments, output);
+        let row = match check(&path, model, arguments, output) {
+            Ok(row) => row,
+            Err(failure) => {
+                sums.bad += 1;
+                sums.exit = sums.exit.max(failure.show(output));
+                continue;
+            }
+        };
         sums.add(&row);
         summary.add(&row.checked);
         all.push(row);

@@ -142,7 +142,7 @@ impl Result {
 fn with(model: &Model, about: &locks::About) -> std::result::Result<Model, String> {
     let mut fields: Map<String, Value> = serde_json::from_str(model.text()).unwrap_or_default();
     let store = match about.store {
-        Store::None => json!({ "none": {} }),
+        Store::None | Store::OfScript => json!({ "none": {} }),
         // Three, for those that ask for a majority.
         Store::Redis | Store::OfParts => json!({ "redis": { "servers": 3 } }),
         Store::ZooKeeper => json!({ "zookeeper": {} }),

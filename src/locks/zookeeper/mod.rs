@@ -28,8 +28,9 @@ macro_rules! cleans_up {
             true
         }
 
-        async fn interrupted(&mut self, cx: &Cx) {
+        async fn clean_up(&mut self, cx: &Cx) -> Result<(), LockError> {
             super::internals::clean_up(cx).await;
+            Ok(())
         }
     };
 }

@@ -18,6 +18,15 @@ pub enum Link {
         /// Why it could.
         causes: Vec<Cause>,
     },
+    /// A thread entered without the lock, which it did not get.
+    WentIn {
+        /// Who.
+        who: Who,
+        /// The event with which it entered.
+        entered: At,
+        /// Its last request before.
+        request: Option<At>,
+    },
     /// When somebody whose lock is gone could have known.
     Knew(Knew),
     /// These threads entered without asking any server before.
@@ -291,7 +300,7 @@ impl Link {
                 let others = others.iter().flat_map(|it| [it.1, it.2]);
                 [stood.0, stood.1].into_iter().chain(others).collect()
             }
-            Self::Token { entered, request, .. } => {
+            Self::Token { entered, request, .. } | Self::WentIn { entered, request, .. } => {
                 std::iter::once(*entered).chain(*request).collect()
             }
             Self::Woke { change, woken } => {

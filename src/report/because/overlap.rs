@@ -27,7 +27,11 @@ pub(super) fn links(evidence: &Evidence<'_>) -> Vec<Link> {
         .find(|(place, later)| sections[..*place].iter().any(|first| parts(first, later)));
     let Some((place, later)) = found else { return removal::link(evidence).into_iter().collect() };
     let losers: Vec<&Section> = sections[..place].iter().filter(|it| parts(it, later)).collect();
-    let mut links = Vec::new();
+    let mut links: Vec<Link> =
+        losers.iter().chain([&later]).filter_map(|section| without(evidence, section)).collect();
+    if !links.is_empty() {
+        return links;
+    }
     // Of several permits most are given by right: those count that are gone.
     let any_gone = losers.iter().any(|it| is_gone(&causes(evidence, it, later)));
     for loser in losers {
@@ -41,6 +45,15 @@ pub(super) fn links(evidence: &Evidence<'_>) -> Vec<Link> {
         }
     }
     links
+}
+
+/// A section that was entered without the lock.
+fn without(evidence: &Evidence<'_>, section: &Section) -> Option<Link> {
+    let Section { who, entered, .. } = *section;
+    let before = evidence.events.get(entered.checked_sub(1)?)?;
+    let is = matches!(&before.event, Event::GoesInWithout(it) if *it == who);
+    let request = evidence.last_request(who, entered);
+    is.then_some(Link::WentIn { who, entered, request })
 }
 
 fn is_gone(causes: &[Cause]) -> bool {

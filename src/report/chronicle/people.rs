@@ -60,6 +60,8 @@ pub struct Stance {
     pub requests: u64,
     /// The longest that it has let pass between two requests (µs).
     pub gap: Micros,
+    /// Whether it is in its section without the lock, or is about to be.
+    pub without: bool,
     /// Whether its call was dropped since it was last refused.
     pub interrupted: Option<At>,
 }
@@ -103,9 +105,12 @@ pub(super) fn take(chronicle: &mut Chronicle<'_>, at: At, event: &Event<'_>) {
                 stance.requests = 0;
             }
         }
+        Event::GoesInWithout(who) => change(chronicle, who, |it| it.without = true),
         Event::Leaves(who) => {
             chronicle.inside.retain(|it| *it != who);
-            change(chronicle, who, |it| (it.place, it.left) = (Place::Leaving, Some(at)));
+            change(chronicle, who, |it| {
+                (it.place, it.left, it.without) = (Place::Leaving, Some(at), false);
+            });
         }
         Event::Refused(who) => change(chronicle, who, |it| {
             it.refusals += 1;

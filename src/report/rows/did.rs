@@ -62,7 +62,13 @@ impl Builder<'_> {
             life.inside = true;
         }
         self.asked.remove(&who);
-        let mut text = if shared { "enters, sharing" } else { "enters" }.to_owned();
+        let without = self.known.stance(who).is_some_and(|it| it.without);
+        let text = match (shared, without) {
+            (true, _) => "enters, sharing",
+            (false, true) => "enters without the lock",
+            (false, false) => "enters",
+        };
+        let mut text = text.to_owned();
         if let Some(fence) = fence {
             let _ = write!(text, " with token {fence}");
         }

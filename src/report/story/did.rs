@@ -96,7 +96,12 @@ impl Teller<'_> {
             more => format!(" after {} refusals", words::count(more)),
         };
         let name = self.cast.who(who);
-        let mut text = format!("{name} gets the lock{again}{how} and enters its section");
+        let without = self.known.stance(who).is_some_and(|it| it.without);
+        let mut text = if without {
+            format!("{name} does not get the lock{how}, and enters its section all the same")
+        } else {
+            format!("{name} gets the lock{again}{how} and enters its section")
+        };
         if let Some(fence) = fence {
             let _ = write!(text, ", with token {fence}");
         }

@@ -121,12 +121,6 @@ impl World {
         self.interrupt(stage, process, number);
         let thread = &self.processes[usize::from(process)].threads[usize::from(number)];
         let (lock, work) = (thread.lock.clone(), thread.work.clone());
-        if thread.phase == Phase::Acquiring
-            && let Some(call) = lock.clean_up()
-        {
-            let acts = self.begin(stage, process, number, &call);
-            return self.work_off(stage, process, VecDeque::from([acts]));
-        }
         let output = match thread.phase {
             Phase::Working => Output::Worked(work, Next::Again),
             Phase::Releasing => Output::Released(lock, Err(LockError::Interrupted)),

@@ -113,6 +113,7 @@ struct Sent {
 enum Act {
     Asks,
     InLine,
+    GoesInWithout,
     Enters {
         #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Micros>,
@@ -249,6 +250,7 @@ impl<'a> Writer<'a> {
             }
             Event::Asks(who) => self.did(*who, Act::Asks),
             Event::InLine(who) => self.did(*who, Act::InLine),
+            Event::GoesInWithout(who) => self.did(*who, Act::GoesInWithout),
             Event::Enters { who, until, lease: _, fence, shared } => {
                 let (until, fence, shared) = (*until, *fence, *shared);
                 self.did(*who, Act::Enters { until, fence, shared })

@@ -53,6 +53,19 @@ impl Speaker<'_> {
                 let (who, at) = (self.who(*who), self.time(*entered));
                 format!("{who} got the lock at {at} because {}.", words::list(&causes))
             }
+            Link::WentIn { who, entered, request } => {
+                let (who, entered) = (self.who(*who), self.time(*entered));
+                match request {
+                    Some(at) => format!(
+                        "{who} never got the lock: its last request was {} at {}, and at {entered} it went in all the same.",
+                        self.request(*at),
+                        self.time(*at)
+                    ),
+                    None => {
+                        format!("{who} never got the lock, and went in all the same at {entered}.")
+                    }
+                }
+            }
             Link::Knew(knew) => self.knew(knew),
             Link::AskedNobody(entries) => match entries.as_slice() {
                 [(who, _)] => format!("{} had entered without asking any server.", self.who(*who)),

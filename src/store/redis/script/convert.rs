@@ -12,7 +12,7 @@ use crate::store::redis::{Bytes, Reply};
 const MAX_DEPTH: usize = 1000;
 
 /// A command's reply as a script sees it.
-pub(super) fn to_lua(state: &mut LuaState, reply: &Reply) -> Result<LuaValue, LuaError> {
+pub(crate) fn to_lua(state: &mut LuaState, reply: &Reply) -> Result<LuaValue, LuaError> {
     Ok(match reply {
         Reply::Status(text) => {
             let status = table(state, 0, 1)?;
@@ -40,7 +40,7 @@ pub(super) fn to_lua(state: &mut LuaState, reply: &Reply) -> Result<LuaValue, Lu
 }
 
 /// `{err = text}`; a text of one word gets the code `ERR`.
-pub(super) fn error_table(state: &mut LuaState, text: &[u8]) -> Result<LuaValue, LuaError> {
+pub(crate) fn error_table(state: &mut LuaState, text: &[u8]) -> Result<LuaValue, LuaError> {
     let (code, message) = match text.iter().position(|byte| *byte == b' ') {
         Some(space) => (&text[..space], &text[space + 1..]),
         None => (&b"ERR"[..], text),

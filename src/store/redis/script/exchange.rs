@@ -54,7 +54,7 @@ pub(super) enum Request {
 
 /// The meeting place.
 #[derive(Debug, Default)]
-pub(super) struct Exchange {
+pub(crate) struct Exchange {
     pub(super) job: Job,
     /// The VM is entered.
     pub(super) running: bool,
@@ -117,8 +117,13 @@ impl Exchange {
 }
 
 /// Works with the thread's exchange. `work` must not enter the VM.
-pub(super) fn with<R>(work: impl FnOnce(&mut Exchange) -> R) -> R {
+pub(crate) fn with<R>(work: impl FnOnce(&mut Exchange) -> R) -> R {
     EXCHANGE.with_borrow_mut(work)
+}
+
+/// Puts another exchange in the place of the thread's, and gives back that one.
+pub(crate) fn swap(other: &mut Exchange) {
+    with(|exchange| std::mem::swap(exchange, other));
 }
 
 /// Lets the host answer a request. `None`: no script is running.

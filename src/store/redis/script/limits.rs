@@ -30,7 +30,7 @@ const WIDEST: u32 = 32;
 pub(super) const TOO_WIDE: &str = "lockstep: script exceeded 32 operands in one chain of ..";
 
 /// Whether a compiled chunk has a chain of `..` that is too long.
-pub(super) fn is_too_wide(chunk: &LuaValue) -> bool {
+pub(crate) fn is_too_wide(chunk: &LuaValue) -> bool {
     match chunk {
         LuaValue::Function(LuaClosure::Lua(chunk)) => widest(&chunk.proto) > WIDEST,
         _ => false,
@@ -67,19 +67,43 @@ pub(super) fn has_too_many_jumps(source: &[u8]) -> bool {
 /// Garbage that may lie about between two evaluations, bytes.
 const GARBAGE: usize = 512 << 10;
 
+/// How much may be done before the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Instructions of the VM.
+    pub(crate) instructions: u64,
+    /// Bytes that are allocated.
+    pub(crate) memory: usize,
+}
+
+/// What was too much.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tripped {
+    /// Instructions.
+    Instructions,
+    /// Memory.
+    Memory,
+}
+
 /// Arms the limits for what runs next.
 pub(super) fn arm(state: &mut LuaState) {
+    let memory = match exchange::with(|exchange| std::mem::take(&mut exchange.memory)) {
+        0 => MEMORY,
+        memory => memory,
+    };
+    arm_with(state, Limits { instructions: INSTRUCTIONS, memory });
+}
+
+/// Arms these limits for what runs next.
+pub(crate) fn arm_with(state: &mut LuaState, limits: Limits) {
     let mut used = state.global().total_bytes();
     if used > exchange::with(|exchange| exchange.live) + GARBAGE {
         state.gc().full_collect();
         used = state.global().total_bytes();
         exchange::with(|exchange| exchange.live = used);
     }
-    let memory = match exchange::with(|exchange| std::mem::take(&mut exchange.memory)) {
-        0 => MEMORY,
-        memory => memory,
-    };
-    state.install_sandbox_limits(INTERVAL, Some(INSTRUCTIONS), Some(used + memory));
+    let Limits { instructions, memory } = limits;
+    state.install_sandbox_limits(INTERVAL, Some(instructions), Some(used + memory));
     state.sandbox_reset();
 }
 
@@ -88,15 +112,23 @@ pub(super) fn executed(state: &LuaState) -> u64 {
     INSTRUCTIONS.saturating_sub(state.sandbox_instr_remaining())
 }
 
+/// Which limit was exceeded since they were armed.
+pub(crate) fn tripped_by(state: &LuaState) -> Option<Tripped> {
+    match state.sandbox_tripped_code() {
+        SANDBOX_TRIP_INSTRUCTIONS => Some(Tripped::Instructions),
+        SANDBOX_TRIP_MEMORY => Some(Tripped::Memory),
+        _ => None,
+    }
+}
+
 /// The reply to a script that exceeded a limit.
 pub(super) fn tripped(state: &LuaState) -> Option<Reply> {
-    let what = match state.sandbox_tripped_code() {
-        SANDBOX_TRIP_INSTRUCTIONS => format!("{INSTRUCTIONS} instructions"),
-        SANDBOX_TRIP_MEMORY => {
+    let what = match tripped_by(state)? {
+        Tripped::Instructions => format!("{INSTRUCTIONS} instructions"),
+        Tripped::Memory => {
             exchange::with(|exchange| exchange.short_of_memory = true);
             format!("{} MiB of memory", MEMORY >> 20)
         }
-        _ => return None,
     };
     Some(failure(format!("lockstep: script exceeded its limit of {what}").as_bytes()))
 }

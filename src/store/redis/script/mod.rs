@@ -24,6 +24,7 @@ mod convert;
 mod engine;
 mod exchange;
 mod host;
+pub(crate) mod language;
 mod library;
 mod limits;
 mod native;

@@ -10,32 +10,32 @@ use lua_types::value::{LuaTable, LuaValue};
 use lua_vm::state::{LuaCFunction, LuaState};
 
 /// What a function gives: how many results it pushed.
-pub(super) type Native = Result<usize, LuaError>;
+pub(crate) type Native = Result<usize, LuaError>;
 
 /// The number of arguments.
-pub(super) fn count(state: &LuaState) -> i32 {
+pub(crate) fn count(state: &LuaState) -> i32 {
     lua_vm::api::get_top(state)
 }
 
 /// Argument `n`, from 1; nil if there is none.
-pub(super) fn arg(state: &LuaState, n: i32) -> LuaValue {
+pub(crate) fn arg(state: &LuaState, n: i32) -> LuaValue {
     if n > count(state) { LuaValue::Nil } else { lua_vm::api::positive_index_value(state, n) }
 }
 
 /// Gives one result.
 #[expect(clippy::unnecessary_wraps, reason = "the last line of a function of Lua")]
-pub(super) fn give(state: &mut LuaState, value: LuaValue) -> Native {
+pub(crate) fn give(state: &mut LuaState, value: LuaValue) -> Native {
     state.push(value);
     Ok(1)
 }
 
 /// A string value.
-pub(super) fn string(state: &mut LuaState, bytes: &[u8]) -> Result<LuaValue, LuaError> {
+pub(crate) fn string(state: &mut LuaState, bytes: &[u8]) -> Result<LuaValue, LuaError> {
     Ok(LuaValue::Str(state.intern_str(bytes)?))
 }
 
 /// A new table.
-pub(super) fn table(
+pub(crate) fn table(
     state: &mut LuaState,
     list: usize,
     fields: usize,
@@ -47,7 +47,7 @@ pub(super) fn table(
 }
 
 /// Sets a field, past any metatable.
-pub(super) fn set_field(
+pub(crate) fn set_field(
     state: &mut LuaState,
     table: &LuaValue,
     name: &str,
@@ -58,7 +58,7 @@ pub(super) fn set_field(
 }
 
 /// A field, past any metatable; nil if `table` is none.
-pub(super) fn field(
+pub(crate) fn field(
     state: &mut LuaState,
     table: &LuaValue,
     name: &str,
@@ -71,12 +71,12 @@ pub(super) fn field(
 }
 
 /// A function that has no values of its own.
-pub(super) fn function(state: &mut LuaState, native: LuaCFunction) -> LuaValue {
+pub(crate) fn function(state: &mut LuaState, native: LuaCFunction) -> LuaValue {
     LuaValue::Function(LuaClosure::LightC(state.register_c_function(native, true)))
 }
 
 /// A table of functions.
-pub(super) fn library(
+pub(crate) fn library(
     state: &mut LuaState,
     functions: &[(&str, LuaCFunction)],
 ) -> Result<LuaValue, LuaError> {
@@ -89,23 +89,23 @@ pub(super) fn library(
 }
 
 /// An error that names the place of the call, as `luaL_error` raises it.
-pub(super) fn error(state: &LuaState, message: impl AsRef<[u8]>) -> LuaError {
+pub(crate) fn error(state: &LuaState, message: impl AsRef<[u8]>) -> LuaError {
     lua_vm::debug::c_api_runtime(state, message.as_ref().to_vec())
 }
 
 /// The error of an argument of the wrong type.
-pub(super) fn wrong_type(state: &mut LuaState, n: i32, expected: &str) -> LuaError {
+pub(crate) fn wrong_type(state: &mut LuaState, n: i32, expected: &str) -> LuaError {
     let got = if n > count(state) { "no value" } else { type_name(&arg(state, n)) };
     wrong_value(state, n, &format!("{expected} expected, got {got}"))
 }
 
 /// The error of an argument with a wrong value.
-pub(super) fn wrong_value(state: &mut LuaState, n: i32, message: &str) -> LuaError {
+pub(crate) fn wrong_value(state: &mut LuaState, n: i32, message: &str) -> LuaError {
     lua_vm::debug::arg_error_impl(state, n, message.as_bytes())
 }
 
 /// The name that `type` gives.
-pub(super) fn type_name(value: &LuaValue) -> &'static str {
+pub(crate) fn type_name(value: &LuaValue) -> &'static str {
     match value.type_tag() {
         LuaType::None | LuaType::Nil => "nil",
         LuaType::Boolean => "boolean",
@@ -119,7 +119,7 @@ pub(super) fn type_name(value: &LuaValue) -> &'static str {
 }
 
 /// An argument that must be a table.
-pub(super) fn table_arg(state: &mut LuaState, n: i32) -> Result<GcRef<LuaTable>, LuaError> {
+pub(crate) fn table_arg(state: &mut LuaState, n: i32) -> Result<GcRef<LuaTable>, LuaError> {
     match arg(state, n) {
         LuaValue::Table(table) => Ok(table),
         _ => Err(wrong_type(state, n, "table")),
@@ -127,7 +127,7 @@ pub(super) fn table_arg(state: &mut LuaState, n: i32) -> Result<GcRef<LuaTable>,
 }
 
 /// An argument that must be a string or a number, as text.
-pub(super) fn text_arg(state: &mut LuaState, n: i32) -> Result<Vec<u8>, LuaError> {
+pub(crate) fn text_arg(state: &mut LuaState, n: i32) -> Result<Vec<u8>, LuaError> {
     match text_of(&arg(state, n)) {
         Some(text) => Ok(text),
         None => Err(wrong_type(state, n, "string")),
@@ -135,7 +135,7 @@ pub(super) fn text_arg(state: &mut LuaState, n: i32) -> Result<Vec<u8>, LuaError
 }
 
 /// An argument that must be a number or a string that is one.
-pub(super) fn number_arg(state: &mut LuaState, n: i32) -> Result<f64, LuaError> {
+pub(crate) fn number_arg(state: &mut LuaState, n: i32) -> Result<f64, LuaError> {
     if n <= count(state)
         && let Some(number) = lua_vm::api::to_number_x(state, n)
     {
@@ -145,7 +145,7 @@ pub(super) fn number_arg(state: &mut LuaState, n: i32) -> Result<f64, LuaError> 
 }
 
 /// What is text for Lua: strings, and numbers as [`super::number::display`] writes them.
-pub(super) fn text_of(value: &LuaValue) -> Option<Vec<u8>> {
+pub(crate) fn text_of(value: &LuaValue) -> Option<Vec<u8>> {
     match value {
         LuaValue::Str(text) => Some(text.as_bytes().to_vec()),
         _ => number_of(value).map(super::number::display),
@@ -153,7 +153,7 @@ pub(super) fn text_of(value: &LuaValue) -> Option<Vec<u8>> {
 }
 
 /// The number that a value of type number is.
-pub(super) fn number_of(value: &LuaValue) -> Option<f64> {
+pub(crate) fn number_of(value: &LuaValue) -> Option<f64> {
     match value {
         LuaValue::Float(number) => Some(*number),
         LuaValue::Int(number) => Some(*number as f64),

@@ -1,12 +1,12 @@
 //! Numbers as text, as C's `printf` writes them, on every platform alike.
 
 /// `%.17g`: a number that is an argument of a command (Redis fact 15).
-pub(super) fn argument(number: f64) -> Vec<u8> {
+pub(crate) fn argument(number: f64) -> Vec<u8> {
     general(number, 17)
 }
 
 /// `%.14g`: a number that Lua turns into text.
-pub(super) fn display(number: f64) -> Vec<u8> {
+pub(crate) fn display(number: f64) -> Vec<u8> {
     general(number, 14)
 }
 
@@ -18,7 +18,7 @@ pub(super) fn reply_integer(number: f64) -> i64 {
 }
 
 /// The integer that a number is, if it is one and a double can tell it from its neighbours.
-pub(super) fn whole(number: f64) -> Option<i64> {
+pub(crate) fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 

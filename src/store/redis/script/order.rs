@@ -52,7 +52,7 @@ pub(super) fn pairs_function(state: &mut LuaState) -> Native {
 }
 
 /// All pairs of a table, in order.
-pub(super) fn pairs(
+pub(crate) fn pairs(
     state: &LuaState,
     table: &LuaValue,
 ) -> Result<Vec<(LuaValue, LuaValue)>, LuaError> {
@@ -91,7 +91,7 @@ fn refuse_objects(state: &LuaState, table: &LuaTable) -> Result<(), LuaError> {
 }
 
 /// A number that can stand in the list part, as the VM keeps it there.
-pub(super) fn list_key(key: LuaValue) -> LuaValue {
+pub(crate) fn list_key(key: LuaValue) -> LuaValue {
     match key {
         LuaValue::Float(number) => super::number::whole(number).map_or(key, LuaValue::Int),
         key => key,

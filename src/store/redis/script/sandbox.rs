@@ -41,7 +41,7 @@ const OURS: &[(&str, LuaCFunction)] = &[
 type MakeLibrary = fn(&mut LuaState) -> Result<LuaValue, LuaError>;
 
 /// Makes the sandbox in a fresh VM.
-pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
+pub(crate) fn make(state: &mut LuaState) -> Result<(), LuaError> {
     let lua = state.global().globals;
     let globals = library(state, OURS)?;
     for name in KEPT {
@@ -113,7 +113,7 @@ pub(super) fn make(state: &mut LuaState) -> Result<(), LuaError> {
 }
 
 /// The table that scripts see in the place of `behind`.
-fn protected(state: &mut LuaState, behind: LuaValue) -> Result<LuaValue, LuaError> {
+pub(crate) fn protected(state: &mut LuaState, behind: LuaValue) -> Result<LuaValue, LuaError> {
     let seen = table(state, 0, 0)?;
     let guard = table(state, 0, 2)?;
     set_field(state, &guard, "__index", behind)?;
@@ -127,7 +127,7 @@ fn protected(state: &mut LuaState, behind: LuaValue) -> Result<LuaValue, LuaErro
 }
 
 /// Whether every protected table is still what it was: some library functions write past a metatable.
-pub(super) fn untouched() -> bool {
+pub(crate) fn untouched() -> bool {
     exchange::with(|exchange| exchange.protected.iter().all(|table| table.seen.is_empty()))
 }
 
@@ -184,7 +184,7 @@ fn tostring(state: &mut LuaState) -> Native {
 }
 
 /// The text of a value, without its metatable.
-pub(super) fn display(state: &LuaState, value: &LuaValue) -> Vec<u8> {
+pub(crate) fn display(state: &LuaState, value: &LuaValue) -> Vec<u8> {
     match value {
         LuaValue::Nil => b"nil".to_vec(),
         LuaValue::Bool(true) => b"true".to_vec(),

@@ -6,6 +6,6 @@ pub(super) mod cmsgpack;
 mod matching;
 pub(super) mod math;
 mod pattern;
-pub(super) mod redis;
+pub(crate) mod redis;
 pub(super) mod structs;
-pub(super) mod text;
+pub(crate) mod text;

@@ -82,7 +82,7 @@ fn pcall(state: &mut LuaState) -> Native {
 }
 
 /// The arguments of a command, or the error to answer with.
-fn arguments(state: &mut LuaState) -> Result<Result<Vec<Bytes>, LuaValue>, LuaError> {
+pub(crate) fn arguments(state: &mut LuaState) -> Result<Result<Vec<Bytes>, LuaValue>, LuaError> {
     let count = count(state);
     if count == 0 {
         return error_table(

@@ -75,7 +75,7 @@ fn as_lua_5_1(error: LuaError) -> LuaError {
 }
 
 /// Counts work as instructions.
-pub(in super::super) fn charge(state: &LuaState, instructions: usize) -> Result<(), LuaError> {
+pub(crate) fn charge(state: &LuaState, instructions: usize) -> Result<(), LuaError> {
     if instructions == 0 {
         return Ok(());
     }
@@ -83,7 +83,7 @@ pub(in super::super) fn charge(state: &LuaState, instructions: usize) -> Result<
 }
 
 /// Counts the looking at some bytes.
-pub(in super::super) fn charge_bytes(state: &LuaState, bytes: usize) -> Result<(), LuaError> {
+pub(crate) fn charge_bytes(state: &LuaState, bytes: usize) -> Result<(), LuaError> {
     charge(state, bytes / BYTES)
 }
 
