@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::json::Problem;
 use crate::model::Model;
+use crate::trace::{Content, packed};
 
 macro_rules! models {
     ($($name:ident = $path:literal),* $(,)?) => {
@@ -26,6 +27,17 @@ pub(super) fn open(path: &Path) -> Result<Model, Box<Problem>> {
     let known = ALL.iter().find(|(known, _)| Path::new(known) == path);
     match known {
         Some((name, text)) if !path.exists() => Model::parse(name, *text),
-        _ => Model::open(path),
+        _ => Model::open(path).map_err(|problem| other(path).unwrap_or(problem)),
     }
+}
+
+/// What a file is that is no model, and which command is for it.
+fn other(path: &Path) -> Option<Box<Problem>> {
+    let (what, command) = match packed::open(path).ok()?.content? {
+        Content::Monitor => ("a log of redis-cli MONITOR", "audit"),
+        Content::Trace => ("a trace", "replay"),
+        Content::Json => return None,
+    };
+    let message = format!("this is {what}, no model: lockstep {command} {}", path.display());
+    Some(Box::new(Problem::whole(path, message)))
 }

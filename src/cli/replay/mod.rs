@@ -4,6 +4,7 @@ mod monitor;
 mod own;
 mod report;
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
@@ -12,13 +13,14 @@ use super::files;
 use super::output::Output;
 use crate::trace::own as own_trace;
 use crate::trace::recorded::{self, Tally};
-use crate::trace::{BadFile, Origin, Trace};
+use crate::trace::{BadFile, Content, Origin, Trace, packed};
 
 /// Compare recordings of real servers with the store models, and own traces with a new run; show MONITOR logs
-/// with the replies and expiries of the model
+/// with the replies and expiries of the model (`lockstep audit` says who held which lock in one)
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Trace files (.jsonl), logs of redis-cli MONITOR (.log), or directories that hold some
+    /// Trace files and logs of redis-cli MONITOR, whatever their names, packed with gzip or not; `-` is standard input; or
+    /// directories that hold some (.jsonl, .log)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -37,14 +39,14 @@ enum Outcome {
     /// The file cannot be understood.
     Bad(BadFile),
     /// The model was driven with a MONITOR log, which was named itself or found in a directory.
-    Driven { driven: recorded::monitor::Driven, named: bool },
+    Driven { driven: Box<recorded::monitor::Driven>, named: bool },
 }
 
 impl Outcome {
     fn exit(&self) -> Exit {
         match self {
             Self::Compared { tally, .. } if tally.different > 0 => Exit::Violated,
-            Self::Driven { driven, .. } if driven.tally.different > 0 => Exit::Violated,
+            Self::Driven { driven, .. } if driven.counts.different > 0 => Exit::Violated,
             Self::Own { replayed, .. } if replayed.difference.is_some() => Exit::Violated,
             Self::Compared { .. } | Self::Own { .. } | Self::Driven { .. } => Exit::Expected,
             Self::Bad(_) => Exit::Wrong,
@@ -85,16 +87,28 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
 
 /// What becomes of the file at `path`, which was `named` itself, or found in a directory.
 fn outcome(path: &Path, named: bool) -> Outcome {
-    let outcome = if files::has_extension(path, "log") {
-        recorded::monitor::open(path).map(|driven| Outcome::Driven { driven, named })
-    } else {
-        compare(path)
-    };
+    let outcome = packed::open(path).and_then(|opened| match opened.content {
+        Some(Content::Monitor) => {
+            let driven = recorded::monitor::drive(opened.source).map_err(|bad| bad.of(path))?;
+            Ok(Outcome::Driven { driven: Box::new(driven), named })
+        }
+        Some(Content::Json) if files::has_extension(path, "json") => {
+            let path_text = path.display();
+            let message =
+                format!("this is no trace; a model is checked: lockstep check {path_text}");
+            Err(BadFile::whole(path, message))
+        }
+        None if files::has_extension(path, "log") => {
+            let driven = recorded::monitor::drive(opened.source).map_err(|bad| bad.of(path))?;
+            Ok(Outcome::Driven { driven: Box::new(driven), named })
+        }
+        _ => compare(path, opened.source),
+    });
     outcome.unwrap_or_else(Outcome::Bad)
 }
 
-fn compare(path: &Path) -> Result<Outcome, BadFile> {
-    let trace = Trace::open(path)?;
+fn compare(path: &Path, source: impl BufRead) -> Result<Outcome, BadFile> {
+    let trace = Trace::read(source).map_err(|bad| bad.of(path))?;
     match trace.header.origin {
         Origin::Recorded => {
             let compared = recorded::replay(&trace.header, &trace.events);
