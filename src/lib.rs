@@ -36,6 +36,7 @@
 //! - [`run`]: one loop, recordings and sweeps of runs, and the way from a model to what was found ([`run::check`](fn@run::check)).
 //! - [`trace`]: runs as files ([`trace::own`]), and recordings of real servers compared with the stores
 //!   ([`trace::recorded`]; MONITOR logs in [`trace::recorded::monitor`]).
+//! - [`audit`]: who held which lock when, from logs and recordings of production, by what commands did in the stores.
 //! - [`report`]: words. A fold over events ([`report::chronicle`]), of which timelines, stories and causes
 //!   ([`report::because`](fn@report::because)) are views.
 //! - [`check`]: a lock of one's own in Rust, searched from one's own tests.
@@ -44,6 +45,7 @@
 //! What is deliberately absent: threads, clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
 //! an async runtime, and any table of known scripts in the Redis model.
 
+pub mod audit;
 pub mod choice;
 pub mod cli;
 pub mod client;

@@ -60,7 +60,7 @@ impl Kind {
             ),
             Self::Trace => format!("`lockstep replay {file}` makes its run again, or compares it"),
             Self::Log => format!(
-                "`lockstep replay {file}` shows what the model says to it; its name must end in .log"
+                "`lockstep audit {file}` says who held which lock when, `lockstep replay {file}` what the model says to it"
             ),
         };
         let (this, wanted) = (self.name(), wanted.name());

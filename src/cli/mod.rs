@@ -3,6 +3,7 @@
 //! Nothing else in the crate writes to a terminal, and this writes only to the streams it was given: the
 //! result to the first, and to the second what is wrong and how far it is.
 
+mod audit;
 mod cases;
 mod check;
 mod demo;
@@ -66,6 +67,7 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
+    Audit(audit::Arguments),
     List(list::Arguments),
     Redis(redis::Arguments),
     #[command(name = "zookeeper")]
@@ -101,6 +103,7 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
         Command::Redis(arguments) => redis::execute(arguments, output),
         Command::ZooKeeper(arguments) => zookeeper::execute(arguments, output),

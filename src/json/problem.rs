@@ -47,7 +47,7 @@ impl Problem {
     }
 
     /// Something wrong with the file as a whole.
-    pub(super) fn whole(path: &Path, message: impl Into<String>) -> Self {
+    pub fn whole(path: &Path, message: impl Into<String>) -> Self {
         Self {
             path: path.to_path_buf(),
             line: 0,

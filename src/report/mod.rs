@@ -3,6 +3,7 @@
 //! Everything here is made of the events that a trace has, so that a report can say nothing that is not in the trace.
 //! Texts may contain colours; without them they say the same.
 
+pub mod audit;
 pub mod because;
 mod cast;
 pub mod chronicle;

@@ -4,12 +4,15 @@
 //! runs share the header's first members and the `at` of every event; [`Origin`] tells them apart.
 
 mod bad;
+mod content;
 mod header;
 mod lines;
 pub mod own;
+pub mod packed;
 pub mod recorded;
 
 pub use bad::{BadFile, BadRecording};
+pub use content::Content;
 pub use header::{Header, Origin};
 pub use lines::{Line, Lines};
 

@@ -1,11 +1,9 @@
 //! Logs of `redis-cli MONITOR`, spoilt.
 
 use std::fs;
-use std::io::Cursor;
 use std::path::Path;
 
 use lockstep::trace::recorded::monitor;
-use lockstep::trace::{Line, Lines};
 
 use super::source::{Chance, spoil};
 use super::{LONG, SHORT, try_all};
@@ -59,8 +57,7 @@ fn input(number: u64, recorded: &[String]) -> String {
 }
 
 fn understand(text: &str) {
-    let lines: Result<Vec<Line>, _> = Lines::new(Cursor::new(text)).collect();
-    match lines.and_then(|lines| monitor::drive(&lines)) {
+    match monitor::drive(text.as_bytes()) {
         Ok(_) => {}
         Err(bad) => {
             let told = bad.to_string();

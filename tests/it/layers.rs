@@ -52,6 +52,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "suggest", "time", "visible",
         ],
     ),
+    // Logs of production need only the stores and how they are driven.
+    ("audit", &["store", "time", "trace"]),
     // The top: whatever is below.
     ("report", BELOW_REPORT),
 ];
@@ -65,8 +67,8 @@ const BELOW_RUN: &[&str] = &[
     "time",
 ];
 const BELOW_REPORT: &[&str] = &[
-    "choice", "cx", "event", "explore", "json", "model", "property", "registry", "run", "sim",
-    "store", "time", "trace", "visible",
+    "audit", "choice", "cx", "event", "explore", "json", "model", "property", "registry", "run",
+    "sim", "store", "time", "trace", "visible",
 ];
 
 /// These may use whatever they like; nothing below the top may use them.

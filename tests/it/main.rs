@@ -1,5 +1,9 @@
 //! The integration tests, one binary.
 
+mod audit;
+mod audit_any;
+mod audit_logs;
+mod audit_recordings;
 mod bad_input;
 mod because;
 mod because_lookup;

@@ -4,7 +4,7 @@ mod monitor;
 mod own;
 mod report;
 
-use std::io;
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use super::exit::Exit;
@@ -16,13 +16,14 @@ use super::output::Output;
 use super::quoted;
 use crate::trace::own as own_trace;
 use crate::trace::recorded::{self, Tally};
-use crate::trace::{BadFile, Line, Lines, Origin, Trace};
+use crate::trace::{BadFile, Content, Origin, Trace, packed};
 
 /// Compare recordings of real servers with the store models, and own traces with a new run; show MONITOR logs
-/// with the replies and expiries of the model
+/// with the replies and expiries of the model (`lockstep audit` says who held which lock in one)
 #[derive(clap::Args, Debug)]
 pub(super) struct Arguments {
-    /// Trace files (.jsonl), logs of redis-cli MONITOR (.log), directories that hold some, or `-` for standard input
+    /// Trace files and logs of redis-cli MONITOR, whatever their names, packed with gzip or not; `-` is standard input; or
+    /// directories that hold some (.jsonl, .log)
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -41,14 +42,14 @@ enum Outcome {
     /// The file cannot be understood.
     Bad(BadFile),
     /// The model was driven with a MONITOR log, which was named itself or found in a directory.
-    Driven { driven: recorded::monitor::Driven, named: bool },
+    Driven { driven: Box<recorded::monitor::Driven>, named: bool },
 }
 
 impl Outcome {
     fn exit(&self) -> Exit {
         match self {
             Self::Compared { tally, .. } if tally.different > 0 => Exit::Violated,
-            Self::Driven { driven, .. } if driven.tally.different > 0 => Exit::Violated,
+            Self::Driven { driven, .. } if driven.counts.different > 0 => Exit::Violated,
             Self::Own { replayed, .. } if replayed.difference.is_some() => Exit::Violated,
             Self::Compared { .. } | Self::Own { .. } | Self::Driven { .. } => Exit::Expected,
             Self::Bad(_) => Exit::Wrong,
@@ -89,14 +90,20 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
 
 /// What becomes of the file at `path`, which was `named` itself, or found in a directory.
 fn outcome(path: &Path, named: bool) -> Outcome {
-    let outcome = if models::is_stdin(path) {
-        stdin(path)
-    } else if files::has_extension(path, "log") {
-        recorded::monitor::open(path).map(|driven| Outcome::Driven { driven, named })
-    } else {
-        compare(path)
-    };
+    let outcome = packed::open(path).and_then(|opened| match opened.content {
+        Some(Content::Monitor) => drive(path, opened.source, named),
+        None if files::has_extension(path, "log") => drive(path, opened.source, named),
+        _ => {
+            let trace = Trace::read(opened.source).map_err(|bad| bad.of(path))?;
+            of_trace(path, &trace)
+        }
+    });
     outcome.unwrap_or_else(|bad| Outcome::Bad(explained(bad)))
+}
+
+fn drive(path: &Path, source: impl BufRead, named: bool) -> Result<Outcome, BadFile> {
+    let driven = recorded::monitor::drive(source).map_err(|bad| bad.of(path))?;
+    Ok(Outcome::Driven { driven: Box::new(driven), named })
 }
 
 /// The same, or what a person meant who gave this file to this command.
@@ -115,23 +122,6 @@ fn explained(mut bad: BadFile) -> BadFile {
         bad.message = format!("{}; did you mean `{}`?", bad.message, quoted::path(&near));
     }
     bad
-}
-
-/// Standard input is a trace, or a log as its first line shows.
-fn stdin(path: &Path) -> Result<Outcome, BadFile> {
-    let lines: Result<Vec<Line>, _> = Lines::new(io::stdin().lock()).collect();
-    let lines = lines.map_err(|bad| bad.of(path))?;
-    let first = lines.first().map_or("", |line| &line.text);
-    if !first.trim_start().starts_with('{') && !lines.is_empty() {
-        let driven = recorded::monitor::drive(&lines).map_err(|bad| bad.of(path))?;
-        return Ok(Outcome::Driven { driven, named: true });
-    }
-    let trace = Trace::of(lines).map_err(|bad| bad.of(path))?;
-    of_trace(path, &trace)
-}
-
-fn compare(path: &Path) -> Result<Outcome, BadFile> {
-    of_trace(path, &Trace::open(path)?)
 }
 
 fn of_trace(path: &Path, trace: &Trace) -> Result<Outcome, BadFile> {

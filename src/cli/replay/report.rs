@@ -9,7 +9,8 @@ use super::super::failure::Failure;
 use super::super::output::{BAD, FAINT, GOOD, Output};
 use super::super::quoted;
 use super::{Outcome, Replayed, monitor, own};
-use crate::trace::recorded::{self, Difference, RuleUse, Tally};
+use crate::trace::recorded::monitor::Counts;
+use crate::trace::recorded::{Difference, RuleUse, Tally};
 use crate::visible;
 
 /// Writes the row of one file, and its first difference.
@@ -27,8 +28,8 @@ pub(super) fn file(replayed: &Replayed, output: &mut Output<'_>) -> Result<(), F
             if *named {
                 monitor::show(driven, output)?;
             }
-            counts(&driven.tally, &path, output)?;
-            if let Some(difference) = driven.tally.differences.first() {
+            monitor::counts(driven, &path, output)?;
+            if let Some(difference) = driven.counts.differences.first() {
                 show_difference(difference, output)?;
             }
         }
@@ -53,7 +54,10 @@ fn counts(tally: &Tally, name: &str, output: &mut Output<'_>) -> Result<(), Fail
     Ok(())
 }
 
-fn show_difference(difference: &Difference, output: &mut Output<'_>) -> Result<(), Failure> {
+pub(super) fn show_difference(
+    difference: &Difference,
+    output: &mut Output<'_>,
+) -> Result<(), Failure> {
     let Difference { line, at, what, recorded, model } = difference;
     let [what, recorded, model] = [what, recorded, model].map(|text| visible::line(text));
     writeln!(output.out(), "        first in line {line}, at {at}: {what}")?;
@@ -65,20 +69,31 @@ fn show_difference(difference: &Difference, output: &mut Output<'_>) -> Result<(
 /// Writes the sums.
 pub(super) fn total(replayed: &[Replayed], output: &mut Output<'_>) -> Result<(), Failure> {
     let sums = Sums::of(replayed);
-    let name = format!("total of {} files", sums.files);
-    counts(&sums.tally, &name, output)?;
+    if sums.files > 0 {
+        let name = format!("total of {}", files(sums.files));
+        counts(&sums.tally, &name, output)?;
+    }
+    if sums.logs > 1 {
+        monitor::total(&sums.counts, sums.logs, output)?;
+    }
     if sums.own > 0 {
         let (own, different) = (sums.own, sums.own_different);
         writeln!(output.out(), "own traces: {own}, of which {different} are another run now")?;
     }
     if sums.bad > 0 {
-        writeln!(output.out(), "{BAD}not understood: {} files{BAD:#}", sums.bad)?;
+        writeln!(output.out(), "{BAD}{} could not be read{BAD:#}", files(sums.bad))?;
     }
     Ok(())
 }
 
+fn files(count: usize) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
 struct Sums {
     files: usize,
+    logs: usize,
+    counts: Counts,
     own: usize,
     own_different: usize,
     bad: usize,
@@ -87,13 +102,17 @@ struct Sums {
 
 impl Sums {
     fn of(replayed: &[Replayed]) -> Self {
-        let mut sums = Self { files: 0, own: 0, own_different: 0, bad: 0, tally: Tally::default() };
+        let (tally, counts) = (Tally::default(), Counts::default());
+        let mut sums = Self { files: 0, logs: 0, counts, own: 0, own_different: 0, bad: 0, tally };
         for one in replayed {
             match &one.outcome {
-                Outcome::Compared { tally, .. }
-                | Outcome::Driven { driven: recorded::monitor::Driven { tally, .. }, .. } => {
+                Outcome::Compared { tally, .. } => {
                     sums.files += 1;
                     sums.tally.add(tally);
+                }
+                Outcome::Driven { driven, .. } => {
+                    sums.logs += 1;
+                    sums.counts.add(&driven.counts);
                 }
                 Outcome::Own { replayed, .. } => {
                     sums.own += 1;
@@ -123,6 +142,7 @@ pub(super) fn json(
         files: replayed.iter().map(JsonFile::of).collect(),
         total: JsonTotal {
             files: sums.files,
+            logs: (sums.logs > 0).then(|| monitor::JsonCounts::of(&sums.counts)),
             own: sums.own,
             own_different: sums.own_different,
             not_understood: sums.bad,
@@ -143,6 +163,8 @@ struct JsonReplay<'r> {
 #[derive(Serialize)]
 struct JsonTotal<'r> {
     files: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logs: Option<monitor::JsonCounts>,
     own: usize,
     own_different: usize,
     not_understood: usize,
@@ -170,7 +192,8 @@ enum JsonOutcome<'r> {
     Driven {
         store: &'static str,
         #[serde(flatten)]
-        counts: JsonCounts<'r>,
+        counts: monitor::JsonCounts,
+        unreadable: monitor::JsonSkipped<'r>,
         first_difference: Option<JsonDifference<'r>>,
         #[serde(skip_serializing_if = "Vec::is_empty")]
         log: Vec<serde_json::Value>,
@@ -181,10 +204,10 @@ enum JsonOutcome<'r> {
 }
 
 #[derive(Serialize)]
-struct JsonBad<'r> {
-    line: usize,
-    column: usize,
-    message: &'r str,
+pub(super) struct JsonBad<'r> {
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) message: &'r str,
 }
 
 #[derive(Serialize)]
@@ -223,8 +246,9 @@ impl<'r> JsonFile<'r> {
             }
             Outcome::Driven { driven, named } => JsonOutcome::Driven {
                 store: "redis",
-                counts: JsonCounts::of(&driven.tally),
-                first_difference: driven.tally.differences.first().map(JsonDifference::of),
+                counts: monitor::JsonCounts::of(&driven.counts),
+                unreadable: monitor::JsonSkipped::of(&driven.skipped),
+                first_difference: driven.counts.differences.first().map(JsonDifference::of),
                 log: if *named { monitor::json(driven) } else { Vec::new() },
             },
             Outcome::Bad(bad) => JsonOutcome::Bad {

@@ -68,7 +68,15 @@ pub(super) fn read<S: Servers>(
 
 /// Compares a recording with the model of its store.
 pub(super) fn replay<S: Servers>(header: &Header, lines: &[Line]) -> Result<Tally, BadRecording> {
-    let servers = S::start(header)?;
+    follow(lines, S::start(header)?, &mut |_| {})
+}
+
+/// The same with servers that were started, and after each line somebody looks.
+pub(super) fn follow<S: Servers>(
+    lines: &[Line],
+    servers: S,
+    look: &mut dyn FnMut(&mut Driver<'_, S>),
+) -> Result<Tally, BadRecording> {
     let mut tally = Tally::default();
     let events = S::in_order(servers.parse_all(lines)?, &mut tally);
     let connections = Connections::from(servers.count());
@@ -78,6 +86,7 @@ pub(super) fn replay<S: Servers>(header: &Header, lines: &[Line]) -> Result<Tall
         driver.at = at;
         driver.pass_time();
         S::step(&mut driver)?;
+        look(&mut driver);
     }
     S::end(&mut driver);
     Ok(driver.tally)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use crate::store::zookeeper::{Config, Draw, Message, Path, Request, SessionId, ZooKeeper};
-use crate::store::{Env, Inbound, Link, Outbound, Server};
+use crate::store::{Effect, Env, Heed, Inbound, Link, Outbound, Server};
 use crate::time::Micros;
 
 /// What the real servers did where the model leaves it open, as far as the recording tells it.
@@ -30,6 +30,8 @@ pub(super) struct Cluster {
     /// What was sent to clients and not yet taken.
     sent: VecDeque<(Link, Outbound<Message>)>,
     outcomes: Outcomes,
+    /// What was done to the nodes and not yet taken, as the leader has it; none if nobody wants to hear of it.
+    told: Option<Vec<Effect>>,
 }
 
 struct World<'a> {
@@ -38,9 +40,21 @@ struct World<'a> {
     between: &'a mut VecDeque<(usize, Link, Request)>,
     sent: &'a mut VecDeque<(Link, Outbound<Message>)>,
     outcomes: &'a Outcomes,
+    told: &'a mut Option<Vec<Effect>>,
 }
 
 impl Env<ZooKeeper> for World<'_> {
+    fn heeds(&self) -> Heed<'_> {
+        let is_told = self.from == self.leader && self.told.is_some();
+        if is_told { Heed::Everything } else { Heed::Nothing }
+    }
+
+    fn effect(&mut self, effect: Effect) {
+        if let Some(told) = self.told {
+            told.push(effect);
+        }
+    }
+
     fn send(&mut self, link: Link, message: Outbound<Message>) {
         if let Outbound::Message(Message::Peer(peer)) = message {
             // The link of a follower has the number of the follower.
@@ -70,6 +84,16 @@ impl Env<ZooKeeper> for World<'_> {
 }
 
 impl Cluster {
+    /// Effects are told from now on.
+    pub(super) fn listen(&mut self) {
+        self.told = Some(Vec::new());
+    }
+
+    /// What was done to the nodes since the last time.
+    pub(super) fn told(&mut self) -> Vec<Effect> {
+        self.told.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// Servers of which the one at `leader` leads; a single one is alone.
     pub(super) fn new(config: &Config, servers: usize, leader: usize) -> Self {
         let link = |server: usize| Link(server as u32);
@@ -91,6 +115,7 @@ impl Cluster {
             between: VecDeque::new(),
             sent: VecDeque::new(),
             outcomes: Outcomes::default(),
+            told: None,
         }
     }
 
@@ -189,6 +214,7 @@ impl Cluster {
             between: &mut self.between,
             sent: &mut self.sent,
             outcomes: &self.outcomes,
+            told: &mut self.told,
         };
         if let Some(server) = self.servers.get_mut(server) {
             act(server, &mut world);
