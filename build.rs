@@ -1,4 +1,4 @@
-//! Puts every file of `models` into the program, so that it finds them wherever it is run.
+//! Puts every model, and every script beside one, into the program, so that it finds them wherever it is run.
 
 #![expect(clippy::disallowed_methods, reason = "cargo says in the environment where things are")]
 
@@ -12,16 +12,18 @@ fn main() {
     let mut paths = Vec::new();
     walk(&root.join("models"), &mut paths);
     paths.sort();
-    let mut list = String::from("&[\n");
-    for path in &paths {
-        let name = path.strip_prefix(&root).expect("it was found there");
-        let name = name.to_str().expect("models have plain names").replace('\\', "/");
-        let path = path.to_str().expect("a path that is text");
-        let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
-    }
-    list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("models.rs"), list).expect("the directory of the build can be written to");
+    for (extension, file) in [("json", "models.rs"), ("lua", "scripts.rs")] {
+        let mut list = String::from("&[\n");
+        for path in paths.iter().filter(|path| path.extension().is_some_and(|it| it == extension)) {
+            let name = path.strip_prefix(&root).expect("it was found there");
+            let name = name.to_str().expect("models have plain names").replace('\\', "/");
+            let path = path.to_str().expect("a path that is text");
+            let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
+        }
+        list.push_str("]\n");
+        fs::write(out.join(file), list).expect("the directory of the build can be written to");
+    }
 }
 
 fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
@@ -29,7 +31,7 @@ fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.expect("its entries can be read").path();
         if path.is_dir() {
             walk(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else {
             found.push(path);
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use super::kind::Kind;
 use super::{files, quoted};
-use crate::json::{Document, Problem};
+use crate::json::{Beside, Document, Problem};
 use crate::model::Model;
 use crate::suggest;
 
@@ -16,6 +16,14 @@ pub(super) type Inside = (&'static str, &'static str);
 
 /// All of them, sorted by their paths.
 pub(super) const ALL: &[Inside] = include!(concat!(env!("OUT_DIR"), "/models.rs"));
+
+/// The scripts that they name.
+const SCRIPTS: Beside = include!(concat!(env!("OUT_DIR"), "/scripts.rs"));
+
+/// Reads a model of the program.
+fn carried((name, text): Inside) -> Result<Model, Box<Problem>> {
+    Model::from_document(&Document::parse(name, text)?.with(SCRIPTS))
+}
 
 /// The model of the program at `path`.
 pub(super) fn inside(path: &'static str) -> Result<Inside, Failure> {
@@ -43,7 +51,7 @@ pub(super) fn open(path: &Path) -> Result<Model, Failure> {
     }
     match named(path).as_slice() {
         [] => Err(missing(path)),
-        [(name, text)] => Ok(Model::parse(name, *text)?),
+        [inside] => Ok(carried(*inside)?),
         several => {
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
             let message = format!(
@@ -69,9 +77,11 @@ pub(super) fn find(paths: &[PathBuf]) -> Vec<(PathBuf, Result<Model, Failure>)> 
             }
         } else if is_directory(path) {
             let models = below(path).into_iter();
-            found.extend(models.map(|(name, text)| {
-                (PathBuf::from(name), Model::parse(name, text).map_err(Failure::from))
-            }));
+            found.extend(
+                models.map(|inside| {
+                    (PathBuf::from(inside.0), carried(inside).map_err(Failure::from))
+                }),
+            );
         } else {
             found.push((path.clone(), open(path)));
         }

@@ -18,7 +18,11 @@ use super::translate;
 pub struct Document {
     path: PathBuf,
     text: String,
+    beside: Beside,
 }
+
+/// Files that the program carries: the path and the text of each.
+pub type Beside = &'static [(&'static str, &'static str)];
 
 impl Document {
     /// The longest file that is read, in bytes (16 MiB).
@@ -30,7 +34,7 @@ impl Document {
     }
 
     /// The text of the file at `path`, whatever its language.
-    pub fn text_of(path: &Path) -> Result<String, Box<Problem>> {
+    fn text_of(path: &Path) -> Result<String, Box<Problem>> {
         let whole = |message: String| Box::new(Problem::whole(path, message));
         if path.is_dir() {
             return Err(whole("this is a directory, not a file".to_owned()));
@@ -57,9 +61,24 @@ impl Document {
 
     /// Takes `text` for the content of the file at `path`, which is only named in messages.
     pub fn parse(path: impl AsRef<Path>, text: impl Into<String>) -> Result<Self, Box<Problem>> {
-        let document = Self { path: path.as_ref().to_path_buf(), text: text.into() };
+        let document = Self { path: path.as_ref().to_path_buf(), text: text.into(), beside: &[] };
         document.check()?;
         Ok(document)
+    }
+
+    /// The same where files beside it are in `beside` and not on any disk.
+    #[must_use]
+    pub fn with(self, beside: Beside) -> Self {
+        Self { beside, ..self }
+    }
+
+    /// The text of the file `name`, whatever its language, beside this one.
+    pub fn text_beside(&self, name: &str) -> Result<String, Box<Problem>> {
+        let path = self.path.parent().map_or_else(|| name.into(), |it| it.join(name));
+        match self.beside.iter().find(|(known, _)| Path::new(known) == path) {
+            Some((_, text)) => Ok((*text).to_owned()),
+            None => Self::text_of(&path),
+        }
     }
 
     fn check(&self) -> Result<(), Box<Problem>> {

@@ -27,7 +27,7 @@ mod section;
 mod translate;
 mod words;
 
-pub use document::Document;
+pub use document::{Beside, Document};
 pub use duration::{BadDuration, Duration};
 pub use problem::Problem;
 pub use section::{Fields, Member, Section};

@@ -16,7 +16,11 @@ fn corpus() -> Vec<Value> {
     fn walk(directory: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|it| it == "json") {
+                found.push(path);
+            }
         }
     }
     let mut paths = Vec::new();

@@ -116,9 +116,7 @@ pub(super) fn inlined<'d>(
 
 /// The text of the file `name` beside the model.
 fn read(section: &Section<'_>, name: &str) -> Result<String, String> {
-    let model = section.document().path();
-    let path = model.parent().map_or_else(|| name.into(), |directory| directory.join(name));
-    Document::text_of(&path).map_err(|problem| problem.to_string())
+    section.document().text_beside(name).map_err(|problem| problem.to_string())
 }
 
 /// A text, or a list of lines.
