@@ -6,7 +6,7 @@ use super::plain::Plain;
 use super::source::{Found, Source};
 use super::words::CALLED;
 use super::{Program, check, vm};
-use crate::json::{Document, Problem, Section};
+use crate::json::{Problem, Section};
 use crate::locks::Retry;
 
 /// Fields that are no parameters.
