@@ -14,6 +14,7 @@ use super::grant::{Grant, LockError};
 use super::handle::Handle;
 use super::kept::Kept;
 use super::lock::{Lock, Next, Task, Work};
+use super::start::{Acquire, CleanUp, Later, Release, Run, Section, Wait};
 use super::state::{State, handles_in};
 use crate::time::Micros;
 
@@ -304,124 +305,5 @@ impl<W: Work> AnyWork for W {
     }
     fn kept(&self) -> Option<Kept> {
         self.keeps()
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Acquire<L>(L);
-
-impl<L: Lock> Start for Acquire<L> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let mut lock = self.0.clone();
-        Box::pin(async move {
-            let result = lock.acquire(&cx).await;
-            Output::Acquired(LockBox::new(lock), result)
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "acquire"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Release<L>(L);
-
-impl<L: Lock> Start for Release<L> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let mut lock = self.0.clone();
-        Box::pin(async move {
-            let result = lock.release(&cx).await;
-            Output::Released(LockBox::new(lock), result)
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "release"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct CleanUp<L>(L);
-
-impl<L: Lock> Start for CleanUp<L> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let mut lock = self.0.clone();
-        Box::pin(async move {
-            let result = lock.clean_up(&cx).await;
-            Output::Released(LockBox::new(lock), result)
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "clean-up"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Section<W>(W, Grant);
-
-impl<W: Work> Start for Section<W> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let Self(mut work, grant) = self.clone();
-        Box::pin(async move {
-            let next = work.section(&cx, &grant).await;
-            Output::Worked(WorkBox::new(work), next)
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "section"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Run<T>(T);
-
-impl<T: Task> Start for Run<T> {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let task = self.0.clone();
-        Box::pin(async move {
-            task.run(&cx).await;
-            Output::Ended
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "task"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Later {
-    delay: Micros,
-    then: Call,
-}
-
-impl Start for Later {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let Self { delay, then } = self.clone();
-        Box::pin(async move {
-            cx.sleep(delay).await;
-            then.start(cx).await;
-            Output::Ended
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "clean-up"
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Wait {
-    delay: Micros,
-    jitter: Micros,
-}
-
-impl Start for Wait {
-    fn start(&self, cx: Cx) -> BoxFuture {
-        let Self { delay, jitter } = *self;
-        Box::pin(async move {
-            cx.wait((delay, jitter)).await;
-            Output::Ended
-        })
-    }
-    fn kind(&self) -> &'static str {
-        "wait"
     }
 }

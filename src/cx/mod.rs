@@ -24,6 +24,7 @@ mod op;
 mod owners;
 mod pending;
 mod redis;
+mod start;
 mod state;
 mod subscription;
 mod zookeeper;

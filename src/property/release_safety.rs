@@ -148,7 +148,19 @@ impl ReleaseSafety {
                 (None, Some(_)) => self.inside.contains_key(&entry.by),
                 (_, None) => false,
             };
-            is_shorter && entry.by != by && !self.is_nobodys(place) && self.matters(now, entry)
+            // Others may have made the time of its key longer than its own lease: that is no longer than it asked for.
+            let ends = self.inside.get(&entry.by);
+            let is_cut = match (ends.and_then(|ends| ends.lease).zip(until), place.1.part.is_some())
+            {
+                (Some((lease, after)), _) => after + PRECISION < lease,
+                // What it asked for is known once it has heard that it has it.
+                (None, in_collection) => !in_collection || ends.is_some(),
+            };
+            is_shorter
+                && is_cut
+                && entry.by != by
+                && !self.is_nobodys(place)
+                && self.matters(now, entry)
         };
         let mut entries = self.entries.iter().filter(|(place, _)| here(place));
         let shortened = entries.find(|(place, entry)| is_shortened(place, entry));
@@ -233,6 +245,8 @@ impl Property for ReleaseSafety {
                 }
             }
             Event::Leaves(who) | Event::Done(who) => self.is_through(*who),
+            // It gives back what it has, and asks again.
+            Event::TooLate { who, .. } => self.serves_no_more(*who),
             Event::Crashes(process) => {
                 self.entries.retain(|_, entry| entry.by.process != *process);
                 self.inside.retain(|who, _| who.process != *process);
@@ -266,6 +280,10 @@ impl ReleaseSafety {
     fn is_through(&mut self, who: Who) {
         self.inside.remove(&who);
         self.left.insert(who);
+        self.serves_no_more(who);
+    }
+
+    fn serves_no_more(&mut self, who: Who) {
         for entry in self.entries.values_mut().filter(|entry| entry.by == who) {
             entry.serves = false;
         }

@@ -393,9 +393,6 @@ fn some_overtaking_can_be_allowed() {
     let again = |at| [(at, InLine(B)), (at, enters(B)), (at, Leaves(B))];
     let events = [&[(0, InLine(A))][..], &again(1), &again(2)].concat();
     holds(twice, true, &events);
-    violated(
-        twice,
-        &[&events[..], &again(3)].concat(),
-        "c2 enters before c1, which was overtaken 2 times already",
-    );
+    let third = [&events[..], &again(3)].concat();
+    violated(twice, &third, "c2 enters before c1, which was overtaken 2 times already");
 }

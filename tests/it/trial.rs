@@ -58,5 +58,5 @@ fn what_fails_shows_the_story() {
 #[test]
 fn a_wrong_model_is_an_error() {
     let wrong = check("{}", MyLock { in_one: true }).unwrap_err().to_string();
-    assert!(wrong.contains("missing field `title`"), "{wrong}");
+    assert!(wrong.contains("missing fields `store`, `lock`"), "{wrong}");
 }

@@ -27,7 +27,7 @@ fn late(starts: &str, tries: u32, property: &str) -> Checked {
         "title": "late", "why": "an example of 2026", "store": {{"redis": {{}}}},
         "lock": {{"set-nx-px": {{"ttl": "60s", "retry": {{"after": "1s"}}}}}},
         "clients": {{"roles": {{
-            "worker": {{"processes": 1}},
+            "worker": {{"processes": 1, "arrive": "together"}},
             "second": {{"processes": 1, "starts": "{starts}", "tries": {tries}}}
         }}}},
         "work": {{"section": {{"work": "10s"}}}},
@@ -88,12 +88,22 @@ fn a_vacuous_verdict_says_what_never_happened() {
 
 #[test]
 fn what_servers_refuse_from_the_beginning_is_named() {
-    let text = late("3s", 3, "\"mutual-exclusion\"").model.text().replace("60s", "0s");
-    let model = Model::parse("m.json", &*text).unwrap_or_else(|bad| panic!("{bad}"));
+    let text = r#"{
+        "title": "refused", "why": "an example of 2026", "store": {"redis": {}},
+        "lock": {"script": {"source": [
+            "function acquire(lock)",
+            "  if redis.pcall('SET', 'lock', me.process, 'NX', 'PX', 0) then return busy() end",
+            "end",
+            "function release(lock) end"
+        ], "retry": {"after": "1s"}}},
+        "clients": {"processes": 2, "tries": 2}, "work": {"section": {"work": "1s"}},
+        "properties": ["mutual-exclusion"]
+    }"#;
+    let model = Model::parse("m.json", text).unwrap_or_else(|bad| panic!("{bad}"));
     let refused = lockstep::run::refused(&model).expect("a time to live of 0 is refused");
     assert_eq!(refused.request, "SET");
     assert!(refused.said.contains("invalid expire time"), "{refused:?}");
-    assert!(matches!(checked(&text).outcome.verdict, Verdict::Vacuous(_)));
+    assert!(matches!(checked(text).outcome.verdict, Verdict::Vacuous(_)));
 }
 
 /// Two clients with this fault.
