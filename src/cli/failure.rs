@@ -19,12 +19,17 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Tells what is wrong, and what the process exits with for it.
-    pub(super) fn show(self, output: &mut Output<'_>) -> Exit {
-        let message = match self {
+    /// What is wrong.
+    pub(super) fn text(self) -> String {
+        match self {
             Self::Unwritable(error) => format!("the result could not be written: {error}"),
             Self::Wrong(message) => message,
-        };
+        }
+    }
+
+    /// Tells what is wrong, and what the process exits with for it.
+    pub(super) fn show(self, output: &mut Output<'_>) -> Exit {
+        let message = self.text();
         let message = visible::lines(&message);
         // If even this cannot be written, the exit code still says it.
         let _ = writeln!(output.err(), "{BAD}error:{BAD:#} {message}");

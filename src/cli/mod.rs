@@ -21,6 +21,7 @@ mod quoted;
 mod redis;
 mod replay;
 mod run;
+mod schema;
 mod shell;
 mod surroundings;
 mod trace_file;
@@ -69,6 +70,7 @@ enum Command {
     Replay(replay::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
+    Schema(schema::Arguments),
     Redis(redis::Arguments),
     #[command(name = "zookeeper")]
     ZooKeeper(zookeeper::Arguments),
@@ -105,6 +107,7 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
+        Command::Schema(_) => schema::execute(output),
         Command::Redis(arguments) => redis::execute(arguments, output),
         Command::ZooKeeper(arguments) => zookeeper::execute(arguments, output),
     }

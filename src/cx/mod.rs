@@ -227,14 +227,22 @@ impl Cx {
         // A jitter in whole milliseconds: its finer parts decide nothing.
         let extra = match jitter.as_ms() {
             0 => 0,
-            ms => self.draw(ms as u32 + 1).await,
+            ms => self.delay(ms as u32 + 1).await,
         };
         self.sleep(delay + Micros::from_ms(i64::from(extra))).await;
     }
 
-    /// One of `0..n`: jitter, or a decision of the workload.
+    /// One of `0..n`: a decision of the recipe or of the workload.
     pub fn draw(&self, n: u32) -> Pending<u32> {
         self.op(Op::Draw(n), |result| match result {
+            OpResult::Drawn(number) => number,
+            other => unreachable!("a draw gave {other:?}"),
+        })
+    }
+
+    /// One of `0..n`, which decides nothing but how long the process waits: jitter. A search tries few values of it.
+    pub fn delay(&self, n: u32) -> Pending<u32> {
+        self.op(Op::Delay(n), |result| match result {
             OpResult::Drawn(number) => number,
             other => unreachable!("a draw gave {other:?}"),
         })

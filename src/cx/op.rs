@@ -67,6 +67,8 @@ pub enum Op {
     Sleep(Micros),
     /// One of `n` alternatives.
     Draw(u32),
+    /// One of `0..n`, which decides nothing but how long is waited.
+    Delay(u32),
     /// Somebody of the same process writes the cell.
     Changed(&'static str),
     /// A watch that an earlier call of this task left fires, or can never fire any more.

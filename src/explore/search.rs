@@ -14,7 +14,7 @@ use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
 use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
 use crate::event::Nobody;
-use crate::sim::{Effects, History, Scene, Setup, Stage, Step, Violation, World};
+use crate::sim::{Drawn, Effects, History, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -67,7 +67,7 @@ pub struct Search<'a> {
     pub(super) over: bool,
     transitions: u64,
     pub(super) happened: u64,
-    thinned: bool,
+    drawn: Drawn,
     pub(super) effects: Effects,
     growth: Growth,
     pub(super) cut: Option<Cut>,
@@ -112,7 +112,7 @@ impl<'a> Search<'a> {
             over: false,
             transitions: 0,
             happened: 0,
-            thinned: false,
+            drawn: Drawn::default(),
             effects: Effects::none(setup),
             growth: Growth::default(),
             cut: None,
@@ -209,7 +209,7 @@ impl<'a> Search<'a> {
                 observer: &mut Nobody,
             };
             world.boot(&mut stage);
-            self.thinned |= std::mem::take(&mut world.found).thinned;
+            self.drawn.add(std::mem::take(&mut world.found).drawn);
             let answers = self.remember(odometer.answers().collect());
             self.reach(&world, NOBODY, answers, (0, 0), None);
             if !odometer.advance() || self.is_over(0, watch) {
@@ -263,7 +263,7 @@ impl<'a> Search<'a> {
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
                 handed |= place == 0 && found.handed;
-                self.thinned |= found.thinned;
+                self.drawn.add(found.drawn);
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 // The nominal step, whatever is drawn in it.
@@ -388,7 +388,7 @@ impl<'a> Search<'a> {
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
             steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
             happened: self.happened,
-            thinned: self.thinned,
+            drawn: self.drawn,
             faults: self.effects,
             growth: self.growth,
             histories: histories.nodes,

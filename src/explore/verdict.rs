@@ -2,7 +2,7 @@
 
 use super::growth::Growth;
 use crate::choice::FaultId;
-use crate::sim::{Effects, Violation};
+use crate::sim::{Drawn, Effects, Violation};
 use crate::time::Micros;
 
 /// Where a search stops before the space is exhausted.
@@ -93,8 +93,8 @@ pub struct Outcome {
     pub steps: u32,
     /// The properties whose subject happened, one bit each in the order of the model.
     pub happened: u64,
-    /// Of a draw of many values only the ends and the middle were tried: what is said of every run is said of those.
-    pub thinned: bool,
+    /// What was not tried of what is drawn: what is said of every run is said of the others.
+    pub drawn: Drawn,
     /// How often the faults of the model took effect, and where.
     pub faults: Effects,
     /// Who draws, and how many steps come of it.

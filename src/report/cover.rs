@@ -22,7 +22,7 @@ fn is_tried_anyway(setup: &Setup, fault: &Fault) -> bool {
 }
 
 /// What else a search of `setup` tries, that costs nothing, and how often in one run; nothing if it tries nothing else.
-fn freely(setup: &Setup) -> Option<String> {
+fn freely(setup: &Setup, outcome: &Outcome) -> Option<String> {
     let arrives = setup.processes.iter().any(|process| process.arrival == Arrival::Free);
     let mut tried = Vec::new();
     if arrives {
@@ -34,6 +34,12 @@ fn freely(setup: &Setup) -> Option<String> {
             "messages that travel for up to {}, so that others come before them",
             words::time(lateness)
         ));
+    }
+    if outcome.drawn.delays {
+        tried.push(
+            "delays other than each client's usual one: the shortest, the middle and the longest"
+                .to_owned(),
+        );
     }
     if tried.is_empty() || setup.most_free == 0 {
         return None;
@@ -183,7 +189,7 @@ pub fn verdict(verdict: &Verdict) -> &'static str {
 /// What the search of `setup` came to, as a sentence or two, and what that covers.
 pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
     let mut text = of_verdict(setup, outcome);
-    if let Some(freely) = freely(setup)
+    if let Some(freely) = freely(setup, outcome)
         && matches!(
             outcome.verdict,
             Verdict::Holds | Verdict::HoldsWithin(_) | Verdict::Violated { deviations: 1.., .. }
@@ -191,7 +197,7 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
     {
         text = format!("{text} {freely}");
     }
-    if outcome.thinned {
+    if outcome.drawn.thinned {
         format!("Of draws of more than 16 values only the ends and the middle were tried. {text}")
     } else {
         text

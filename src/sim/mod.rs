@@ -8,6 +8,7 @@ mod contact;
 mod cost;
 mod cut;
 mod derived;
+mod draw;
 mod effect;
 mod engine;
 mod ensemble;
@@ -44,6 +45,7 @@ mod unsent;
 mod world;
 
 pub use clock::Clock;
+pub use draw::Drawn;
 pub use effect::{Effect, Effects, Met};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};

@@ -8,16 +8,10 @@ use super::process::{Part, Waiting};
 use super::redis_client::Effort;
 use super::tasks::{Todo, WHOLE};
 use super::world::{Stage, World};
-use crate::choice::{About, Alternative, Question, Site};
 use crate::client::zookeeper::ZkClient;
 use crate::cx::{CallError, Op, OpResult, Session, WatchId};
 use crate::event::Event;
 use crate::time::Micros;
-
-/// The most alternatives of a draw of which a search tries all.
-const WIDE: u32 = 16;
-/// How many it tries of more.
-const FEW: u32 = 3;
 
 impl World {
     /// Takes the operation off the list of what the task waits for; the result, if the task goes on with it.
@@ -137,23 +131,12 @@ impl World {
                 Some(Waiting::Timer(due))
             }
             Op::Draw(n) => {
-                // A search tries the ends and the middle of a wide range.
-                let few = if stage.setup.is_abstract() && *n > WIDE { FEW } else { *n };
-                self.found.thinned |= few < *n;
-                let value = |place: u32| {
-                    if few == *n {
-                        place
-                    } else {
-                        (u64::from(place) * u64::from(n - 1) / u64::from(FEW - 1)) as u32
-                    }
-                };
-                let place = stage.choices.pick(&Question {
-                    about: About::Draw,
-                    n: few,
-                    site: &|| Site::Draw(process),
-                    alternative: &|place| Alternative::Value(value(place)),
-                });
-                at_once(Waiting::Changed("drawn"), OpResult::Drawn(value(place)))
+                let drawn = self.draw(stage, process, *n);
+                at_once(Waiting::Changed("drawn"), OpResult::Drawn(drawn))
+            }
+            Op::Delay(n) => {
+                let drawn = self.draw_delay(stage, process, *n);
+                at_once(Waiting::Changed("drawn"), OpResult::Drawn(drawn))
             }
             Op::Changed(cell) => Some(Waiting::Changed(cell)),
             Op::Fired(watch) => {

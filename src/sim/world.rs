@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::agenda::{Agenda, ConnId, Due, ProcessId};
 use super::conn::Conn;
+use super::draw::Drawn;
 use super::engine::Engine;
 use super::ensemble::Ensemble;
 use super::free::{Free, Open};
@@ -84,8 +85,8 @@ pub struct Found {
     pub handed: bool,
     /// A request of somebody who waits for the lock was executed.
     pub asked: bool,
-    /// Of the values that something drew only some were offered.
-    pub thinned: bool,
+    /// What of draws was left out.
+    pub drawn: Drawn,
 }
 
 impl Found {

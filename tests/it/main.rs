@@ -10,6 +10,7 @@ mod because_lookup;
 mod because_references;
 mod catalogue;
 mod chronicle;
+mod ci_formats;
 mod cli;
 mod client_ids;
 mod clients;

@@ -170,7 +170,7 @@ impl Model {
             effects: effects.collect(),
             unused_faults: cover::unused_faults(&setup, outcome),
             unused_why: cover::unused_notes(&setup, outcome),
-            thinned_draws: checked.outcome.thinned,
+            thinned_draws: checked.outcome.drawn.thinned,
             states: outcome.states,
             transitions: outcome.transitions,
             max_deviations: outcome.deviations,

@@ -1,5 +1,6 @@
 //! `lockstep check`: searches every order of events of a model.
 
+mod formats;
 mod json;
 mod summary;
 mod table;
@@ -8,6 +9,7 @@ pub(super) mod witness;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use self::formats::Format;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupt::Interrupt;
@@ -62,6 +64,10 @@ pub(super) struct Arguments {
     /// Show every row of the timeline
     #[arg(long)]
     all: bool,
+
+    /// How to write the verdicts: `junit` and `github` are for CI services
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, conflicts_with_all = ["json", "output", "all"])]
+    format: Format,
 }
 
 /// A model that was searched, and where it came from.
@@ -83,6 +89,9 @@ impl Row {
 }
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    if arguments.format != Format::Text {
+        return formats::show(arguments, output);
+    }
     if let [path] = arguments.paths.as_slice()
         && !models::is_directory(path)
     {

@@ -87,7 +87,7 @@ pub(super) fn told(recording: &Recording) -> Option<String> {
 }
 
 /// The command that does the same again.
-fn command(row: &Row, arguments: &Arguments) -> String {
+pub(super) fn command(row: &Row, arguments: &Arguments) -> String {
     let mut text = format!("lockstep check {}", quoted::file(&row.path));
     if let Some(deviations) = arguments.deviations {
         let _ = write!(text, " --deviations {deviations}");
@@ -153,7 +153,8 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     line("searched", &searched(&setup, outcome), output)
 }
 
-fn headline(row: &Row) -> (anstyle::Style, String) {
+/// The verdict in a line, and how it looks.
+pub(super) fn headline(row: &Row) -> (anstyle::Style, String) {
     let checked = &row.checked;
     let beside = expected::beside(&checked.found(), checked.model.expect(), checked.bounded);
     let name = cover::verdict(&checked.outcome.verdict).to_uppercase();

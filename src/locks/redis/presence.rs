@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::super::{About, Retry, Span, Store};
 use super::Key;
-use super::quorum::wait;
 use crate::cx::{Cx, Grant, Lock, LockError, Subscription};
 use crate::json::{Problem, Section};
 use crate::store::redis::Reply;
@@ -61,7 +60,7 @@ impl Lock for Presence {
             // A subscription of the last pass ends here, with its connection.
             cx.turn(&mut again).await;
             if *again {
-                wait(cx, (*self.check_interval, *self.jitter)).await;
+                cx.wait((*self.check_interval, *self.jitter)).await;
             }
             *again = true;
             // 1. Is nobody there?

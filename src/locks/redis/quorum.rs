@@ -97,15 +97,6 @@ pub(super) fn grant(cx: &Cx, until: Instant, renewal: Option<QuorumRenewal>) -> 
     Grant::default()
 }
 
-/// Waits (µs), and so much more at most, drawn in whole milliseconds.
-pub(super) async fn wait(cx: &Cx, (after, jitter): (Micros, Micros)) {
-    let extra = match jitter.as_ms() {
-        0 => 0,
-        ms => cx.draw(ms as u32 + 1).await,
-    };
-    cx.sleep(after + Micros::from_ms(i64::from(extra))).await;
-}
-
 /// Which lock is extended.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Extended {

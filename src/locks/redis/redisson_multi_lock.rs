@@ -77,7 +77,7 @@ impl Lock for RedissonMultiLock {
         loop {
             cx.turn(&mut lease).await;
             // 1. A round ends after the base wait, or twice that. 2. What is had on the way lives for twice the wait.
-            let more = if self.random_wait { cx.draw(2).await } else { 0 };
+            let more = if self.random_wait { cx.delay(2).await } else { 0 };
             let wait = Micros((*self.base_wait).0 * i64::from(1 + more));
             let ttl = lease.map(|_| Micros(wait.0 * 2));
             let keys = self.in_order(cx);

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::{About, Retry, Store};
-use super::quorum::{grant, wait};
+use super::quorum::grant;
 use super::redlock_round::{most, release, remove_all, set_all};
 use super::redlock_ways::{But, Clock, Library, OnError, Undo, Ways};
 use super::renewal::stop;
@@ -97,7 +97,7 @@ impl Lock for RedlockLibrary {
             if *tries == 0 {
                 return Err(LockError::Busy);
             }
-            wait(cx, ways.delay).await;
+            cx.wait(ways.delay).await;
         }
     }
 

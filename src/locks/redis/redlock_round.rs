@@ -1,7 +1,7 @@
 //! One round of a Redlock library: the keys set on all servers, or removed from all.
 
 use super::Key;
-use super::quorum::{Answers, QuorumRenewal, ask, count, run_all, wait, within};
+use super::quorum::{Answers, QuorumRenewal, ask, count, run_all, within};
 use super::redlock_ways::Ways;
 use crate::cx::{Cx, Instant, Token};
 use crate::time::Micros;
@@ -38,7 +38,7 @@ pub(super) async fn release(cx: &Cx, ways: &Ways, keys: &[Key], token: Token) {
         if *tries == 0 || most(cx, &answers, keys) {
             return;
         }
-        wait(cx, ways.delay).await;
+        cx.wait(ways.delay).await;
     }
 }
 

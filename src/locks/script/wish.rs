@@ -175,7 +175,10 @@ impl Wish {
                 cx.sleep(*span).await;
                 Answer::Done
             }
-            Self::Draw(n) => Answer::Number(i64::from(cx.draw(*n).await)),
+            Self::Draw(n) => {
+                // What a lock draws of many values is how long it waits; of few, all are tried either way.
+                Answer::Number(i64::from(cx.delay(*n).await))
+            }
             Self::Changed(name, within) => {
                 let changed = cx.cell::<Survives>(name).changed();
                 Answer::Yes(task::in_time(cx, changed, *within).await)

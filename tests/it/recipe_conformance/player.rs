@@ -220,7 +220,7 @@ impl<C: Client> Player<C> {
                 until: within.map(|within| self.now + within),
             },
             Op::Sleep(span) => Wait::Timer(self.now + *span),
-            Op::Draw(_) => Wait::Ready(OpResult::Drawn(0)),
+            Op::Draw(_) | Op::Delay(_) => Wait::Ready(OpResult::Drawn(0)),
             Op::Changed(cell) => Wait::Cell(cell),
             Op::Fired(watch) => Wait::Watch(*watch),
             Op::SessionChanged(from) => Wait::Session(*from),

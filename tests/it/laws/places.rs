@@ -1,40 +1,17 @@
-//! What must be so of every model, whatever it says: each law makes cases of its own from all of them.
+//! A fault with a place finds what the same fault without one does, and nothing else.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use lockstep::event::Event;
 use lockstep::model::{Model, Verdict};
-use lockstep::run::{Asked, Found, Recording, check};
+use lockstep::run::Recording;
 use serde_json::{Value, json};
 
-use super::tidy::files;
+use super::{faults, found, parse};
+use crate::tidy::files;
 
 /// Faults that stop whom they hit.
 const STOPS: [&str; 4] = ["pause", "crash", "restart", "interrupt"];
-
-/// More than the largest case needs.
-const STATES: u64 = 300_000;
-
-fn parse(name: &str, text: String) -> Model {
-    Model::parse(Path::new(name), text).unwrap_or_else(|problem| panic!("{name}: {problem}"))
-}
-
-fn found(name: &str, document: &Value) -> Found {
-    let asked = Asked { states: Some(STATES), ..Asked::default() };
-    check(parse(name, document.to_string()), asked, &mut lockstep::explore::to_the_end).found()
-}
-
-/// The kind and the parameters of each fault that a model lists.
-fn faults(document: &Value) -> Vec<(String, Value)> {
-    let listed = document.get("faults").and_then(Value::as_array).into_iter().flatten();
-    let read = |fault: &Value| match fault {
-        Value::String(kind) => Some((kind.clone(), json!({}))),
-        Value::Object(fault) => fault.iter().next().map(|(kind, it)| (kind.clone(), it.clone())),
-        _ => None,
-    };
-    listed.filter_map(read).collect()
-}
 
 /// The names of the requests that its processes send in one run.
 fn requests(model: &Model) -> BTreeSet<String> {
