@@ -10,6 +10,8 @@ use crate::choice::{About, Alternative, Question, Site};
 
 /// The most alternatives of which a search tries all.
 const WIDE: u32 = 16;
+/// The same of a delay.
+const LONG: u32 = 4;
 /// How many it tries of more.
 const FEW: u32 = 3;
 
@@ -42,7 +44,7 @@ impl World {
 
     /// One of `0..n`, as the length of a wait.
     pub(super) fn draw_delay(&mut self, stage: &mut Stage<'_>, process: ProcessId, n: u32) -> u32 {
-        if !stage.setup.is_abstract() || n <= WIDE {
+        if !stage.setup.is_abstract() || n <= LONG {
             return pick(stage, process, &Among::All(n));
         }
         self.found.drawn.delays = true;

@@ -9,7 +9,7 @@ use super::tidy::files;
 
 /// Models of every exit: as expected, violated, a wrong file, a limit.
 fn some(test: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("lockstep-{test}-{}", std::process::id()));
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
     std::fs::create_dir_all(&directory).unwrap();
     let model = |expect: &str, more: &str| {
         format!(

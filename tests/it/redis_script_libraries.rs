@@ -183,6 +183,34 @@ fn bits_are_thirty_two() {
     ]);
 }
 
+/// The generator of a server begins alike and goes on from script to script (fact A2 of the second round).
+#[test]
+fn random_numbers_go_on_from_script_to_script() {
+    let draw = "EVAL \"return tostring(math.random())\" 0\n";
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let ran = crate::cli::lockstep_at(here, &["redis"], draw.repeat(3).as_bytes(), None);
+    let drawn: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(drawn, ["\"0.39646477363839\"", "\"0.84048536971234\"", "\"0.35333609737146\""]);
+}
+
+/// What a real server answers (facts A1 and A5 of the second round).
+#[test]
+fn numbers_are_cut_off_where_whole_ones_are_meant() {
+    check(&[
+        ("return string.sub('abcdef', 1, #'abcdef' / 4)", "\"a\""),
+        ("return string.rep('x', 7 / 2)", "\"xxx\""),
+        ("return string.char(65.7)", "\"A\""),
+        ("return string.byte('abc', 1.5)", "97"),
+        ("return string.find('aaaa', 'a', 1.5)", "1"),
+        ("return select(1.9, 'a', 'b')", "\"a\""),
+        ("return math.ldexp(1, 2.5)", "4"),
+        ("return {string.gsub('aaaa', 'a', 'b', 1.5)}", "[\"baaa\", 1]"),
+        ("return tostring(tonumber('inf'))", "\"inf\""),
+        ("return tonumber(10, 16)", "16"),
+        ("return tostring(tonumber('-ff', 16))", "\"1.844674407371e+19\""),
+    ]);
+}
+
 #[test]
 fn random_numbers_are_those_of_redis() {
     // What Redis 7.0.15 answers to this seed.
@@ -192,10 +220,27 @@ fn random_numbers_are_those_of_redis() {
             "[745, 343, 112]",
         ),
         ("return math.random(1000000) == math.random(1000000)", "nil"),
-        ("local a = math.random() math.randomseed(0) return a == math.random()", "1"),
+        (
+            "math.randomseed(0) local a = math.random() math.randomseed(0) return a == math.random()",
+            "1",
+        ),
         (
             "math.random(0)",
             "-ERR user_script:1: bad argument #1 to 'random' (interval is empty)%1.",
         ),
     ]);
+}
+
+/// A script with a shebang line that does not say `no-writes` is one that writes (fact "shebang flags" of the second round).
+#[test]
+fn a_shebang_line_without_no_writes_may_write() {
+    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let input = "EVAL_RO \"#!lua\\nreturn 1\" 0\nEVAL_RO \"#!lua flags=no-writes\\nreturn 1\" 0\nEVAL_RO \"return 1\" 0\n\
+                 SET a b\nCONFIG SET maxmemory 1\nEVAL \"#!lua\\nreturn 1\" 0\nEVAL \"#!lua flags=allow-oom\\nreturn 1\" 0\n";
+    let ran = crate::cli::lockstep_at(here, &["redis"], input.as_bytes(), None);
+    let answers: Vec<&str> = ran.out.lines().collect();
+    let refused = "(error) ERR Can not execute a script with write flag using *_ro command.";
+    let full = "(error) OOM command not allowed when used memory > 'maxmemory'.";
+    let one = "(integer) 1";
+    assert_eq!(answers, [refused, one, one, "OK", "OK", full, one]);
 }

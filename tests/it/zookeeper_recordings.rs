@@ -32,14 +32,15 @@ fn every_recording_replays_without_a_difference() {
         }
         total.add(&tally);
     }
-    assert_eq!(files.len(), 163);
+    assert_eq!(files.len(), 165);
     assert!(failed.is_empty(), "{} files differ:\n{}", failed.len(), failed.join("\n"));
     assert_eq!(total.equal, total.compared);
     assert!(total.compared > 38_000, "only {} comparisons", total.compared);
     let uses: Vec<_> = total.rules.iter().map(|(rule, uses)| format!("{rule}: {uses:?}")).collect();
     assert_eq!(
         total.rules.len(),
-        11,
+        // Those of the format, and that a session may live half a tick longer in an ensemble (fact E1).
+        12,
         "a tolerance more or less than those of the format:\n{}",
         uses.join("\n")
     );

@@ -1,4 +1,4 @@
-//! The verdicts as a CI service reads them: a JUnit report, or annotations of GitHub.
+//! The verdicts as a CI service reads them: a `JUnit` report, or annotations of `GitHub`.
 
 use std::path::Path;
 
@@ -17,9 +17,9 @@ pub(super) enum Format {
     /// For people: a story, or a table
     #[default]
     Text,
-    /// A JUnit report, as most CI services read it: a test case a model
+    /// A `JUnit` report, as most CI services read it: a test case a model
     Junit,
-    /// Workflow commands of GitHub Actions: an annotation for each model that is not as expected
+    /// Workflow commands of `GitHub` Actions: an annotation for each model that is not as expected
     Github,
 }
 
@@ -133,10 +133,10 @@ fn junit(cases: &[Case], output: &mut Output<'_>) -> Result<(), Failure> {
         let (headline, told) = (xml(&case.headline), xml(&case.told.join("\n")));
         match case.exit {
             Exit::Expected => {
-                writeln!(out, "<system-out>{headline}\n{told}</system-out></testcase>")?
+                writeln!(out, "<system-out>{headline}\n{told}</system-out></testcase>")?;
             }
             Exit::Wrong => {
-                writeln!(out, r#"<error message="{headline}">{told}</error></testcase>"#)?
+                writeln!(out, r#"<error message="{headline}">{told}</error></testcase>"#)?;
             }
             exit => {
                 let kind = if exit == Exit::Violated { "violated" } else { "inconclusive" };

@@ -21,6 +21,9 @@ impl Error {
     pub(crate) const DB_INDEX: Self = Self::fixed("ERR DB index is out of range");
     pub(crate) const INDEX_RANGE: Self = Self::fixed("ERR index out of range");
     pub(crate) const OVERFLOW: Self = Self::fixed("ERR increment or decrement would overflow");
+    /// `EVAL_RO` of a script that may write by its shebang line.
+    pub(crate) const WRITER_AS_READER: Self =
+        Self::fixed("ERR Can not execute a script with write flag using *_ro command.");
     pub(crate) const OUT_OF_MEMORY: Self =
         Self::fixed("OOM command not allowed when used memory > 'maxmemory'.");
     pub(crate) const NO_SCRIPT: Self = Self::fixed("NOSCRIPT No matching script. Please use EVAL.");

@@ -9,40 +9,45 @@ use super::ctx::{Ctx, Inside};
 use super::error::Error;
 use super::memory::{is_short_of_memory, used_memory};
 use super::reply::{Bytes, Reply};
-use super::script::{Host, Script};
+use super::script::{Host, Rand48, Script};
 use crate::store::Key;
 
-/// The script cache, by SHA1. It is lost when the server stops.
+/// What the interpreter of a server knows. It is lost when the server stops.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scripts(Rc<BTreeMap<Bytes, Rc<Script>>>);
+pub(super) struct Scripts {
+    /// By SHA1.
+    known: Rc<BTreeMap<Bytes, Rc<Script>>>,
+    random: Rand48,
+}
 
 impl Scripts {
     /// The script of that name; upper and lower case are one (Redis fact 17).
     pub(super) fn get(&self, sha1: &[u8]) -> Option<Rc<Script>> {
-        self.0.get(sha1).or_else(|| self.0.get(&*sha1.to_ascii_lowercase())).cloned()
+        self.known.get(sha1).or_else(|| self.known.get(&*sha1.to_ascii_lowercase())).cloned()
     }
 
     /// The script of that text, compiled and kept if it was not known. The error is the client's reply.
     pub(super) fn load(&mut self, text: &Bytes) -> Result<Rc<Script>, Reply> {
-        if let Some(script) = self.0.get(&Script::sha1_of(text)) {
+        if let Some(script) = self.known.get(&Script::sha1_of(text)) {
             return Ok(script.clone());
         }
         let script = Rc::new(Script::load(text)?);
-        Rc::make_mut(&mut self.0).insert(script.sha1().clone(), script.clone());
+        Rc::make_mut(&mut self.known).insert(script.sha1().clone(), script.clone());
         Ok(script)
     }
 
     /// SCRIPT FLUSH.
     pub(super) fn clear(&mut self) {
-        self.0 = Rc::default();
+        self.known = Rc::default();
     }
 
     /// Adds the canonical form to `key`.
     pub(super) fn key(&self, key: &mut Key) {
-        key.int(self.0.len() as i64);
-        for sha1 in self.0.keys() {
+        key.int(self.known.len() as i64);
+        for sha1 in self.known.keys() {
             key.bytes(sha1);
         }
+        key.int(self.random.state() as i64);
     }
 }
 
@@ -66,6 +71,15 @@ impl Ctx<'_> {
                 None => error,
             };
             return error.into();
+        }
+        // Who does not say `no-writes` in a shebang line may write.
+        if flags.shebang && !flags.no_writes {
+            if read_only {
+                return Error::WRITER_AS_READER.into();
+            }
+            if !flags.allow_oom && is_short_of_memory(self.core) {
+                return Error::OUT_OF_MEMORY.into();
+            }
         }
         // SELECT in a script does not leak out (Redis fact 17).
         let (db, inside) = (self.db, std::mem::replace(&mut self.inside, Inside::Script));
@@ -196,5 +210,13 @@ impl Host for ScriptHost<'_, '_> {
 
     fn may_run(&mut self, argv: &[Bytes]) -> Option<bool> {
         matches!(command::find(argv), Lookup::Found(_)).then_some(true)
+    }
+
+    fn random(&self) -> Rand48 {
+        self.ctx.core.scripts.random
+    }
+
+    fn keep_random(&mut self, random: Rand48) {
+        self.ctx.core.scripts.random = random;
     }
 }

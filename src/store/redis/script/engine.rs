@@ -52,6 +52,7 @@ impl Engine {
         exchange::with(|exchange| {
             exchange.job = job;
             exchange.outcome = None;
+            exchange.random = host.host.random();
         });
         self.lua.scope(|scope| {
             let ask = scope.create_function_mut(&self.lua, |_: &Lua, ()| {
@@ -144,6 +145,7 @@ pub(super) fn eval(task: &Task, keys: &[Bytes], args: &[Bytes], host: &mut dyn H
         reply = work(job(), &mut witness);
         ENGINE.set(None);
     }
+    host.keep_random(exchange::with(|exchange| exchange.random));
     reply.unwrap_or(Reply::Nil)
 }
 

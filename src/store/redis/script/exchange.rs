@@ -91,6 +91,8 @@ pub(super) struct Kept {
     pub(super) globals: Option<LuaValue>,
     /// The VM's own functions behind those of [`super::library::text`].
     pub(super) originals: [Option<LuaCFunction>; 6],
+    /// Those behind [`super::library::whole`].
+    pub(super) counting: [Option<LuaCFunction>; 6],
     /// [`super::run::place_of_error`].
     pub(super) handler: Option<LuaValue>,
     /// The table that stands for the metatable of strings.
@@ -112,7 +114,6 @@ impl Exchange {
         self.host = Some(host);
         self.short_of_memory = false;
         self.serials.clear();
-        self.random = Rand48::default();
     }
 }
 

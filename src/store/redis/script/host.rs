@@ -1,5 +1,6 @@
 //! The server as a script sees it.
 
+use super::random::Rand48;
 use crate::store::redis::{Bytes, Reply};
 
 /// What a script can reach: commands, and the server's log.
@@ -27,6 +28,16 @@ pub trait Host {
     fn may_run(&mut self, argv: &[Bytes]) -> Option<bool> {
         let _ = argv;
         Some(true)
+    }
+
+    /// Where `math.random` goes on.
+    fn random(&self) -> Rand48 {
+        Rand48::default()
+    }
+
+    /// Where it has come to at the script's end.
+    fn keep_random(&mut self, random: Rand48) {
+        let _ = random;
     }
 }
 

@@ -36,4 +36,5 @@ mod sandbox;
 mod source;
 
 pub use host::{Host, LogLevel};
+pub use random::Rand48;
 pub use source::{Flags, Script};

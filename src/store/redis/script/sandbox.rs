@@ -9,7 +9,7 @@ use lua_types::value::LuaValue;
 use lua_vm::state::{LuaCFunction, LuaState};
 
 use super::exchange::{self, Protected, is_protected, shown};
-use super::library::{bit, cjson, cmsgpack, math, redis, structs, text};
+use super::library::{bit, cjson, cmsgpack, math, redis, structs, text, tonumber, whole};
 use super::native::{
     Native, arg, count, error, field, function, give, library, number_arg, set_field, string,
     table, table_arg, text_arg, text_of, type_name, wrong_type,
@@ -18,13 +18,14 @@ use super::{limits, number, order, run};
 
 /// What stays of Lua's own globals.
 const KEPT: &[&str] =
-    &["assert", "error", "ipairs", "rawequal", "select", "tonumber", "type", "xpcall", "_VERSION"];
+    &["assert", "error", "ipairs", "rawequal", "select", "type", "xpcall", "_VERSION"];
 
 /// What is ours.
 const OURS: &[(&str, LuaCFunction)] = &[
     ("next", order::next),
     ("pairs", order::pairs_function),
     ("pcall", run::pcall),
+    ("tonumber", tonumber::tonumber),
     ("tostring", tostring),
     ("rawget", rawget),
     ("rawset", rawset),
@@ -62,6 +63,7 @@ pub(crate) fn make(state: &mut LuaState) -> Result<(), LuaError> {
         set_field(state, &library, name, replaced)?;
     }
     text::replace(state, &globals)?;
+    whole::replace(state, &globals)?;
     let libraries: [(&str, MakeLibrary); 5] = [
         ("redis", redis::make),
         ("cjson", cjson::make),

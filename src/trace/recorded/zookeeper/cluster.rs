@@ -193,6 +193,11 @@ impl Cluster {
         self.servers.get(self.leader).map_or(0, |server| server.zxid().0)
     }
 
+    /// The last transaction that a server has applied.
+    pub(super) fn applied(&self, server: usize) -> i64 {
+        self.servers.get(server).map_or(0, |it| it.zxid().0)
+    }
+
     /// Whether the session has not ended.
     pub(super) fn is_live(&self, session: SessionId) -> bool {
         self.servers

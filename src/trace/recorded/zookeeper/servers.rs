@@ -1,6 +1,6 @@
 //! The servers of a recording of ZooKeeper, and what the comparison knows beside them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -34,6 +34,10 @@ pub(in crate::trace::recorded) struct Ensemble {
     pub(super) sent: Queues<Sent>,
     /// The watch events that the recording showed and the model has not sent yet, each with its place among the lines.
     pub(super) awaited: Queues<(usize, Watch)>,
+    /// The transactions with which sessions ended.
+    pub(super) ended: BTreeSet<i64>,
+    /// What each server had applied when its events were collected last.
+    pub(super) applied: Vec<i64>,
 }
 
 /// A session that was granted.
@@ -76,8 +80,10 @@ impl Servers for Ensemble {
 
     fn start(header: &Header) -> Result<Self, BadRecording> {
         let setup = Setup::of(header)?;
+        let cluster = setup.cluster();
+        let applied = vec![0; cluster.count()];
         Ok(Self {
-            cluster: setup.cluster(),
+            cluster,
             tick: setup.tick(),
             truncated: setup.is_truncated(),
             answered: Micros::ZERO,
@@ -85,6 +91,8 @@ impl Servers for Ensemble {
             sessions: BTreeMap::new(),
             sent: Queues::default(),
             awaited: Queues::default(),
+            ended: BTreeSet::new(),
+            applied,
         })
     }
 
@@ -173,8 +181,19 @@ impl Driver<'_, Ensemble> {
     /// Puts what the model sent into the queues of its connections.
     pub(super) fn collect(&mut self, unordered: bool) {
         let cause = self.at;
-        let Ensemble { cluster, sessions, sent: queues, .. } = &mut self.servers;
+        let Ensemble { cluster, sessions, sent: queues, ended, applied, .. } = &mut self.servers;
+        if unordered {
+            ended.insert(cluster.zxid());
+        }
+        // On every server the nodes of a session go in the order of a set of its own, whenever it hears of the end.
+        let removed = |(server, before): (usize, &mut i64)| {
+            let before = std::mem::replace(before, cluster.applied(server));
+            ended.iter().any(|zxid| (before + 1..=cluster.applied(server)).contains(zxid))
+        };
+        let removed: Vec<bool> = applied.iter_mut().enumerate().map(removed).collect();
         for (link, outbound) in cluster.sent() {
+            let server = self.connections.open.get(&link).map_or(0, |it| it.server);
+            let unordered = unordered || removed.get(server).is_some_and(|removed| *removed);
             let sent = match outbound {
                 Outbound::Close => Sent::Close,
                 Outbound::Message(Message::Connect(reply)) => Sent::Connect(reply),

@@ -209,8 +209,11 @@ fn gsub(state: &mut LuaState) -> Native {
     if !usable {
         return Err(wrong_value(state, 3, "string/function/table expected"));
     }
-    let most =
-        if matches!(arg(state, 4), LuaValue::Nil) { f64::MAX } else { number_arg(state, 4)? };
+    let most = if matches!(arg(state, 4), LuaValue::Nil) {
+        f64::MAX
+    } else {
+        number_arg(state, 4)?.trunc()
+    };
     let (pattern, anchored) = anchored(&pattern);
     let mut replaced = Vec::with_capacity(text.len());
     let (mut at, mut matches) = (0, 0.0);

@@ -9,3 +9,5 @@ mod pattern;
 pub(crate) mod redis;
 pub(super) mod structs;
 pub(crate) mod text;
+pub(super) mod tonumber;
+pub(super) mod whole;
