@@ -12,4 +12,4 @@ mod verdict;
 pub use component::Counts;
 pub use growth::{Drawer, Growth};
 pub use search::{Progress, Search, to_the_end};
-pub use verdict::{Bounds, Cut, Outcome, Verdict, Witness};
+pub use verdict::{Bounds, Cut, Outcome, Seen, Verdict, Witness};

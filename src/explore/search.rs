@@ -12,9 +12,9 @@ use super::growth::Growth;
 use super::limits::Watch;
 use super::liveness::{ASKS, NOWHERE, Nominal, Steps, Way};
 use super::odometer::Odometer;
-use super::verdict::{Bounds, Cut, Outcome, Verdict, Witness};
+use super::verdict::{Bounds, Cut, Outcome, Seen, Verdict, Witness};
 use crate::event::Nobody;
-use crate::sim::{Drawn, Effects, History, Scene, Setup, Stage, Step, Violation, World};
+use crate::sim::{Effects, History, Scene, Setup, Stage, Step, Violation, World};
 use crate::time::Micros;
 
 /// How far a search is.
@@ -67,7 +67,7 @@ pub struct Search<'a> {
     pub(super) over: bool,
     transitions: u64,
     pub(super) happened: u64,
-    drawn: Drawn,
+    seen: Seen,
     pub(super) effects: Effects,
     growth: Growth,
     pub(super) cut: Option<Cut>,
@@ -112,7 +112,7 @@ impl<'a> Search<'a> {
             over: false,
             transitions: 0,
             happened: 0,
-            drawn: Drawn::default(),
+            seen: Seen::default(),
             effects: Effects::none(setup),
             growth: Growth::default(),
             cut: None,
@@ -209,7 +209,7 @@ impl<'a> Search<'a> {
                 observer: &mut Nobody,
             };
             world.boot(&mut stage);
-            self.drawn.add(std::mem::take(&mut world.found).drawn);
+            self.seen.add(&std::mem::take(&mut world.found));
             let answers = self.remember(odometer.answers().collect());
             self.reach(&world, NOBODY, answers, (0, 0), None);
             if !odometer.advance() || self.is_over(0, watch) {
@@ -263,7 +263,7 @@ impl<'a> Search<'a> {
                 let found = std::mem::take(&mut world.found);
                 self.happened |= found.happened;
                 handed |= place == 0 && found.handed;
-                self.drawn.add(found.drawn);
+                self.seen.add(&found);
                 let at = (deviations + u32::from(alternative.cost()), steps + 1);
                 let to = self.arrive(&world, number, answers, at, &before, found.violation);
                 // The nominal step, whatever is drawn in it.
@@ -374,7 +374,6 @@ impl<'a> Search<'a> {
             Some((verdict, witness)) => (verdict, Some(witness)),
             None => (self.verdict_without_violation(layer, beyond), None),
         };
-
         let histories = self.engine.counts();
         let ids: usize = self.worlds.iter().map(|packed| packed.len() * size_of::<u32>()).sum();
         let nominal = self.nominal.bytes();
@@ -388,7 +387,7 @@ impl<'a> Search<'a> {
             deviations: self.known.iter().map(|known| known.deviations).max().unwrap_or_default(),
             steps: self.known.iter().map(|known| known.steps).max().unwrap_or_default(),
             happened: self.happened,
-            drawn: self.drawn,
+            seen: self.seen,
             faults: self.effects,
             growth: self.growth,
             histories: histories.nodes,

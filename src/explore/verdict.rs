@@ -2,7 +2,7 @@
 
 use super::growth::Growth;
 use crate::choice::FaultId;
-use crate::sim::{Drawn, Effects, Violation};
+use crate::sim::{Drawn, Effects, Found, Reached, Violation};
 use crate::time::Micros;
 
 /// Where a search stops before the space is exhausted.
@@ -73,6 +73,22 @@ pub struct Witness {
     pub round: Option<(u64, u64)>,
 }
 
+/// What the steps of a search were about.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Seen {
+    /// What was not tried of what is drawn: what is said of every run is said of the others.
+    pub drawn: Drawn,
+    /// In how many steps that was reached which locks break at.
+    pub reached: Reached,
+}
+
+impl Seen {
+    pub(super) fn add(&mut self, found: &Found) {
+        self.drawn.add(found.drawn);
+        self.reached.add(found.reached);
+    }
+}
+
 /// The result of a search.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Outcome {
@@ -93,8 +109,8 @@ pub struct Outcome {
     pub steps: u32,
     /// The properties whose subject happened, one bit each in the order of the model.
     pub happened: u64,
-    /// What was not tried of what is drawn: what is said of every run is said of the others.
-    pub drawn: Drawn,
+    /// What its steps were about.
+    pub seen: Seen,
     /// How often the faults of the model took effect, and where.
     pub faults: Effects,
     /// Who draws, and how many steps come of it.

@@ -228,11 +228,7 @@ impl Model {
             properties: self.properties.clone(),
             horizon: self.horizon,
             sentinel: self.store.sentinel(),
-            watches_place: self.properties.iter().any(|property| match property.name() {
-                "release-safety" | "fencing-order" => true,
-                "fifo" => self.clients.processes.iter().any(|client| client.lock.is_queue()),
-                _ => false,
-            }),
+            watches_place: true,
         }
     }
 }

@@ -35,7 +35,7 @@ fn freely(setup: &Setup, outcome: &Outcome) -> Option<String> {
             words::time(lateness)
         ));
     }
-    if outcome.drawn.delays {
+    if outcome.seen.drawn.delays {
         tried.push(
             "delays other than each client's usual one: the shortest, the middle and the longest"
                 .to_owned(),
@@ -197,7 +197,7 @@ pub fn covers(setup: &Setup, outcome: &Outcome) -> String {
     {
         text = format!("{text} {freely}");
     }
-    if outcome.drawn.thinned {
+    if outcome.seen.drawn.thinned {
         format!("Of draws of more than 16 values only the ends and the middle were tried. {text}")
     } else {
         text

@@ -9,6 +9,7 @@ mod cast;
 pub mod chronicle;
 pub mod cover;
 mod deviation;
+pub mod evidence;
 pub mod expected;
 mod fault;
 mod growth;

@@ -26,6 +26,7 @@ mod outage;
 mod partition;
 mod placed;
 mod process;
+mod reached;
 mod receive;
 mod redis_client;
 mod replication;
@@ -53,6 +54,7 @@ pub use fault::{
     About, Cut, Extent, Fault, Finds, Leases, Near, OPEN, Scope, Side, Way, catalogue,
 };
 pub use habits::{Habits, OnError, OutOfTries};
+pub use reached::{Reach, Reached};
 pub use sentinel::SentinelSetup;
 pub use server::AnyServer;
 pub use setup::{Arrival, ProcessSetup, ServerSetup, Setup, Timing};

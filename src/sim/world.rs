@@ -12,6 +12,7 @@ use super::free::{Free, Open};
 use super::links::Links;
 pub(crate) use super::placed::Placed;
 use super::process::{Process, Running};
+use super::reached::Bits;
 use super::replication::Group;
 use super::scene::Scene;
 use super::server::AnyServer;
@@ -87,6 +88,8 @@ pub struct Found {
     pub asked: bool,
     /// What of draws was left out.
     pub drawn: Drawn,
+    /// What was reached that locks break at (abstract timing only).
+    pub reached: Bits,
 }
 
 impl Found {
@@ -221,6 +224,9 @@ impl World {
     /// Tells the properties only: of what listeners learn in other words.
     pub(crate) fn judge(&mut self, stage: &mut Stage<'_>, event: &Event<'_>) {
         let now = self.total();
+        if stage.setup.is_abstract() {
+            self.found.reached.see(event, &self.processes);
+        }
         match *event {
             Event::Enters { who, .. } if stage.setup.is_abstract() => {
                 self.found.entered |= stage.scene.bit(who);

@@ -20,6 +20,7 @@ mod effect_lines;
 mod engines;
 mod ensemble_stop;
 mod ensemble_world;
+mod evidence;
 mod fault_kinds;
 mod fault_places;
 mod finding;

@@ -36,7 +36,7 @@ fn a_model_becomes_a_world() {
     assert_eq!((setup.faults[1].name(), setup.faults[1].budget), ("crash", Some(1)));
     // 10 + 1 + 4 + 0.001 + 0.005 + 0.002 + 9 + 11 + 30 s, and more.
     assert!(setup.horizon > Micros::from_ms(2 * 65_008), "{}", setup.horizon);
-    assert!(!setup.watches_place);
+    assert!(setup.watches_place);
     let sampled = model.sampled_setup();
     assert_eq!(sampled.timing, Timing::Sampled { least: Micros(1000), most: Micros(5000) });
 }

@@ -19,6 +19,10 @@ fn search(jitter: &str) -> Outcome {
 fn a_search_that_thins_draws_says_so() {
     for (jitter, thinned) in [("0ms", false), ("3ms", false), ("4ms", true), ("900ms", true)] {
         let outcome = search(jitter);
-        assert_eq!((outcome.verdict, outcome.drawn.delays), (Verdict::Holds, thinned), "{jitter}");
+        assert_eq!(
+            (outcome.verdict, outcome.seen.drawn.delays),
+            (Verdict::Holds, thinned),
+            "{jitter}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The result of `check` as JSON.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::super::exit::Exit;
 use super::super::failure::Failure;
@@ -8,8 +9,9 @@ use super::super::output::Output;
 use super::summary::Summary;
 use super::{Row, witness};
 use crate::explore::Verdict;
-use crate::report::{cover, expected};
+use crate::report::{cover, evidence, expected};
 use crate::run::{Checked, Recording};
+use crate::sim::Reach;
 use crate::trace::own::{self, NamedDeviation};
 
 /// `{"command": "check", "models": […], "not_understood": 0, "skipped": 0, "exit": 0}`.
@@ -76,6 +78,8 @@ pub(super) struct Model {
     faults: Vec<String>,
     /// How often each took effect in the search, and in which phases of those whom it hit.
     effects: Vec<Effect>,
+    /// In how many steps of the search that was reached which locks break at.
+    reached: Map<String, Value>,
     /// Faults that never took effect: without a violation the verdict is `vacuous` then.
     unused_faults: Vec<String>,
     /// Why each of them did not, in words.
@@ -117,7 +121,7 @@ struct Witness {
     /// As in a trace.
     deviations: Vec<NamedDeviation>,
     /// As in a trace.
-    events: Vec<serde_json::Value>,
+    events: Vec<Value>,
 }
 
 impl Model {
@@ -170,7 +174,16 @@ impl Model {
             effects: effects.collect(),
             unused_faults: cover::unused_faults(&setup, outcome),
             unused_why: cover::unused_notes(&setup, outcome),
-            thinned_draws: checked.outcome.drawn.thinned,
+            reached: Reach::ALL
+                .iter()
+                .map(|reach| {
+                    (
+                        evidence::name(*reach).to_owned(),
+                        checked.outcome.seen.reached.times(*reach).into(),
+                    )
+                })
+                .collect(),
+            thinned_draws: checked.outcome.seen.drawn.thinned,
             states: outcome.states,
             transitions: outcome.transitions,
             max_deviations: outcome.deviations,

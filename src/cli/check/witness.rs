@@ -7,7 +7,7 @@ use super::super::quoted;
 use super::super::trace_file::Target;
 use super::{Arguments, Row, json, view};
 use crate::explore::{Outcome, Verdict};
-use crate::report::{Cast, because, cover, expected, story, timeline, words};
+use crate::report::{Cast, because, cover, evidence, expected, story, timeline, words};
 use crate::run::{self, Checked, Recording};
 use crate::sim::Setup;
 use crate::visible;
@@ -138,6 +138,9 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     let effects = cover::effects(&setup, &outcome.faults);
     for (place, effect) in effects.iter().enumerate() {
         line(if place == 0 { "faults" } else { "" }, effect, output)?;
+    }
+    for (place, text) in evidence::evidence(&setup, outcome).iter().enumerate() {
+        line(if place == 0 { "reached" } else { "" }, text, output)?;
     }
     // Where this is the verdict it is said already.
     if !matches!(outcome.verdict, Verdict::NeverStruck(_)) {

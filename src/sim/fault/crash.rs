@@ -52,6 +52,9 @@ impl Kind for Crash {
 impl World {
     /// A process dies, with all that it knew and waited for; what it has sent still arrives.
     pub(super) fn crash(&mut self, stage: &mut Stage<'_>, process: ProcessId) {
+        if stage.setup.is_abstract() {
+            self.found.reached.dies(&self.processes[usize::from(process)]);
+        }
         self.stop_process(stage, process);
         self.happens(stage, &Event::Crashes(process));
     }
