@@ -14,6 +14,7 @@ mod cli;
 mod client_ids;
 mod clients;
 mod commands;
+mod compare;
 mod cut_short;
 mod effect_lines;
 mod engines;
