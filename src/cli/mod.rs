@@ -6,10 +6,13 @@
 mod audit;
 mod cases;
 mod check;
+mod compare;
 mod demo;
 mod exit;
 mod failure;
+mod field;
 mod files;
+mod instead;
 mod interrupt;
 mod kind;
 mod list;
@@ -26,6 +29,7 @@ mod shell;
 mod surroundings;
 mod trace_file;
 mod usage;
+mod workers;
 mod zookeeper;
 
 use std::ffi::OsString;
@@ -67,6 +71,7 @@ enum Command {
     New(new::Arguments),
     Check(check::Arguments),
     Run(run::Arguments),
+    Compare(compare::Arguments),
     Replay(replay::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
@@ -104,6 +109,7 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::New(arguments) => new::execute(arguments, output),
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
+        Command::Compare(arguments) => compare::execute(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),

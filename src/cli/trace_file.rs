@@ -80,6 +80,25 @@ impl Target {
         let all = |out: &mut dyn Write| {
             if kept { own::write(recording, out) } else { own::write_anew(&recording.spec, out) }
         };
+        self.put("trace", &all, output)
+    }
+
+    /// Writes `text`, which is a `what` (as in "plot"), in place of a trace.
+    pub(super) fn write_text(
+        &self,
+        what: &str,
+        text: &str,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        self.put(what, &|out: &mut dyn Write| out.write_all(text.as_bytes()), output)
+    }
+
+    fn put(
+        &self,
+        what: &str,
+        all: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
         let fill = |file: File| {
             let mut file = BufWriter::new(file);
             all(&mut file)?;
@@ -102,7 +121,7 @@ impl Target {
             Err(error) => {
                 let path = self.path().unwrap_or(Path::new("-"));
                 let message = format!(
-                    "the trace could not be written to {}: {}",
+                    "the {what} could not be written to {}: {}",
                     quoted::path(path),
                     why(&error)
                 );

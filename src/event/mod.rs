@@ -262,6 +262,12 @@ pub trait Observer {
     /// Hears that step `step` (from 1) begins at `at` (µs since the run began).
     fn on_step(&mut self, _step: u64, _at: Micros) {}
 
+    /// Hears that a request on `link` has to wait until `server` has dealt with others (sampled timing only).
+    fn on_queued(&mut self, _server: ServerId, _link: Link) {}
+
+    /// Hears that `server` is busy with a request for so long (µs; sampled timing only).
+    fn on_busy(&mut self, _server: ServerId, _took: Micros) {}
+
     /// Whether it has found that a property is violated, which a world cannot: one that judges waiting.
     fn found_violation(&self) -> bool {
         false

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod because;
 mod cast;
 pub mod chronicle;
+pub mod compare;
 pub mod cover;
 mod deviation;
 pub mod evidence;

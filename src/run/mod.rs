@@ -8,6 +8,7 @@
 mod check;
 mod found;
 mod limits;
+mod measure;
 mod recorder;
 mod recording;
 mod refused;
@@ -21,6 +22,7 @@ mod witness;
 pub use check::{Asked, Checked, check};
 pub use found::{Found, Meets};
 pub use limits::{End, Limits};
+pub use measure::{Measured, Percentiles, Worst, measure};
 pub use recorder::{Ended, Sink, Watch, execute, execute_watched};
 pub use recording::Recording;
 pub use refused::{Refused, refused};

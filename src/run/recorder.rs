@@ -6,9 +6,10 @@ use super::limits::{End, Limits};
 use super::stepping::Run;
 use super::tally::{Tally, Waits};
 use super::waiting::{TooLong, Waiting};
-use crate::choice::Choices;
+use crate::choice::{Choices, ServerId};
 use crate::event::{Event, Observer, Record};
 use crate::sim::{Effects, Live, Setup, Violation};
+use crate::store::Link;
 use crate::time::Micros;
 
 /// How a run went.
@@ -47,6 +48,8 @@ struct Recorder<'a> {
     sink: Option<&'a mut Sink<'a>>,
     /// None if nobody wants to know how far the run is.
     watch: Option<&'a mut Watch<'a>>,
+    /// Who hears everything beside that, as it is.
+    listener: Option<&'a mut dyn Observer>,
     enough: bool,
     /// The step after which what follows comes again and again, if a search knows one, and when that step began.
     round: Option<(u64, Option<Micros>)>,
@@ -81,6 +84,9 @@ impl Observer for Recorder<'_> {
             return;
         }
         self.tally.count(event, self.setup);
+        if let Some(listener) = self.listener.as_mut() {
+            listener.on_event(at, event);
+        }
         if self.sink.is_some() {
             self.hand_on(at, event);
         }
@@ -99,6 +105,18 @@ impl Observer for Recorder<'_> {
             && *from + 1 == step
         {
             *since = Some(at);
+        }
+    }
+
+    fn on_queued(&mut self, server: ServerId, link: Link) {
+        if let Some(listener) = self.listener.as_mut() {
+            listener.on_queued(server, link);
+        }
+    }
+
+    fn on_busy(&mut self, server: ServerId, took: Micros) {
+        if let Some(listener) = self.listener.as_mut() {
+            listener.on_busy(server, took);
         }
     }
 
@@ -133,6 +151,17 @@ pub fn execute_watched<'s>(
     sink: Option<&'s mut Sink<'s>>,
     watch: Option<&'s mut Watch<'s>>,
 ) -> Ended {
+    execute_heard(setup, (limits, round), choices, (sink, watch), None)
+}
+
+/// The same, and `listener` hears everything as it is, without a copy of it.
+pub(super) fn execute_heard<'s>(
+    setup: &'s Setup,
+    (limits, round): (Limits, Option<u64>),
+    choices: &mut dyn Choices,
+    (sink, watch): (Option<&'s mut Sink<'s>>, Option<&'s mut Watch<'s>>),
+    listener: Option<&'s mut dyn Observer>,
+) -> Ended {
     let mut recorder = Recorder {
         setup,
         waiting: Waiting::new(setup),
@@ -141,6 +170,7 @@ pub fn execute_watched<'s>(
         violation: None,
         sink,
         watch,
+        listener,
         enough: false,
         round: round.map(|from| (from, None)),
     };

@@ -34,6 +34,7 @@ impl World {
         }
         // In line: it is served when what came before has been.
         self.agenda.put(busy, Due::Served(conn));
+        stage.observer.on_queued(server, Link(conn));
         if let Some((Inbound::Request(request), _)) = self.conns[conn as usize].up.front() {
             let cost = cost::of(request);
             Rc::make_mut(&mut self.servers[usize::from(server)]).busy = busy + cost;
@@ -85,6 +86,7 @@ impl World {
             self.leaving = self.now + cost;
             let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
             placed.busy = placed.busy.max(self.leaving);
+            stage.observer.on_busy(server, cost);
         }
         let threads = stage.scene.around[usize::from(process)].len();
         let thread = by.map(|task| thread_of(task, threads));

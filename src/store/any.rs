@@ -28,6 +28,15 @@ pub enum AnyMessage {
 }
 
 impl AnyRequest {
+    /// How long it is on the wire, in bytes; the ledger has no protocol, and is not counted.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Redis(request) => request.bytes(),
+            Self::ZooKeeper(request) => request.bytes(),
+            Self::Ledger(_) => 0,
+        }
+    }
+
     /// The command or operation, as people call it.
     pub fn name(&self) -> String {
         match self {
@@ -40,6 +49,17 @@ impl AnyRequest {
             Self::ZooKeeper(zookeeper::Request::Peer(_)) => "peer".to_owned(),
             Self::Ledger(ledger::Request::Read { .. }) => "READ".to_owned(),
             Self::Ledger(ledger::Request::Write { .. }) => "WRITE".to_owned(),
+        }
+    }
+}
+
+impl AnyMessage {
+    /// How long it is on the wire, in bytes; the ledger has no protocol, and is not counted.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Redis(message) => message.bytes(),
+            Self::ZooKeeper(message) => message.bytes(),
+            Self::Ledger(_) => 0,
         }
     }
 }

@@ -15,6 +15,7 @@ mod cli;
 mod client_ids;
 mod clients;
 mod commands;
+mod compare;
 mod cut_short;
 mod effect_lines;
 mod engines;

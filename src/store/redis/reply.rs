@@ -7,6 +7,8 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 
+use super::request::{bulk, line_of};
+
 /// A Redis string: any bytes, cheap to clone.
 #[derive(Clone)]
 pub struct Bytes(Storage);
@@ -134,6 +136,19 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// How long it is on the wire (RESP2), in bytes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Status(text) | Self::Error(text) => 1 + text.len() + 2,
+            Self::Int(number) => line_of(*number),
+            Self::Bulk(bytes) => bulk(bytes.len()),
+            Self::Nil => line_of(-1),
+            Self::Array(items) => {
+                line_of(items.len() as i64) + items.iter().map(Self::bytes).sum::<usize>()
+            }
+        }
+    }
+
     /// `OK`.
     pub const OK: Self = Self::Status(Bytes::from_static(b"OK"));
 

@@ -15,6 +15,17 @@ pub enum Request {
 }
 
 impl Request {
+    /// How long it is on the wire (RESP2), in bytes; what servers say to each other is not counted.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Command(line) => {
+                let words = line.iter().map(|word| bulk(word.len()));
+                line_of(line.len() as i64) + words.sum::<usize>()
+            }
+            Self::Peer(_) => 0,
+        }
+    }
+
     /// The command line, if it is one.
     pub fn command(&self) -> Option<&Rc<[Bytes]>> {
         match self {
@@ -52,4 +63,15 @@ impl FromIterator<Bytes> for Request {
     fn from_iter<I: IntoIterator<Item = Bytes>>(words: I) -> Self {
         Self::Command(words.into_iter().collect())
     }
+}
+
+/// A sign, a number and the end of the line.
+pub(super) fn line_of(number: i64) -> usize {
+    let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+    1 + usize::from(number < 0) + digits + 2
+}
+
+/// A text of so many bytes, with its length before it.
+pub(super) fn bulk(length: usize) -> usize {
+    line_of(length as i64) + length + 2
 }

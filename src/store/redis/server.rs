@@ -32,6 +32,16 @@ pub enum Message {
     Peer(Peer),
 }
 
+impl Message {
+    /// How long it is on the wire (RESP2), in bytes; what servers say to each other is not counted.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Reply(reply) | Self::Push(reply) => reply.bytes(),
+            Self::Peer(_) => 0,
+        }
+    }
+}
+
 /// How long (ms) after a background cycle that passed an expired key over the next one comes.
 const CYCLE_MS: i64 = 100;
 

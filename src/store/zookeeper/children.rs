@@ -21,6 +21,8 @@ struct Inner {
     sorted: Vec<(Sequence, Name)>,
     scrambled: OnceCell<Rc<[Name]>>,
     by_name: OnceCell<Rc<[Name]>>,
+    /// How many bytes the names have.
+    bytes: OnceCell<usize>,
 }
 
 /// The number at the end of a name; names without one come first.
@@ -50,6 +52,11 @@ impl Children {
             names.sort_unstable();
             names.into_iter().map(|(_, name)| name).collect()
         })
+    }
+
+    /// How many bytes the names have, without what stands between them on the wire.
+    pub fn bytes(&self) -> usize {
+        *self.0.bytes.get_or_init(|| self.in_sequence().map(|name| name.len()).sum())
     }
 
     /// The names in order of their bytes.
@@ -122,6 +129,7 @@ impl Children {
         change(&mut inner.sorted);
         inner.scrambled.take();
         inner.by_name.take();
+        inner.bytes.take();
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
