@@ -20,8 +20,10 @@ mod output;
 mod quoted;
 mod redis;
 mod replay;
+mod report;
 mod run;
 mod shell;
+mod subject;
 mod surroundings;
 mod trace_file;
 mod usage;
@@ -67,6 +69,7 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
+    Report(report::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
     Redis(redis::Arguments),
@@ -103,6 +106,7 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::Report(arguments) => report::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
         Command::Redis(arguments) => redis::execute(arguments, output),

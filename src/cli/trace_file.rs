@@ -36,7 +36,7 @@ impl Target {
         let wrong =
             |why: &str| Err(Failure::Wrong(format!("--output {}: {why}", quoted::path(path))));
         if inputs.iter().any(|input| is_same(path, input)) {
-            return wrong("this is the input: the trace would take its place");
+            return wrong("this is the input: what is written would take its place");
         }
         if path.file_name().is_none() || path.is_dir() {
             return wrong("this is a directory; name a file in it");
@@ -80,6 +80,16 @@ impl Target {
         let all = |out: &mut dyn Write| {
             if kept { own::write(recording, out) } else { own::write_anew(&recording.spec, out) }
         };
+        self.fill("trace", &all, output)
+    }
+
+    /// Writes what `all` writes, which is called `what`.
+    pub(super) fn fill(
+        &self,
+        what: &str,
+        all: &dyn Fn(&mut dyn Write) -> io::Result<()>,
+        output: &mut Output<'_>,
+    ) -> Result<(), Failure> {
         let fill = |file: File| {
             let mut file = BufWriter::new(file);
             all(&mut file)?;
@@ -92,7 +102,7 @@ impl Target {
                 let written = keep_mode(real, &file)
                     .and_then(|()| fill(file))
                     .and_then(|()| fs::rename(&name, real));
-                // Half a trace is none.
+                // Half of it is nothing.
                 written.inspect_err(|_| drop(fs::remove_file(&name)))
             }),
         };
@@ -102,7 +112,7 @@ impl Target {
             Err(error) => {
                 let path = self.path().unwrap_or(Path::new("-"));
                 let message = format!(
-                    "the trace could not be written to {}: {}",
+                    "the {what} could not be written to {}: {}",
                     quoted::path(path),
                     why(&error)
                 );
