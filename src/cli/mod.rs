@@ -23,9 +23,11 @@ mod output;
 mod quoted;
 mod redis;
 mod replay;
+mod report;
 mod run;
 mod schema;
 mod shell;
+mod subject;
 mod surroundings;
 mod trace_file;
 mod usage;
@@ -73,6 +75,7 @@ enum Command {
     Run(run::Arguments),
     Compare(compare::Arguments),
     Replay(replay::Arguments),
+    Report(report::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
     Schema(schema::Arguments),
@@ -111,6 +114,7 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Compare(arguments) => compare::execute(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::Report(arguments) => report::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
         Command::Schema(_) => schema::execute(output),

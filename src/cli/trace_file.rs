@@ -36,7 +36,7 @@ impl Target {
         let wrong =
             |why: &str| Err(Failure::Wrong(format!("--output {}: {why}", quoted::path(path))));
         if inputs.iter().any(|input| is_same(path, input)) {
-            return wrong("this is the input: the trace would take its place");
+            return wrong("this is the input: what is written would take its place");
         }
         if path.file_name().is_none() || path.is_dir() {
             return wrong("this is a directory; name a file in it");
@@ -80,7 +80,7 @@ impl Target {
         let all = |out: &mut dyn Write| {
             if kept { own::write(recording, out) } else { own::write_anew(&recording.spec, out) }
         };
-        self.put("trace", &all, output)
+        self.fill("trace", &all, output)
     }
 
     /// Writes `text`, which is a `what` (as in "plot"), in place of a trace.
@@ -90,10 +90,11 @@ impl Target {
         text: &str,
         output: &mut Output<'_>,
     ) -> Result<(), Failure> {
-        self.put(what, &|out: &mut dyn Write| out.write_all(text.as_bytes()), output)
+        self.fill(what, &|out: &mut dyn Write| out.write_all(text.as_bytes()), output)
     }
 
-    fn put(
+    /// Writes what `all` writes, which is called `what`.
+    pub(super) fn fill(
         &self,
         what: &str,
         all: &dyn Fn(&mut dyn Write) -> io::Result<()>,
@@ -111,7 +112,7 @@ impl Target {
                 let written = keep_mode(real, &file)
                     .and_then(|()| fill(file))
                     .and_then(|()| fs::rename(&name, real));
-                // Half a trace is none.
+                // Half of it is nothing.
                 written.inspect_err(|_| drop(fs::remove_file(&name)))
             }),
         };

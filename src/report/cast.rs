@@ -120,6 +120,13 @@ impl Cast {
         threads.and_then(|threads| threads.get(usize::from(who.thread))).map_or("?", |it| it)
     }
 
+    /// All threads, in the order of their numbers.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = Who> {
+        (0..).zip(&self.processes).flat_map(|(process, it)| {
+            (0..it.threads.len()).map(move |thread| Who { process, thread: thread as u8 })
+        })
+    }
+
     /// The name of a thread within its process, where that has several.
     pub(super) fn short(&self, who: Who) -> Option<String> {
         let process = self.processes.get(usize::from(who.process))?;

@@ -5,6 +5,7 @@ mod agenda;
 mod clock;
 mod conn;
 mod contact;
+mod content;
 mod cost;
 mod cut;
 mod derived;
@@ -46,6 +47,7 @@ mod unsent;
 mod world;
 
 pub use clock::Clock;
+pub use content::{Kept, Shared};
 pub use draw::Drawn;
 pub use effect::{Effect, Effects, Met};
 pub(crate) use engine::Engine;

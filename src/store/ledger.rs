@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::store::content::{Entry, EntryKind};
 use crate::store::{Env, Inbound, Key, Link, Outbound, Server};
 use crate::time::Micros;
 
@@ -136,6 +137,19 @@ impl Ledger {
     /// The number at present.
     pub fn value(&self) -> i64 {
         self.value
+    }
+
+    /// Its numbers, as people read them, and the newest fencing token that it has seen.
+    pub fn content(&self) -> Vec<Entry> {
+        let accounts = (1u8..).zip(&self.accounts).map(|(number, it)| (Account(number), *it));
+        let numbers = std::iter::once((Account::MAIN, self.value)).chain(accounts);
+        let number = |(account, value): (Account, i64)| {
+            Entry::new(account.to_string(), EntryKind::Number, value.to_string())
+        };
+        let mut all: Vec<Entry> = numbers.map(number).collect();
+        let token = self.highest.map(|it| it.to_string());
+        all.extend(token.map(|it| Entry::new("newest token", EntryKind::Number, it)));
+        all
     }
 
     fn admits(&mut self, fence: Option<i64>, checked: bool) -> bool {

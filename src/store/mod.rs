@@ -14,6 +14,7 @@ pub use any::{AnyMessage, AnyRequest};
 pub use effect::Effect;
 
 mod any;
+pub mod content;
 pub mod effect;
 pub mod ledger;
 pub mod redis;

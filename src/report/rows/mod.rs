@@ -31,8 +31,10 @@ pub(super) fn rows(cast: &Cast, events: &[Record]) -> Vec<Row> {
         lives,
         asked: BTreeMap::new(),
         quiet: BTreeMap::new(),
+        place: 0,
     };
     for (at, record) in events.iter().enumerate() {
+        builder.place = at;
         builder.hear(record);
         builder.known.take(at, record);
     }
@@ -52,6 +54,8 @@ struct Builder<'a> {
     asked: BTreeMap<Who, BTreeSet<String>>,
     /// Requests that only repeat others: by thread, how many, and when and where the last one was.
     quiet: BTreeMap<Who, (u64, Micros, u16)>,
+    /// The place of the event that is heard.
+    place: usize,
 }
 
 impl Builder<'_> {
@@ -148,7 +152,7 @@ impl Builder<'_> {
     }
 
     fn row(&self, at: Micros, tone: Tone) -> Row {
-        Row::new(at, tone, self.lives.clone())
+        Row { event: self.place, ..Row::new(at, tone, self.lives.clone()) }
     }
 
     /// The last row is how things are now.

@@ -44,6 +44,8 @@ pub(in crate::report) struct Signs {
 #[derive(Clone, PartialEq, Debug)]
 pub(in crate::report) struct Row {
     pub(in crate::report) at: Micros,
+    /// The place in the run of the event that it tells, or of the first of them.
+    pub(in crate::report) event: usize,
     /// What a process does.
     pub(in crate::report) process: Option<(ProcessId, String)>,
     /// What a server does.
@@ -64,6 +66,7 @@ impl Row {
     pub(in crate::report) fn new(at: Micros, tone: Tone, lives: Vec<Vec<Life>>) -> Self {
         Self {
             at,
+            event: 0,
             process: None,
             server: None,
             by: None,

@@ -43,6 +43,7 @@ mod client;
 #[expect(clippy::unnecessary_wraps, reason = "all commands have one type of function")]
 mod command;
 mod config;
+mod content;
 mod core;
 mod ctx;
 mod draw;

@@ -31,6 +31,7 @@ mod call;
 mod children;
 mod commit;
 mod config;
+mod content;
 mod effects;
 mod ensemble;
 mod error;

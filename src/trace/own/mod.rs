@@ -27,8 +27,14 @@ pub use written::Written;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
+use super::{BadRecording, Trace};
 use crate::event::Record;
 use crate::run::{Recording, Spec, execute};
+
+/// What the run of a trace follows from.
+pub fn spec(trace: &Trace) -> Result<Spec, BadRecording> {
+    header::spec(&trace.header).map(|(spec, _)| spec)
+}
 
 /// The deviations of a run, as its trace has them.
 pub fn deviations(recording: &Recording) -> Vec<NamedDeviation> {
