@@ -22,10 +22,12 @@ mod new;
 mod output;
 mod quoted;
 mod redis;
+mod remedies;
 mod replay;
 mod run;
 mod shell;
 mod surroundings;
+mod sweep;
 mod trace_file;
 mod usage;
 mod workers;
@@ -71,6 +73,8 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Compare(compare::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(sweep::MergeArguments),
     Replay(replay::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
@@ -108,6 +112,8 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Compare(arguments) => compare::execute(arguments, output),
+        Command::Sweep(arguments) => sweep::execute(arguments, output),
+        Command::Merge(arguments) => sweep::merge(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),

@@ -15,6 +15,7 @@ mod fault;
 mod growth;
 mod idle;
 mod layout;
+pub mod margin;
 mod rows;
 mod story;
 mod style;
@@ -24,6 +25,7 @@ pub mod words;
 
 pub use because::{Because, because};
 pub use cast::{Cast, Kind, Misfortune, Process, Server};
+pub use deviation::faults_in;
 pub use fault::told_kinds;
 pub use story::story;
 pub use timeline::{View, timeline};

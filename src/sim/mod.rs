@@ -44,6 +44,7 @@ mod unsent;
 mod world;
 
 pub use clock::Clock;
+pub use cost::Costs;
 pub use effect::{Effect, Effects, Met};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};

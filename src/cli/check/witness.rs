@@ -153,7 +153,7 @@ fn verdict(row: &Row, because: Option<&str>, output: &mut Output<'_>) -> Result<
     line("searched", &searched(&setup, outcome), output)
 }
 
-fn headline(row: &Row) -> (anstyle::Style, String) {
+pub(super) fn headline(row: &Row) -> (anstyle::Style, String) {
     let checked = &row.checked;
     let beside = expected::beside(&checked.found(), checked.model.expect(), checked.bounded);
     let name = cover::verdict(&checked.outcome.verdict).to_uppercase();
