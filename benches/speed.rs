@@ -269,18 +269,37 @@ fn searches() {
     }
 }
 
+/// Runs of many seeds by the program, on one core and on two.
+fn sweeps() {
+    const SEEDS: u32 = 20_000;
+    for threads in ["1", "2"] {
+        let start = Instant::now();
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_lockstep"))
+            .args(["sweep", "set-nx-px-pause", "--seeds", &SEEDS.to_string(), "--threads", threads])
+            .output()
+            .expect("the program starts");
+        let passed = start.elapsed().as_secs_f64();
+        assert!(ran.status.code().is_some_and(|code| code < 2), "the sweep is made");
+        println!(
+            "sweep: {SEEDS} runs with {threads} threads: {passed:.3} s, {:.0} runs/s",
+            f64::from(SEEDS) / passed
+        );
+    }
+}
+
 fn main() {
     // `cargo test` runs benches for a moment to see that they work: nothing to measure then.
     if std::env::args().any(|argument| argument == "--test") {
         assert!(bare_loop(2, &mut Nominal) > 0);
         return;
     }
-    let parts: [(&str, fn()); 5] = [
+    let parts: [(&str, fn()); 6] = [
         ("redis", redis),
         ("zookeeper", zookeeper),
         ("runs", runs),
         ("herds", herds),
         ("searches", searches),
+        ("sweeps", sweeps),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     for (name, part) in parts {

@@ -42,7 +42,8 @@
 //! - [`check`]: a lock of one's own in Rust, searched from one's own tests.
 //! - [`cli`]: the command line, one file a command.
 //!
-//! What is deliberately absent: threads, clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
+//! What is deliberately absent: threads (but for those of the command line, which share nothing and whose results are put
+//! in order), clocks, random sources and randomly ordered maps (`.clippy.toml` forbids them),
 //! an async runtime, and any table of known scripts in the Redis model.
 
 pub mod audit;

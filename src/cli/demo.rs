@@ -206,6 +206,7 @@ fn next(path: &str, output: &mut Output<'_>) -> Result<(), Failure> {
     writeln!(output.out())?;
     writeln!(output.out(), "{TITLE}Next{TITLE:#}")?;
     for (command, what) in [
+        (format!("lockstep check {path} --rescue"), "what would have saved it"),
         (format!("lockstep check {path} -o pause.jsonl"), "search it again, keep the run"),
         ("lockstep replay pause.jsonl".to_owned(), "make that run again, byte for byte"),
         ("lockstep list recipes".to_owned(), "the other locks"),

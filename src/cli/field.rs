@@ -46,6 +46,20 @@ impl Text {
         })
     }
 
+    /// What is wrong with the model with `new` at `path`.
+    pub(super) fn read_with(&self, path: &str, new: &Value) -> Failure {
+        let what = format!("{path}={}", shown(new));
+        match self.with(path, new).read(&what) {
+            Err(failure) => failure,
+            Ok(_) => Failure::Wrong(format!("{}: `{path}` takes no number", self.path)),
+        }
+    }
+
+    /// The model that this is, or what is wrong with it, without where.
+    pub(super) fn parsed(&self) -> Result<Model, String> {
+        Model::parse(&self.path, self.value.to_string()).map_err(|problem| problem.message)
+    }
+
     /// What the model expects of `check` and of `run` holds for it as it is, and not for what is made of it.
     pub(super) fn forget_expectations(&mut self) {
         if let Value::Object(fields) = &mut self.value {
@@ -60,7 +74,12 @@ impl Text {
     pub(super) fn find(&self, name: &str) -> Result<String, Failure> {
         let steps = steps(name);
         let places = places(&self.value);
-        let ends: Vec<&Vec<Step>> = places.iter().filter(|it| it.ends_with(&steps)).collect();
+        let mut ends: Vec<&Vec<Step>> = places.iter().filter(|it| it.ends_with(&steps)).collect();
+        // `work` is the time of a section rather than the whole of `work`.
+        let is_plain = |it: &&Vec<Step>| self.get(&written(it)).is_some_and(|it| !it.is_object());
+        if ends.iter().any(is_plain) {
+            ends.retain(is_plain);
+        }
         let exact = ends.iter().find(|it| it.len() == steps.len());
         match (exact, ends.as_slice()) {
             (Some(one), _) | (None, [one]) => return Ok(written(one)),
@@ -81,12 +100,13 @@ impl Text {
         {
             return Ok(path.clone());
         }
-        // A section that has the field before the last step: the model's own parser says whether it knows the name.
-        if let Some((_, before)) = steps.split_last()
+        // A section that has no such field yet: the model's own parser says whether it knows the name.
+        if let Some((last, before)) = steps.split_last()
             && !before.is_empty()
-            && places.iter().any(|it| it == before)
+            && let [section] = sections(&places, before).as_slice()
         {
-            return Ok(written(&steps));
+            let whole: Vec<Step> = section.iter().chain([last]).cloned().collect();
+            return Ok(written(&whole));
         }
         let known: Vec<String> = places.iter().map(|it| written(it)).chain(unsaid).collect();
         let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
@@ -123,6 +143,30 @@ impl Text {
         })
     }
 
+    /// The same with `new` at the end of these names, or without what is there.
+    pub(super) fn with_steps(&self, names: &[String], new: Option<&Value>) -> Self {
+        let Some((last, before)) = names.split_last() else { return self.clone() };
+        let mut text = self.clone();
+        let mut at = &mut text.value;
+        for name in before {
+            if !at.is_object() {
+                *at = Value::Object(Map::new());
+            }
+            let Value::Object(fields) = at else { unreachable!("it was made one") };
+            at = fields.entry(name.clone()).or_insert(Value::Null);
+        }
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
+        if let Value::Object(fields) = at {
+            match new {
+                Some(new) => drop(fields.insert(last.clone(), new.clone())),
+                None => drop(fields.shift_remove(last)),
+            }
+        }
+        text
+    }
+
     /// The same with `new` at `path`; what is missing on the way there comes to be.
     pub(super) fn with(&self, path: &str, new: &Value) -> Self {
         let mut text = self.clone();
@@ -144,6 +188,14 @@ impl Text {
         }
         *at = new.clone();
         text
+    }
+}
+
+/// The one place of that path, or all that end with it.
+fn sections<'p>(places: &'p [Vec<Step>], path: &[Step]) -> Vec<&'p Vec<Step>> {
+    match places.iter().find(|it| *it == path) {
+        Some(exact) => vec![exact],
+        None => places.iter().filter(|it| it.ends_with(path)).collect(),
     }
 }
 
@@ -273,13 +325,17 @@ mod tests {
     fn fields_are_found_by_path_by_name_and_by_default() {
         let text = text(
             r#"{"lock": {"set-nx-px": {"ttl": "10s", "retry": {"after": "1s"}}},
-                "faults": ["crash", {"pause": {"for": "9s"}}], "clients": {"processes": 2}}"#,
+                "faults": ["crash", {"pause": {"for": "9s"}}], "clients": {"processes": 2},
+                "work": {"section": {"work": "4s"}}}"#,
         );
         for (name, path) in [
             ("ttl", "lock.set-nx-px.ttl"),
             ("lock.set-nx-px.ttl", "lock.set-nx-px.ttl"),
             ("retry.after", "lock.set-nx-px.retry.after"),
             ("for", "faults[1].pause.for"),
+            ("work", "work.section.work"),
+            ("pause.phase", "faults[1].pause.phase"),
+            ("lock", "lock"),
             ("faults.1.pause.for", "faults[1].pause.for"),
             ("on_unknown", "lock.set-nx-px.on_unknown"),
             ("clients.threads", "clients.threads"),

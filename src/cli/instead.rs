@@ -63,6 +63,21 @@ pub(super) fn with_recipe(text: &Text, about: &About) -> Result<(Text, Model), S
     Err(first.unwrap_or_else(|| "it is no object".to_owned()))
 }
 
+/// Whether the recipe runs on a store of this kind.
+pub(super) fn runs_on(about: &About, store: &str) -> bool {
+    match about.store {
+        Store::Redis => store == "redis",
+        Store::ZooKeeper => store == "zookeeper",
+        Store::None | Store::OfParts | Store::OfScript => false,
+    }
+}
+
+/// The name of the model's store.
+pub(super) fn store(text: &Text) -> &str {
+    let store = text.value.get("store").and_then(Value::as_object);
+    store.and_then(|it| it.keys().next()).map_or("", String::as_str)
+}
+
 /// The recipes that `names` are, or all; or what is no recipe.
 pub(super) fn recipes(names: &[String]) -> Result<Vec<&'static About>, String> {
     if let [all] = names

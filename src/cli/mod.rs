@@ -22,6 +22,7 @@ mod new;
 mod output;
 mod quoted;
 mod redis;
+mod remedies;
 mod replay;
 mod report;
 mod run;
@@ -29,6 +30,7 @@ mod schema;
 mod shell;
 mod subject;
 mod surroundings;
+mod sweep;
 mod trace_file;
 mod usage;
 mod workers;
@@ -74,6 +76,8 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Compare(compare::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(sweep::MergeArguments),
     Replay(replay::Arguments),
     Report(report::Arguments),
     Audit(audit::Arguments),
@@ -113,6 +117,8 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Compare(arguments) => compare::execute(arguments, output),
+        Command::Sweep(arguments) => sweep::execute(arguments, output),
+        Command::Merge(arguments) => sweep::merge(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
         Command::Report(arguments) => report::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),

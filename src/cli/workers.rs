@@ -19,6 +19,12 @@ const LOOK: Duration = Duration::from_millis(100);
 /// So many results may wait for an earlier one: nobody runs further ahead than that.
 const AHEAD: u64 = 1024;
 
+/// More threads than this help nobody.
+const MOST: usize = 256;
+
+/// What a thread has for its stack (bytes): as much as the first thread of a program, and more, for deep models.
+const STACK: usize = 16 << 20;
+
 /// How many threads to use: as many as were asked for, or as the machine has cores.
 pub(super) fn threads(asked: Option<NonZeroUsize>) -> usize {
     asked.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
@@ -42,10 +48,12 @@ pub(super) fn in_order<W, R: Send>(
     let stop = AtomicBool::new(false);
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads.min(usize::try_from(count).unwrap_or(usize::MAX)).max(1) {
+        let most = usize::try_from(count).unwrap_or(usize::MAX).min(MOST);
+        for number in 0..threads.min(most).max(1) {
             let (send, next, had, stop) = (send.clone(), &next, &had, &stop);
             let (begin, work) = (&begin, &work);
-            scope.spawn(move || {
+            let thread = thread::Builder::new().stack_size(STACK);
+            let started = thread.spawn_scoped(scope, move || {
                 let mut own = begin();
                 while !stop.load(Ordering::Relaxed) {
                     let piece = next.fetch_add(1, Ordering::Relaxed);
@@ -64,6 +72,11 @@ pub(super) fn in_order<W, R: Send>(
                     }
                 }
             });
+            // Fewer threads do the same.
+            assert!(started.is_ok() || number > 0, "the machine starts no thread");
+            if started.is_err() {
+                break;
+            }
         }
         drop(send);
         let mut early = BTreeMap::new();

@@ -3,7 +3,7 @@
 use crate::registry::About;
 
 /// All sections, in the order in which models have them; `store.redis.client` is `client` in `redis` in `store`.
-pub const SECTIONS: [About; 13] = [
+pub const SECTIONS: [About; 14] = [
     section(
         "model",
         "the whole file: one JSON object; durations are texts such as \"10s\", \"1500 ms\", \"250us\", \"1d\"",
@@ -27,6 +27,7 @@ pub const SECTIONS: [About; 13] = [
             ),
             ("given", "what stores and ledger hold at the beginning (optional)"),
             ("network", "how long messages travel (optional)"),
+            ("costs", "what servers and clients take for their work (optional)"),
             (
                 "faults",
                 "what may go wrong: [\"crash\", {\"pause\": {\"phase\": \"working\"}}]; see `lockstep list faults` (optional)",
@@ -208,6 +209,21 @@ pub const SECTIONS: [About; 13] = [
             ("process", "one name, or several: \"c1\""),
             ("server", "one name, or several: \"redis1\""),
             ("latency", "how much longer a message travels between them"),
+        ],
+    ),
+    section(
+        "costs",
+        "what servers and clients take for their work in `run`, `sweep` and `compare`; in `check` it takes no time (docs/costs.md)",
+        &[
+            ("redis_command", "a Redis command: \"2us\""),
+            ("redis_script", "a script on Redis, with the commands in it: \"4us\""),
+            ("redis_push", "a message of Redis to each subscriber or blocked client: \"5us\""),
+            ("zookeeper_request", "a packet to ZooKeeper, with its answer: \"50us\""),
+            ("zookeeper_children", "beside that, a thousand children in an answer: \"100us\""),
+            ("zookeeper_event", "a watch event to one client: \"17us\""),
+            ("zookeeper_fsync", "beside that, a change of a node that waits for the disk: \"0us\""),
+            ("ledger", "a read or a write of the ledger: \"20us\""),
+            ("client", "what a client takes before it acts on a message: \"0us\""),
         ],
     ),
     section(

@@ -9,6 +9,7 @@ mod bounds;
 mod case;
 mod clients;
 mod clock;
+mod costs;
 mod expect;
 mod faults;
 pub mod fields;
@@ -32,7 +33,7 @@ pub use network::Network;
 use crate::cx::LockBox;
 use crate::json::{Document, Problem, Section};
 use crate::property::PropertyBox;
-use crate::sim::{Fault, ProcessSetup, ServerSetup, Setup, Timing};
+use crate::sim::{Costs, Fault, ProcessSetup, ServerSetup, Setup, Timing};
 use crate::time::Micros;
 
 /// A model.
@@ -46,6 +47,7 @@ pub struct Model {
     given: given::Given,
     clients: clients::Clients,
     network: Network,
+    costs: Costs,
     faults: Vec<Fault>,
     properties: Vec<PropertyBox>,
     horizon: Micros,
@@ -87,13 +89,14 @@ impl Model {
         let given = given::Given::from_section(fields.get("given"), &store, &clients)?;
         let servers = store.server_names();
         let network = Network::from_section(fields.get("network"), &clients, &servers)?;
+        let costs = costs::from_section(fields.get("costs"))?;
         let has_ledger = given.ledger().is_some();
         let faults = faults::from_section(fields.get("faults"), &clients, &store, has_ledger)?;
         let facts = given.facts(&clients, &faults);
         let properties = properties::from_section(&fields.field("properties")?, works, &facts)?;
         let mut spans = store.durations();
         spans.extend(clients.compare_with());
-        let horizon = horizon::of(&root, &faults, &network, spans);
+        let horizon = horizon::of(&root, &faults, &network, &clients.leases, spans);
         if store.is_ensemble()
             && let Some(place) = properties.iter().position(|it| it.name() == "release-safety")
         {
@@ -116,6 +119,7 @@ impl Model {
             given,
             clients,
             network,
+            costs,
             faults,
             properties,
             horizon,
@@ -159,6 +163,11 @@ impl Model {
     /// The network.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// What servers and clients take for their work, in sampled timing.
+    pub fn costs(&self) -> &Costs {
+        &self.costs
     }
 
     /// How many choices that cost nothing a search tries in one run, with the faults beside them. Who lists `reorder` asks
@@ -221,6 +230,7 @@ impl Model {
             processes: processes.collect(),
             timing,
             round_trip: self.network.round_trip,
+            costs: self.costs,
             far: self.network.far.clone(),
             lateness: Some(self.network.most),
             most_free: self.choices(),

@@ -45,6 +45,11 @@ pub(super) fn sentence(record: &Record, cast: &Cast) -> Option<String> {
     }
 }
 
+/// The faults of a run, each in a sentence without its full stop.
+pub fn faults_in(events: &[Record], cast: &Cast) -> Vec<String> {
+    events.iter().filter_map(|record| sentence(record, cast)).collect()
+}
+
 /// Whether the deviation is none to a reader: while a message is held, letting the others go on is one, which costs
 /// nothing; so is what comes after something else that is due at that instant, and a message that travels for longer or
 /// arrives then. The order shows them.

@@ -18,6 +18,7 @@ pub mod html;
 mod idle;
 mod layout;
 pub mod picture;
+pub mod margin;
 mod rows;
 mod story;
 mod style;
@@ -28,6 +29,7 @@ pub mod words;
 
 pub use because::{Because, because};
 pub use cast::{Cast, Kind, Misfortune, Process, Server};
+pub use deviation::faults_in;
 pub use fault::told_kinds;
 pub use picture::Picture;
 pub use story::story;

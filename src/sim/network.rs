@@ -119,13 +119,17 @@ impl World {
             // A reply leaves when the server is done.
             Direction::Down => (state.down_due, self.now.max(self.leaving)),
         };
+        let handling = match direction {
+            Direction::Up => Micros::ZERO,
+            Direction::Down => stage.setup.costs.client,
+        };
         let extra = stage.choices.pick(&Question {
             about: About::Latency,
             n: (most - least).0.clamp(0, 1_000_000_000) as u32 + 1,
             site: &|| Site::Message(self.way(conn, direction)),
             alternative: &Alternative::Value,
         });
-        after.max(from + least + far + Micros(i64::from(extra)))
+        after.max(from + least + far + handling + Micros(i64::from(extra)))
     }
 
     /// A fault breaks the connection: what is in flight both ways is lost.

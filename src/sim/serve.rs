@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::act::{Acted, Behalf};
 use super::agenda::{ConnId, Due, ServerId};
 use super::conn::Down;
-use super::cost;
 use super::ensemble::for_clients;
 use super::links::is_peer;
 use super::server::{AnyMessage, AnyRequest, AnyServer, Sent};
@@ -36,7 +35,7 @@ impl World {
         self.agenda.put(busy, Due::Served(conn));
         stage.observer.on_queued(server, Link(conn));
         if let Some((Inbound::Request(request), _)) = self.conns[conn as usize].up.front() {
-            let cost = cost::of(request);
+            let cost = stage.setup.costs.of(request, &self.servers[usize::from(server)].state);
             Rc::make_mut(&mut self.servers[usize::from(server)]).busy = busy + cost;
         }
     }
@@ -78,11 +77,18 @@ impl World {
             _ => None,
         };
         let number = self.look_at_number(stage, server);
+        let costs = &stage.setup.costs;
+        let takes = match &request {
+            Some(request) if !stage.setup.is_abstract() => {
+                costs.of(request, &self.servers[usize::from(server)].state)
+            }
+            _ => Micros::ZERO,
+        };
         let Acted { sent, effects } = self.let_act(stage, server, |state, now, desk| {
             state.deliver(now, link, message, desk);
         });
         if !stage.setup.is_abstract() {
-            let cost = request.as_ref().map_or(Micros::ZERO, cost::of) + cost::of_sending(&sent);
+            let cost = takes + costs.of_sending(&sent);
             self.leaving = self.now + cost;
             let placed = Rc::make_mut(&mut self.servers[usize::from(server)]);
             placed.busy = placed.busy.max(self.leaving);

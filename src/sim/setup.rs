@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clock::Clock;
+use super::cost::Costs;
 use super::fault::Fault;
 use super::habits::Habits;
 use super::sentinel::SentinelSetup;
@@ -102,6 +103,8 @@ pub struct Setup {
     pub timing: Timing,
     /// What a loop's pass waits (µs) if it took no time.
     pub round_trip: Micros,
+    /// What servers and clients take for their work, in sampled timing.
+    pub costs: Costs,
     /// How much longer (µs) every message travels, one way, between a process and a server that are far apart.
     pub far: BTreeMap<(u16, u16), Micros>,
     /// How long (µs) a message can travel without a fault, in a search: what happens until then may come before it. None

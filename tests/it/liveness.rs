@@ -83,6 +83,7 @@ fn search(then: Then, property: PropertyBox) -> Outcome {
         processes: [("c1", ["a", "b"]), ("c2", ["b", "a"])].map(process).into(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        costs: lockstep::sim::Costs::default(),
         far: std::collections::BTreeMap::new(),
         faults: Vec::new(),
         properties: vec![property],

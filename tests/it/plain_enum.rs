@@ -84,6 +84,7 @@ fn by_search(clients: usize, rounds: u32, kind: Kind) -> Result<usize, (u32, u32
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        costs: lockstep::sim::Costs::default(),
         far: std::collections::BTreeMap::new(),
         faults: vec![fault],
         properties: vec![PropertyBox::new(OneAtATime::default())],

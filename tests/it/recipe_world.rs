@@ -72,6 +72,7 @@ pub(crate) fn world_of(lock_json: &str, work_json: &str, threads: &[usize]) -> S
         processes: threads.iter().enumerate().map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        costs: lockstep::sim::Costs::default(),
         far: BTreeMap::new(),
         faults: Vec::new(),
         properties: Vec::new(),

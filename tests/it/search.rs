@@ -121,6 +121,7 @@ fn setup(clients: u16, rounds: u32, work_ms: i64, faults: Vec<Fault>) -> Setup {
         processes: (0..clients).map(process).collect(),
         timing: Timing::Abstract,
         round_trip: Micros::from_ms(1),
+        costs: lockstep::sim::Costs::default(),
         far: std::collections::BTreeMap::new(),
         faults,
         properties: vec![PropertyBox::new(OneAtATime::default())],

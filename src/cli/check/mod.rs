@@ -2,16 +2,23 @@
 
 mod formats;
 mod json;
+mod margin;
+mod margin_told;
+mod probe;
+mod quantities;
+mod rescue;
 mod summary;
 mod table;
 pub(super) mod witness;
 
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use self::formats::Format;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::field::Text;
 use super::interrupt::Interrupt;
 use super::memory::{self, Size};
 use super::models;
@@ -66,8 +73,20 @@ pub(super) struct Arguments {
     all: bool,
 
     /// How to write the verdicts: `junit` and `github` are for CI services
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, conflicts_with_all = ["json", "output", "all"])]
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, conflicts_with_all = ["json", "output", "all", "margin", "rescue"])]
     format: Format,
+
+    /// Look for the value of this field at which the verdict changes: `ttl`, `faults[0].pause.for`; twice makes a table
+    #[arg(long, value_name = "FIELD", conflicts_with_all = ["output", "all", "rescue"])]
+    margin: Vec<String>,
+
+    /// After a violation, search the same story with every other recipe, with fencing and with known fixes
+    #[arg(long, conflicts_with = "output")]
+    rescue: bool,
+
+    /// How many threads `--margin` and `--rescue` use; the result is the same for any number [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 }
 
 /// A model that was searched, and where it came from.
@@ -96,10 +115,20 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         && !models::is_directory(path)
     {
         let model = models::open(path)?;
+        if !arguments.margin.is_empty() {
+            return margin::show(&Text::of(&quoted::path(path), &model), arguments, output);
+        }
         let target = arguments.output.as_deref();
         let target = target.map(|target| Target::of(target, &[path])).transpose()?;
         let row = check(path, model, arguments, output)?;
+        if arguments.rescue {
+            return rescue::show(&row, arguments, output);
+        }
         return witness::show(&row, arguments, target.as_ref(), output);
+    }
+    if arguments.rescue || !arguments.margin.is_empty() {
+        let message = "--margin and --rescue take one model file";
+        return Err(Failure::Wrong(message.to_owned()));
     }
     if arguments.output.is_some() {
         let message = "--output takes one model file: each witness is a trace of its own";

@@ -21,6 +21,7 @@ fn model(watch: &str) -> Value {
         "work": {"section": {"work": "1s", "rounds": 1}},
         "given": {"nodes": {"/lock": ""}},
         "network": {"latency": ["50us", "60us"]},
+        "costs": {"client": "250us"},
         "bounds": {"time": "30d", "steps": 1_000_000_000_000_u64},
         "properties": ["mutual-exclusion"]
     })

@@ -1,5 +1,6 @@
 //! `lockstep compare`: several locks, or one at several sizes, beside each other.
 
+mod costs;
 mod estimate;
 mod herd;
 mod json;
@@ -71,6 +72,10 @@ pub(super) struct Arguments {
     /// Write the table as CSV; times are microseconds
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+
+    /// Show what servers and clients take for their work in these models, and compare nothing
+    #[arg(long, conflicts_with_all = ["csv", "output"])]
+    costs: bool,
 }
 
 pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
@@ -85,6 +90,9 @@ pub(super) fn execute(arguments: &Arguments, output: &mut Output<'_>) -> Result<
         arguments.output.as_deref().map(|path| plot_target(path, arguments)).transpose()?;
     let watch = Stopwatch::start();
     let mut question = subjects::question(arguments)?;
+    if arguments.costs {
+        return costs::tell(&question, output);
+    }
     estimate::tell(&question, arguments, output)?;
     let (measured, finished) = run(&question, arguments, output)?;
     let rows = std::mem::take(&mut question.subjects).into_iter().zip(measured);

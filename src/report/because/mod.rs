@@ -14,6 +14,7 @@ mod obstacle;
 mod overlap;
 mod removal;
 mod sentences;
+mod shape;
 mod stays;
 mod token;
 mod wait;

@@ -93,6 +93,11 @@ impl ZooKeeper {
         self.replica.tree.set_creates(path, children)
     }
 
+    /// How many children the node has that this server knows; none if there is no such node.
+    pub fn children(&self, path: &str) -> usize {
+        self.replica.tree.get(path).map_or(0, |node| node.children.len())
+    }
+
     /// The sessions that have not ended.
     pub fn sessions(&self) -> impl Iterator<Item = SessionId> {
         self.replica.sessions().map(|(session, _)| session)
