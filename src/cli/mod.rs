@@ -6,13 +6,16 @@
 mod audit;
 mod cases;
 mod check;
+mod completions;
 mod demo;
 mod exit;
+mod export;
 mod failure;
 mod files;
 mod interrupt;
 mod kind;
 mod list;
+mod man;
 mod memory;
 mod models;
 mod new;
@@ -23,6 +26,8 @@ mod replay;
 mod report;
 mod run;
 mod shell;
+mod show;
+mod step;
 mod subject;
 mod surroundings;
 mod trace_file;
@@ -69,12 +74,17 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
+    Show(show::Arguments),
+    Step(step::Arguments),
     Report(report::Arguments),
+    Export(export::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
     Redis(redis::Arguments),
     #[command(name = "zookeeper")]
     ZooKeeper(zookeeper::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the command line `arguments`, the program's name first, and returns what the process exits with.
@@ -106,10 +116,15 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Check(arguments) => check::execute(arguments, output),
         Command::Run(arguments) => run::execute_command(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::Step(arguments) => step::execute(arguments, output),
+        Command::Show(arguments) => show::execute(arguments, output),
         Command::Report(arguments) => report::execute(arguments, output),
+        Command::Export(arguments) => export::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
         Command::Redis(arguments) => redis::execute(arguments, output),
         Command::ZooKeeper(arguments) => zookeeper::execute(arguments, output),
+        Command::Completions(arguments) => completions::execute(arguments, output),
+        Command::Man(arguments) => man::execute(arguments, output),
     }
 }
