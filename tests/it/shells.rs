@@ -21,7 +21,7 @@ fn completions_name_every_command_and_format() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = lockstep(&["completions", shell]);
         assert_eq!(ran.code, 0, "{}", ran.err);
-        for name in commands.iter().map(|it| &**it).chain(["mermaid", "--around"]) {
+        for name in commands.iter().map(|it| &**it).chain(["mermaid", "around"]) {
             let named =
                 if shell == "elvish" || shell == "powershell" { name != "mermaid" } else { true };
             assert!(!named || ran.out.contains(name), "{shell}: {name}");

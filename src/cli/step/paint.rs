@@ -20,8 +20,7 @@ const LANES: usize = 12;
 const COLOURS: [Color; 6] =
     [Color::Blue, Color::Yellow, Color::Green, Color::Magenta, Color::Cyan, Color::LightRed];
 
-const KEYS: &str =
-    "j/k step  v violation  a alternatives  / search  g go to  w save  r reset  ? keys  q end";
+const KEYS: &str = "j/k step  v violation  a other ways  / search  g go to  w save  ? keys  q end";
 
 /// The whole screen.
 pub(super) fn all(screen: &Screen<'_>, frame: &mut Frame<'_>) {
