@@ -7,8 +7,10 @@ mod audit;
 mod cases;
 mod check;
 mod compare;
+mod completions;
 mod demo;
 mod exit;
+mod export;
 mod failure;
 mod field;
 mod files;
@@ -16,6 +18,7 @@ mod instead;
 mod interrupt;
 mod kind;
 mod list;
+mod man;
 mod memory;
 mod models;
 mod new;
@@ -28,6 +31,8 @@ mod report;
 mod run;
 mod schema;
 mod shell;
+mod show;
+mod step;
 mod subject;
 mod surroundings;
 mod sweep;
@@ -79,13 +84,18 @@ enum Command {
     Sweep(sweep::Arguments),
     Merge(sweep::MergeArguments),
     Replay(replay::Arguments),
+    Show(show::Arguments),
+    Step(step::Arguments),
     Report(report::Arguments),
+    Export(export::Arguments),
     Audit(audit::Arguments),
     List(list::Arguments),
     Schema(schema::Arguments),
     Redis(redis::Arguments),
     #[command(name = "zookeeper")]
     ZooKeeper(zookeeper::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the command line `arguments`, the program's name first, and returns what the process exits with.
@@ -120,11 +130,16 @@ fn command(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failu
         Command::Sweep(arguments) => sweep::execute(arguments, output),
         Command::Merge(arguments) => sweep::merge(arguments, output),
         Command::Replay(arguments) => replay::execute(arguments, output),
+        Command::Step(arguments) => step::execute(arguments, output),
+        Command::Show(arguments) => show::execute(arguments, output),
         Command::Report(arguments) => report::execute(arguments, output),
+        Command::Export(arguments) => export::execute(arguments, output),
         Command::Audit(arguments) => audit::execute(arguments, output),
         Command::List(arguments) => list::execute(arguments, output),
         Command::Schema(_) => schema::execute(output),
         Command::Redis(arguments) => redis::execute(arguments, output),
         Command::ZooKeeper(arguments) => zookeeper::execute(arguments, output),
+        Command::Completions(arguments) => completions::execute(arguments, output),
+        Command::Man(arguments) => man::execute(arguments, output),
     }
 }

@@ -1,7 +1,9 @@
 //! Who takes part in a run: processes with their threads, servers, and the faults that the model allows.
 
+use std::collections::BTreeSet;
+
 use crate::choice::{FaultId, ProcessId, ServerId};
-use crate::event::{Names, Who};
+use crate::event::{Event, Names, Record, Who};
 use crate::sim::{AnyServer, Fault, Node, Setup, Side, Sides, Stops, Way};
 use crate::store::redis::Bytes;
 use crate::visible;
@@ -125,6 +127,40 @@ impl Cast {
         (0..).zip(&self.processes).flat_map(|(process, it)| {
             (0..it.threads.len()).map(move |thread| Who { process, thread: thread as u8 })
         })
+    }
+
+    /// Whether there are more threads than a timeline has room for by name.
+    pub(super) fn is_crowd(&self) -> bool {
+        self.processes.iter().map(|it| it.threads.len()).sum::<usize>() > Self::CROWD
+    }
+
+    /// More threads than this are a crowd.
+    pub(super) const CROWD: usize = 64;
+
+    /// Of more than `most` threads those that a reader looks for: those whom a fault hit, then those who enter, the last
+    /// ones first, and then the others. None if there are no more.
+    pub(super) fn seen(&self, events: &[Record], most: usize) -> Option<BTreeSet<Who>> {
+        let everybody: Vec<Who> = self.everybody().collect();
+        if everybody.len() <= most {
+            return None;
+        }
+        let hit = events.iter().filter_map(|record| match &record.event {
+            Event::Deviated { take, cost: 1.., .. } => super::deviation::hit(take),
+            _ => None,
+        });
+        let hit = hit.flat_map(|process| everybody.iter().filter(move |it| it.process == process));
+        let enter = events.iter().rev().filter_map(|record| match record.event {
+            Event::Enters { who, .. } => Some(who),
+            _ => None,
+        });
+        let mut own = BTreeSet::new();
+        for who in hit.copied().take(most / 2).chain(enter).chain(everybody.iter().copied()) {
+            if own.len() == most {
+                break;
+            }
+            own.insert(who);
+        }
+        Some(own)
     }
 
     /// The name of a thread within its process, where that has several.

@@ -69,6 +69,18 @@ impl Layout {
             names: cast.processes.iter().map(|it| it.name.clone()).collect(),
             server_names: cast.servers.iter().map(|it| it.name.clone()).collect(),
         };
+        if cast.is_crowd() {
+            layout.mode = Mode::OneForAll;
+            layout.columns(cast, rows);
+            let seen =
+                |it: &ProcessColumn| rows.iter().any(|row| !row.lives[it.process].is_empty());
+            let all = layout.processes.len();
+            layout.processes.retain(|it| seen(it));
+            layout.hidden = all - layout.processes.len();
+            layout.shrink();
+            layout.hide(rows);
+            return layout;
+        }
         // Nothing is broken over lines as long as that can be helped.
         let fits = [Mode::Apart, Mode::OneForServers].into_iter().any(|mode| {
             layout.mode = mode;

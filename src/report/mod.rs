@@ -12,6 +12,7 @@ pub mod cover;
 mod deviation;
 pub mod evidence;
 pub mod expected;
+pub mod export;
 mod fault;
 mod growth;
 pub mod html;
@@ -19,7 +20,10 @@ mod idle;
 mod layout;
 pub mod picture;
 pub mod margin;
+pub mod recorded;
 mod rows;
+mod selection;
+mod state;
 mod story;
 mod style;
 pub mod svg;
@@ -32,10 +36,27 @@ pub use cast::{Cast, Kind, Misfortune, Process, Server};
 pub use deviation::faults_in;
 pub use fault::told_kinds;
 pub use picture::Picture;
+pub use selection::{Around, Selection};
+pub use state::state;
 pub use story::story;
-pub use timeline::{View, timeline};
+pub use timeline::{View, timeline, timeline_of};
+
+use crate::choice::{Alternative, Strike};
 
 /// The text in lines of at most `width` characters.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     layout::wrap(text, width)
+}
+
+/// What happens if an alternative is taken, as a sentence without its full stop.
+pub fn alternative(take: &Alternative, cast: &Cast) -> String {
+    let late = match take {
+        Alternative::Strike(Strike { late, .. })
+        | Alternative::Comes { late, .. }
+        | Alternative::Asks { late, .. }
+        | Alternative::Ends { late, .. } => *late,
+        _ => false,
+    };
+    let when = if late { ", just before the next thing is due" } else { "" };
+    format!("{}{when}", deviation::tell(take, cast).sentence)
 }

@@ -7,6 +7,7 @@ use anstyle::Style;
 use super::cast::Cast;
 use super::layout::{Layout, wrap};
 use super::rows::{Life, Row, Signs, Tone, rows};
+use super::selection::Selection;
 use super::style::{BAD, FAINT, FAULT, HELD, TITLE};
 use super::window;
 use super::words;
@@ -29,11 +30,20 @@ impl Default for View {
 
 /// The timeline of `events`, with colours; they may be stripped without a loss.
 pub fn timeline(cast: &Cast, events: &[Record], view: View) -> String {
-    let rows = rows(cast, events);
-    let layout = Layout::of(cast, &rows, view.width);
+    table(cast, &rows(cast, events), view)
+}
+
+/// The same of a part of the run; nothing if there is nothing in it.
+pub fn timeline_of(cast: &Cast, events: &[Record], selection: &Selection, view: View) -> String {
+    let rows = selection.of(rows(cast, events), cast, events);
+    if rows.is_empty() { String::new() } else { table(cast, &rows, view) }
+}
+
+fn table(cast: &Cast, rows: &[Row], view: View) -> String {
+    let layout = Layout::of(cast, rows, view.width);
     let mut out = String::new();
     header(&layout, &mut out);
-    let shown = window::shown(&rows, view.rows);
+    let shown = window::shown(rows, view.rows);
     let mut before = None;
     let mut number = 0;
     while number < rows.len() {
@@ -49,7 +59,7 @@ pub fn timeline(cast: &Cast, events: &[Record], view: View) -> String {
         before = Some(row.at);
         number += 1;
     }
-    legend(&rows, &layout, &mut out);
+    legend(rows, &layout, &mut out);
     out
 }
 

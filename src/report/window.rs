@@ -61,7 +61,7 @@ mod tests {
 
     fn row(tone: Tone, inside: bool) -> Row {
         let life = Life { inside, ..Life::default() };
-        Row::new(Micros::ZERO, tone, vec![vec![life]])
+        Row::new(Micros::ZERO, tone, vec![vec![life]].into())
     }
 
     #[test]

@@ -17,7 +17,7 @@ const LONGEST: usize = 28;
 const LONGEST_ERROR: usize = 64;
 
 /// A request: `SET lock c1-0001 NX PX 10000`, `EVAL(get, del) lock c1-0001`, `create -e -s /lock/n-`.
-fn call(call: &Value) -> String {
+pub(super) fn call(call: &Value) -> String {
     match call {
         Value::Array(words) => command(words),
         Value::Object(members) => {
@@ -138,7 +138,7 @@ fn commands_in(script: &str) -> Vec<String> {
 }
 
 /// A reply: `OK`, `(nil)`, `1`, `/lock/n-…3`, `NodeExists`.
-fn reply(reply: &Value) -> String {
+pub(super) fn reply(reply: &Value) -> String {
     value(reply)
 }
 

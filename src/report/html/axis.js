@@ -50,17 +50,19 @@ function stepAt(x) {
   return low;
 }
 
-// What the stores keep after a step of the run: kept at hand for the step that is shown.
-const state = { at: -1, next: 0, map: new Map(), touched: new Map() };
+// What the stores keep after the steps of the run from one to another, and what each thing was before those that they
+// touched. Going on continues from what is at hand.
+const state = { from: -1, at: -1, next: 0, map: new Map(), touched: new Map() };
 const keyOf = (c) => `${c.lane}\u0000${c.kind}\u0000${c.name}`;
-function stateAfter(step) {
-  if (step < state.at) Object.assign(state, { at: -1, next: 0, map: new Map(), touched: new Map() });
-  if (step !== state.at) state.touched = new Map();
-  while (state.next < P.changes.length && P.changes[state.next].step <= step) {
+function stateAfter(from, to) {
+  if (from === state.from && to === state.at) return state;
+  if (from <= state.at) Object.assign(state, { next: 0, map: new Map() });
+  state.touched = new Map();
+  while (state.next < P.changes.length && P.changes[state.next].step <= to) {
     const c = P.changes[state.next++], key = keyOf(c), old = state.map.get(key);
-    if (c.step === step && !state.touched.has(key)) state.touched.set(key, old);
+    if (c.step >= from && c.step > 0 && !state.touched.has(key)) state.touched.set(key, old);
     if (c.now) state.map.set(key, c); else state.map.delete(key);
   }
-  state.at = step;
+  Object.assign(state, { from, at: to });
   return state;
 }

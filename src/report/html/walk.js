@@ -104,7 +104,7 @@ function show() {
     name.append(chip, lane.name); r.append(name, el("td", "", words.join(", ") || "—")); rows.push(r);
   });
   if (rows.length) parts.push(table("Clients", [], rows));
-  const kept = stateAfter(s.step);
+  const kept = stateAfter(s.step, s.last);
   L.forEach((lane, i) => {
     if (isClient(i)) return;
     const all = [...kept.map.values()].filter((c) => c.lane === i);
@@ -116,7 +116,7 @@ function show() {
       return;
     }
     const entries = all.map((c) => {
-      const key = keyOf(c), touched = kept.touched.has(key) && s.step > 0, old = touched ? kept.touched.get(key) : undefined;
+      const key = keyOf(c), touched = kept.touched.has(key), old = touched ? kept.touched.get(key) : undefined;
       return entry(c, s.at, touched ? (old ? "changed" : "new") : "", old);
     });
     gone.forEach((c) => entries.push(entry(c, s.at, "gone")));

@@ -1,13 +1,13 @@
 //! The lanes: one for each thread and each server, as long as they are few.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::choice::ServerId;
-use crate::event::{Event, Record, Who};
+use crate::event::{Record, Who};
 use crate::report::cast::{Cast, Kind};
-use crate::report::{deviation, words};
+use crate::report::words;
 
 /// One lane.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -53,7 +53,7 @@ pub(super) struct Lanes {
 impl Lanes {
     pub(super) fn of(cast: &Cast, events: &[Record]) -> Self {
         let everybody: Vec<Who> = cast.everybody().collect();
-        let own = if everybody.len() <= MOST { None } else { Some(seen(events, &everybody)) };
+        let own = cast.seen(events, MOST);
         let mut lanes = Self { all: Vec::new(), threads: BTreeMap::new(), crowd: None, servers: 0 };
         // Where clients are many, the servers are not below all of them.
         if everybody.len() > FEW {
@@ -116,31 +116,4 @@ impl Lanes {
     pub(super) fn server(&self, server: ServerId) -> usize {
         self.servers + usize::from(server)
     }
-}
-
-/// Of too many threads those that a reader looks for: those in the violation, those whom a fault hit, and then those who
-/// enter, the last ones first.
-fn seen(events: &[Record], everybody: &[Who]) -> BTreeSet<Who> {
-    let mut own = BTreeSet::new();
-    let mut add = |who: Who| {
-        if own.len() < MOST {
-            own.insert(who);
-        }
-    };
-    for record in events {
-        if let Event::Deviated { take, cost: 1.., .. } = &record.event
-            && let Some(process) = deviation::hit(take)
-        {
-            everybody.iter().filter(|it| it.process == process).take(4).for_each(|it| add(*it));
-        }
-    }
-    for record in events.iter().rev() {
-        if let Event::Enters { who, .. } = record.event {
-            add(who);
-        }
-    }
-    for who in everybody {
-        add(*who);
-    }
-    own
 }

@@ -12,6 +12,8 @@ use crate::visible;
 pub struct Step {
     /// The step of the run that it is, or is a part of; 0 is before the first.
     pub step: u64,
+    /// The last step of the run before the next one that is told: what goes on in between belongs to this one.
+    pub last: u64,
     /// Which part of that step, from 1.
     pub part: usize,
     /// When (µs since the run began).
@@ -67,6 +69,7 @@ pub(super) fn steps(drawing: &Drawing<'_>, rows: &[Row]) -> Vec<Step> {
         before = Some(step);
         Step {
             step,
+            last: step,
             part,
             at: row.at,
             tone: match row.tone {
@@ -85,5 +88,12 @@ pub(super) fn steps(drawing: &Drawing<'_>, rows: &[Row]) -> Vec<Step> {
             whole: row.whole.as_ref().map(line),
         }
     };
-    rows.iter().map(step).collect()
+    let mut steps: Vec<Step> = rows.iter().map(step).collect();
+    let end = drawing.events.last().map_or(0, |it| it.step);
+    let mut next = end + 1;
+    for step in steps.iter_mut().rev() {
+        step.last = step.step.max(next.saturating_sub(1));
+        next = step.step;
+    }
+    steps
 }

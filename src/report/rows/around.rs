@@ -1,6 +1,7 @@
 //! Rows about what happens to locks, processes and servers, and not by threads.
 
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use super::{Builder, Life, Row, Tone};
 use crate::choice::{ProcessId, ServerId};
@@ -82,7 +83,7 @@ impl Builder<'_> {
         if !(begins && told(&self.rows)) {
             self.process(at, process, text.to_owned(), Tone::Fault);
         }
-        if let Some(lives) = self.lives.get_mut(usize::from(process)) {
+        if let Some(lives) = Rc::make_mut(&mut self.lives).get_mut(usize::from(process)) {
             for life in lives {
                 match event {
                     Event::Pauses(_) => life.paused = true,

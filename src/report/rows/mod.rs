@@ -5,9 +5,10 @@ mod asked;
 mod did;
 mod row;
 
-pub(super) use row::{Life, Row, Signs, Tone};
+pub(super) use row::{Life, Lives, Row, Signs, Tone};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::chronicle::Chronicle;
 use super::{deviation, words};
@@ -21,7 +22,12 @@ use crate::trace::own::Sessions;
 
 /// The rows of `events`.
 pub(super) fn rows(cast: &Cast, events: &[Record]) -> Vec<Row> {
-    let lives = cast.processes.iter().map(|it| vec![Life::default(); it.threads.len()]).collect();
+    let own = cast.seen(events, Cast::CROWD);
+    let lives = (0..).zip(&cast.processes).map(|(process, it)| match &own {
+        Some(own) if !own.iter().any(|who| who.process == process) => Vec::new(),
+        _ => vec![Life::default(); it.threads.len()],
+    });
+    let lives = Rc::new(lives.collect());
     let mut builder = Builder {
         cast,
         events,
@@ -49,7 +55,7 @@ struct Builder<'a> {
     /// What is known before the event that is heard.
     known: Chronicle<'a>,
     rows: Vec<Row>,
-    lives: Vec<Vec<Life>>,
+    lives: Lives,
     /// What each thread has asked since something last happened to it, without digits.
     asked: BTreeMap<Who, BTreeSet<String>>,
     /// Requests that only repeat others: by thread, how many, and when and where the last one was.
@@ -163,7 +169,9 @@ impl Builder<'_> {
     }
 
     fn life(&mut self, who: Who) -> Option<&mut Life> {
-        self.lives.get_mut(usize::from(who.process))?.get_mut(usize::from(who.thread))
+        Rc::make_mut(&mut self.lives)
+            .get_mut(usize::from(who.process))?
+            .get_mut(usize::from(who.thread))
     }
 
     /// Something happened to all threads of a process: what they ask from now on is new.

@@ -1,5 +1,7 @@
 //! One row of a timeline.
 
+use std::rc::Rc;
+
 use crate::choice::{ProcessId, ServerId};
 use crate::event::Who;
 use crate::time::Micros;
@@ -14,6 +16,9 @@ pub(in crate::report) struct Life {
     /// Its process is dead.
     pub(in crate::report) gone: bool,
 }
+
+/// Where the threads of all processes are; rows between which nobody moves share it.
+pub(in crate::report) type Lives = Rc<Vec<Vec<Life>>>;
 
 /// How a row is meant.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -51,19 +56,19 @@ pub(in crate::report) struct Row {
     /// What a server does.
     pub(in crate::report) server: Option<(ServerId, String)>,
     /// The thread whose request it is.
-    pub(super) by: Option<Who>,
+    pub(in crate::report) by: Option<Who>,
     /// What concerns everybody.
     pub(in crate::report) whole: Option<String>,
     /// Whether it stands for rows that only repeat others.
     pub(in crate::report) repeats: bool,
     pub(in crate::report) signs: Signs,
     pub(in crate::report) tone: Tone,
-    /// Where each thread of each process is afterwards.
-    pub(in crate::report) lives: Vec<Vec<Life>>,
+    /// Where each thread of each process is afterwards; of a crowd only those that are looked for have any.
+    pub(in crate::report) lives: Lives,
 }
 
 impl Row {
-    pub(in crate::report) fn new(at: Micros, tone: Tone, lives: Vec<Vec<Life>>) -> Self {
+    pub(in crate::report) fn new(at: Micros, tone: Tone, lives: Lives) -> Self {
         Self {
             at,
             event: 0,

@@ -39,6 +39,7 @@ mod id;
 mod key;
 mod links;
 mod moment;
+mod named;
 mod node;
 mod path;
 mod read;

@@ -1,4 +1,7 @@
-//! `lockstep demo`: locks that hold, locks that do not, and the shortest way to break the most common one.
+//! `lockstep demo`: locks that hold, locks that do not, and the shortest way to break the most common one; with a name
+//! one of the famous failures.
+
+mod tour;
 
 use std::ops::ControlFlow;
 
@@ -17,9 +20,17 @@ use crate::report::{Cast, View, story, timeline, words, wrapped};
 use crate::run::{Ended, Recording, Spec, execute, recording_of};
 use crate::trace::own;
 
-/// Show a lock that breaks, step by step
+/// Show a lock that breaks, step by step; with a name one of the famous failures
 #[derive(clap::Args, Debug)]
-pub(super) struct Arguments {}
+pub(super) struct Arguments {
+    /// Which failure; `--list` names them
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+
+    /// Name the famous failures
+    #[arg(long, conflicts_with = "name")]
+    list: bool,
+}
 
 /// The seed of the runs: any other shows the same.
 const SEED: u64 = 1;
@@ -63,7 +74,16 @@ struct Broken {
     events: Vec<serde_json::Value>,
 }
 
-pub(super) fn execute_command(_: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+pub(super) fn execute_command(
+    arguments: &Arguments,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
+    if arguments.list {
+        return tour::list(output);
+    }
+    if let Some(name) = &arguments.name {
+        return tour::show(name, output);
+    }
     let watch = Stopwatch::start();
     let packets = [
         packets("no lock", models::inside("models/red-packets/none.json")?)?,
@@ -142,8 +162,10 @@ fn table(all: &[Outcome], output: &mut Output<'_>) -> Result<(), Failure> {
     let total = all.first().map_or(0, |it| it.total);
     let total = words::count(total.unsigned_abs());
     let text = format!(
-        "Three servers with four threads each hand out {total} in red packets. For each packet a thread reads what \
-         is left, works for a while, and writes the rest. What keeps two of them from doing that at once?"
+        "Red packets are gifts of money at Chinese New Year. In a chat somebody puts up a sum, and whoever taps first gets \
+         a random share of what is left, until it is gone: what was handed out must be what was put up. Three servers \
+         with four threads each hand out {total}. For each packet a thread reads what is left, works for a while, and \
+         writes the rest. What keeps two of them from doing that at once?"
     );
     paragraph(&text, output)?;
     writeln!(output.out())?;
@@ -203,14 +225,23 @@ fn broken(recording: &Recording, states: &str, output: &mut Output<'_>) -> Resul
 }
 
 fn next(path: &str, output: &mut Output<'_>) -> Result<(), Failure> {
+    commands(
+        &[
+            (format!("lockstep report {path} -o pause.html"), "walk through that run in a browser"),
+            (format!("lockstep check {path} --rescue"), "what would have saved it"),
+            (format!("lockstep check {path} -o pause.jsonl"), "search it again, keep the run"),
+            ("lockstep demo --list".to_owned(), &tour::invitation()),
+            ("lockstep list recipes".to_owned(), "the other locks"),
+        ],
+        output,
+    )
+}
+
+/// What to try next: commands, and what each does.
+fn commands(all: &[(String, &str)], output: &mut Output<'_>) -> Result<(), Failure> {
     writeln!(output.out())?;
     writeln!(output.out(), "{TITLE}Next{TITLE:#}")?;
-    for (command, what) in [
-        (format!("lockstep check {path} --rescue"), "what would have saved it"),
-        (format!("lockstep check {path} -o pause.jsonl"), "search it again, keep the run"),
-        ("lockstep replay pause.jsonl".to_owned(), "make that run again, byte for byte"),
-        ("lockstep list recipes".to_owned(), "the other locks"),
-    ] {
+    for (command, what) in all {
         if surroundings::width() < 100 {
             writeln!(output.out(), "  {command}\n      {FAINT}{what}{FAINT:#}")?;
             continue;
