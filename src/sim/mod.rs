@@ -48,8 +48,8 @@ mod world;
 
 pub use clock::Clock;
 pub use content::{Kept, Shared};
-pub use draw::Drawn;
 pub use cost::Costs;
+pub use draw::Drawn;
 pub use effect::{Effect, Effects, Met};
 pub(crate) use engine::Engine;
 pub use engine::{History, HistoryCounts, Live};
