@@ -140,6 +140,11 @@ pub trait Property: Clone + Eq + Hash + fmt::Debug + 'static {
         0
     }
 
+    /// How many may be inside at once, if that is what it judges.
+    fn permits(&self) -> Option<u32> {
+        None
+    }
+
     /// Moves the origin of time.
     fn rebase(&mut self, _dt: Micros) {}
 
@@ -159,6 +164,7 @@ trait AnyProperty: State {
     fn name(&self) -> &'static str;
     fn observe(&mut self, now: Micros, event: &Event<'_>, names: &dyn Names) -> Judgement;
     fn worst(&self) -> u32;
+    fn permits(&self) -> Option<u32>;
     fn copy(&self) -> Rc<dyn AnyProperty>;
     fn rebase(&self, dt: Micros) -> PropertyBox;
     fn liveness(&self) -> Option<Liveness>;
@@ -174,6 +180,9 @@ impl<P: Property> AnyProperty for P {
     }
     fn worst(&self) -> u32 {
         Property::worst(self)
+    }
+    fn permits(&self) -> Option<u32> {
+        Property::permits(self)
     }
     fn copy(&self) -> Rc<dyn AnyProperty> {
         Rc::new(self.clone())
@@ -220,6 +229,11 @@ impl PropertyBox {
     /// See [`Property::worst`].
     pub(crate) fn worst(&self) -> u32 {
         self.0.worst()
+    }
+
+    /// See [`Property::permits`].
+    pub(crate) fn permits(&self) -> Option<u32> {
+        self.0.permits()
     }
 
     pub(crate) fn rebase(&mut self, dt: Micros) {

@@ -139,6 +139,10 @@ impl Property for MutualExclusion {
         Judgement::nothing()
     }
 
+    fn permits(&self) -> Option<u32> {
+        Some(self.permits)
+    }
+
     fn rebase(&mut self, dt: Micros) {
         self.inside.retain(|inside| inside.until.is_none_or(|until| until > dt));
         for inside in &mut self.inside {

@@ -46,6 +46,10 @@ impl Property for Permits {
         self.0.observe(now, event, names)
     }
 
+    fn permits(&self) -> Option<u32> {
+        self.0.permits()
+    }
+
     fn rebase(&mut self, dt: Micros) {
         self.0.rebase(dt);
     }

@@ -17,6 +17,8 @@ pub struct Cast {
     pub servers: Vec<Server>,
     /// The faults that the model allows, in its order.
     pub faults: Vec<Misfortune>,
+    /// How many may be inside at once.
+    permits: u32,
 }
 
 /// A process.
@@ -98,7 +100,13 @@ impl Cast {
                 .map(|server| Server { name: shown(&server.name), kind: kind(&server.state) })
                 .collect(),
             faults: setup.faults.iter().map(|fault| Misfortune::of(fault, setup)).collect(),
+            permits: setup.properties.iter().filter_map(|it| it.permits()).min().unwrap_or(1),
         }
+    }
+
+    /// Whether a thread may enter beside so many others.
+    pub(super) fn allows(&self, others: usize) -> bool {
+        (others as u64) < u64::from(self.permits)
     }
 
     /// The name of a process.

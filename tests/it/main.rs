@@ -107,6 +107,7 @@ mod shell_zookeeper_sessions;
 mod shells;
 mod show;
 mod sweep;
+mod story_kinds;
 mod tidy;
 mod tour;
 mod trial;

@@ -5,6 +5,7 @@
 //! whatever is told can be looked up, and it never reads a command: what became of what stands where the lock lives is
 //! told by the stores.
 
+mod answers;
 mod force;
 mod holding;
 mod people;
@@ -66,6 +67,8 @@ pub struct Chronicle<'a> {
     pub unheard: Vec<Unheard>,
     /// A publication that reached nobody, and who made it.
     pub unpublished: Option<(Who, At)>,
+    /// Requests whose answer has not been heard.
+    awaited: Vec<answers::Awaited>,
     /// The process at the end of each connection.
     links: BTreeMap<Link, ProcessId>,
     /// The last event in which a server did something, and the server.
@@ -90,6 +93,7 @@ impl<'a> Chronicle<'a> {
             held: BTreeMap::new(),
             unheard: Vec::new(),
             unpublished: None,
+            awaited: Vec::new(),
             links: BTreeMap::new(),
             acted: None,
         }
@@ -121,6 +125,7 @@ impl<'a> Chronicle<'a> {
                 if let Some(thread) = thread {
                     let who = Who { process: *process, thread: *thread };
                     self.executed(at, who, record);
+                    self.awaits(at, who, *server, record);
                 }
                 self.held.remove(&(*process, *server, Direction::Up));
             }
@@ -131,7 +136,9 @@ impl<'a> Chronicle<'a> {
             Event::Received { process, server, message } => {
                 self.held.remove(&(*process, *server, Direction::Down));
                 // Messages of one connection arrive in order.
-                if !people::is_answer(message) {
+                if people::is_answer(message) {
+                    self.hears(*process, *server, message);
+                } else {
                     let found = self.unheard.iter().position(|it| it.to == *process);
                     found.map(|place| self.unheard.remove(place));
                 }

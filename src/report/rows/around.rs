@@ -39,6 +39,9 @@ impl Builder<'_> {
                     (Kind::ZooKeeper, By::Session) => {
                         format!("{what}{owner} is removed: its session is over")
                     }
+                    (Kind::ZooKeeper, By::Fault(_)) if kept.command.is_some() => {
+                        format!("{what}{owner} is removed")
+                    }
                     (Kind::ZooKeeper, By::Fault(_)) => {
                         format!("{what}{owner} is removed: its session has been ended")
                     }

@@ -43,7 +43,12 @@ impl Builder<'_> {
             if since < at {
                 let _ = write!(text, " (sent at {})", words::time(since));
             }
-        } else if !is_new && !is_ledger && !has_others && !answer.is_some_and(is_ok) {
+        } else if !is_new
+            && !is_ledger
+            && !has_others
+            && !answer.is_some_and(is_ok)
+            && !self.lets_in(who)
+        {
             let quiet = self.quiet.entry(who).or_insert((0, at, server));
             *quiet = (quiet.0 + 1, at, server);
             return;
@@ -64,6 +69,24 @@ impl Builder<'_> {
         }
         let row = self.row(at, Tone::Plain);
         self.rows.push(Row { server: Some((server, text)), by: Some(who), signs, ..row });
+    }
+
+    /// Whether the request that is heard is the last one before its thread enters.
+    fn lets_in(&self, who: Who) -> bool {
+        let later = self.events[self.place + 1..].iter().find_map(|it| match &it.event {
+            Event::Executed { process, thread, .. }
+                if *process == who.process && thread.unwrap_or_default() == who.thread =>
+            {
+                Some(false)
+            }
+            Event::Refused(it) | Event::Done(it) if *it == who => Some(false),
+            Event::Crashes(process) | Event::Exits(process) if *process == who.process => {
+                Some(false)
+            }
+            Event::Enters { who: it, .. } if *it == who => Some(true),
+            _ => None,
+        });
+        later.unwrap_or(false)
     }
 
     /// Whom a request notifies by the watches that it fires.

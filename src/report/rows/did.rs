@@ -75,8 +75,9 @@ impl Builder<'_> {
         if let Some(until) = until {
             let _ = write!(text, ", until {}", words::time(until));
         }
-        let tone = if others.is_empty() { Tone::Plain } else { Tone::Bad };
-        if !others.is_empty() {
+        let allowed = self.cast.allows(others.len());
+        let tone = if allowed { Tone::Plain } else { Tone::Bad };
+        if !allowed {
             let _ = write!(text, " while {} inside", self.are(&others));
         }
         self.thread(at, who, &text, tone);
@@ -89,7 +90,7 @@ impl Builder<'_> {
         let others = self.known.others_inside(who);
         let others: Vec<Who> =
             inside[later..].iter().copied().filter(|it| others.contains(it)).collect();
-        if others.is_empty() {
+        if self.cast.allows(others.len()) {
             return;
         }
         let are = self.are(&others);

@@ -67,7 +67,12 @@ impl Teller<'_> {
             self.known.people.get(usize::from(who.process)).is_some_and(|it| it.lost.is_some());
         if lost {
             self.in_line.retain(|it| *it != who);
-            let text = format!("{name} does not know what became of its request{how}{and}");
+            // What was answered is known; and of what never came to a server nothing is.
+            let text = if self.known.is_unanswered(who) {
+                format!("{name} does not know what became of its request{how}{and}")
+            } else {
+                format!("{name} gets no answer any more{and}")
+            };
             return self.step(at, text, Tone::Plain);
         }
         let stance = self.known.stance(who);
@@ -114,7 +119,10 @@ impl Teller<'_> {
         let shares = |it: Who| self.known.stance(it).is_some_and(|stance| stance.shares);
         let others = self.known.inside.iter().copied();
         let others: Vec<Who> = others.filter(|it| *it != who && !(shared && shares(*it))).collect();
-        if others.is_empty() {
+        if self.cast.allows(others.len()) {
+            if !others.is_empty() {
+                let _ = write!(text, ", beside {}", self.names(&others));
+            }
             self.step(at, text, Tone::Plain);
             if let Some(last) = self.steps.last_mut() {
                 last.entry = Some(who);

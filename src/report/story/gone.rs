@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Expiry, Teller, Tone};
-use crate::event::{By, Kept, Who};
+use crate::event::{By, Event, Kept, Who};
 use crate::report::cast::Kind;
 use crate::report::words;
 use crate::store::effect::Change;
@@ -11,6 +11,9 @@ use crate::time::Micros;
 
 impl Teller<'_> {
     pub(super) fn kept(&mut self, at: Micros, kept: &Kept) {
+        if let (Change::Renewed { until, .. }, By::Fault(_)) = (&kept.change, kept.by) {
+            return self.renews(at, kept, *until);
+        }
         let Change::Removed { .. } = kept.change else { return };
         // What goes with its key is told with the key; what a server copies is told with the server.
         let Some(what) = words::item(&kept.item).filter(|_| kept.by != By::Copy) else { return };
@@ -27,6 +30,31 @@ impl Teller<'_> {
             (By::Thread(_), _) => {}
             (by, owner) => self.goes(at, kept, by, (what, owner)),
         }
+    }
+
+    /// A fault gives a key another time to live, or none.
+    fn renews(&mut self, at: Micros, kept: &Kept, until: Option<Micros>) {
+        let Some(what) = words::item(&kept.item) else { return };
+        let stood = self.known.standing().find(|it| it.is(kept.server, &kept.item));
+        let owner = stood.and_then(|it| it.owner);
+        let whose = owner.map(|owner| format!("{}'s ", self.cast.who(owner))).unwrap_or_default();
+        let server = self.cast.server(kept.server);
+        let text = match until {
+            None => format!("takes the end of {whose}key {what} in {server} away: it stays"),
+            Some(end) => format!("lets {whose}key {what} in {server} end at {}", words::time(end)),
+        };
+        self.opens(at, "That ", text, Tone::Plain);
+    }
+
+    /// Whether the same fault puts something else where this was.
+    fn is_replaced(&self, kept: &Kept) -> bool {
+        self.next.is_some_and(|next| match &next.event {
+            Event::Kept(it) => {
+                matches!(it.change, Change::Placed { .. })
+                    && (it.server, &it.item, it.by) == (kept.server, &kept.item, kept.by)
+            }
+            _ => false,
+        })
     }
 
     /// It is gone by itself, or a fault has taken it; on several servers at once that is one step.
@@ -52,6 +80,9 @@ impl Teller<'_> {
                     "{names} ends a session of which it has not heard for too long, and removes {whose}{what}"
                 ),
             ),
+            (Kind::ZooKeeper, By::Fault(_)) if kept.command.is_some() => {
+                ("That ", format!("removes {whose}{what}"))
+            }
             (Kind::ZooKeeper, By::Fault(_)) => {
                 ("That ", format!("ends the session, and removes {whose}{what}"))
             }
@@ -61,6 +92,10 @@ impl Teller<'_> {
             (_, By::Time) => {
                 ("", format!("{whose}key {what} expires in {names}: its time to live is over"))
             }
+            (_, By::Fault(_)) if self.is_replaced(kept) => (
+                "That ",
+                format!("puts another value in the place of {whose}key {what} in {names}"),
+            ),
             (_, By::Fault(_)) => ("That ", format!("takes {whose}key {what} away in {names}")),
             _ => ("", format!("{names} evicts {whose}key {what}")),
         };

@@ -4,6 +4,7 @@ mod did;
 mod gone;
 mod ledger;
 mod process;
+mod release;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -71,9 +72,11 @@ pub fn story(cast: &Cast, events: &[Record], width: usize) -> String {
         read: BTreeMap::new(),
         ledger: BTreeMap::new(),
         next: None,
+        failed: Vec::new(),
     };
     for (at, record) in events.iter().enumerate() {
         teller.next = events.get(at + 1);
+        teller.releases(at);
         teller.hear(record);
         teller.known.take(at, record);
     }
@@ -141,6 +144,8 @@ struct Teller<'a> {
     read: BTreeMap<(Who, Account), i64>,
     /// What happens after what is told now.
     next: Option<&'a Record>,
+    /// Whose release has failed, and is told.
+    failed: Vec<Who>,
     /// What the ledger says.
     ledger: BTreeMap<Account, i64>,
 }
