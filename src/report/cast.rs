@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::choice::{FaultId, ProcessId, ServerId};
 use crate::event::{Event, Names, Record, Who};
+use crate::property::PropertyBox;
 use crate::sim::{AnyServer, Fault, Node, Setup, Side, Sides, Stops, Way};
 use crate::store::redis::Bytes;
 use crate::visible;
@@ -100,7 +101,7 @@ impl Cast {
                 .map(|server| Server { name: shown(&server.name), kind: kind(&server.state) })
                 .collect(),
             faults: setup.faults.iter().map(|fault| Misfortune::of(fault, setup)).collect(),
-            permits: setup.properties.iter().filter_map(|it| it.permits()).min().unwrap_or(1),
+            permits: setup.properties.iter().filter_map(PropertyBox::permits).min().unwrap_or(1),
         }
     }
 
