@@ -53,7 +53,7 @@ fn schema() -> Value {
     put("faults", json!({"type": "array", "items": one_of(&registry::faults(), true)}));
     put("properties", json!({"type": "array", "items": one_of(&registry::properties(), true)}));
     put("clients", clients());
-    for field in ["given", "network", "bounds", "expect"] {
+    for field in ["given", "network", "costs", "bounds", "expect"] {
         put(field, nested(field));
     }
     put("expect_run", nested("expect"));

@@ -213,7 +213,7 @@ pub const SECTIONS: [About; 14] = [
     ),
     section(
         "costs",
-        "what servers and clients take for their work in `run`, `sweep` and `compare`; in `check` it takes no time (docs/costs.md)",
+        "what servers and clients take for their work; in `check` it takes no time: docs/costs.md",
         &[
             ("redis_command", "a Redis command: \"2us\""),
             ("redis_script", "a script on Redis, with the commands in it: \"4us\""),

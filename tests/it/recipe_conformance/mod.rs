@@ -177,6 +177,11 @@ const NOT_COMPARED: &[(&str, &str)] = &[
     ("redis/recipe-token-list-", "a list of tokens, written by hand: no recipe here is one"),
     ("zookeeper/conf-", "operations of all kinds, written to compare the store"),
     ("zookeeper/ensemble-move-", "sessions that move between servers, without a lock"),
+    (
+        "zookeeper/ensemble-close-",
+        "a session that closes with its nodes, seen from all servers, without a lock",
+    ),
+    ("zookeeper/ensemble-expiry-", "sessions that end at followers, without a lock"),
     ("zookeeper/kazoo-barrier-", "a barrier is no lock: all pass it, and nobody holds it"),
     ("zookeeper/rand-", "random operations"),
     ("zookeeper/restart-", "sessions over a restart of their server, without a lock"),
